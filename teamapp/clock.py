@@ -1,0 +1,133 @@
+"""Time: read in one place, kept in UTC, counted in days of Asia/Ho_Chi_Minh."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+PARTS_OF_DAY = {"morning": "sáng", "noon": "trưa", "afternoon": "chiều", "evening": "tối"}
+
+
+def now():
+    """Returns this moment in UTC, in whole seconds; the only place where time is read."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def today():
+    """Returns the day it is in Asia/Ho_Chi_Minh."""
+    return day_of(now())
+
+
+def local(moment):
+    """Returns an aware moment on the clock of Asia/Ho_Chi_Minh."""
+    return moment.astimezone(ZONE)
+
+
+def day_of(moment):
+    """Returns the day of an aware moment in Asia/Ho_Chi_Minh."""
+    return local(moment).date()
+
+
+def moment_of(day, at=time(0)):
+    """Returns the moment, in UTC, of a day and a time of Asia/Ho_Chi_Minh."""
+    return datetime.combine(day, at, ZONE).astimezone(UTC)
+
+
+def parse_local(text):
+    """Returns the moment, in UTC, of "2026-11-21T15:10" as a form's datetime field posts it.
+
+    Raises ValueError for anything else.
+    """
+    if len(text) not in (16, 19) or text[10] != "T":
+        raise ValueError(f"not a local date and time: {text!r}")
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZONE, microsecond=0).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"not a date of our time: {text!r}") from error
+
+
+def part_of_day(moment):
+    """Returns the key in PARTS_OF_DAY of a moment."""
+    hour = local(moment).hour
+    until = {11: "morning", 13: "noon", 18: "afternoon", 24: "evening"}
+    return next(part for end, part in until.items() if hour < end)
+
+
+def week_of(day):
+    """Returns Monday and Sunday of the day's week."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def month_of(day):
+    """Returns the first and the last day of the day's month."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def periods(day):
+    """Returns the keys of the periods a day belongs to: its day, week, month, and all time."""
+    return day_key(day), week_key(day), month_key(day), "A"
+
+
+def day_key(day):
+    return f"D{day.isoformat()}"
+
+
+def week_key(day):
+    year, week, _ = day.isocalendar()
+    return f"W{year}-{week:02}"
+
+
+def month_key(day):
+    return f"M{day:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self):
+        if self.last < self.first:
+            raise ValueError("a span ends before it begins")
+
+    @classmethod
+    def week(cls, day):
+        """Returns the week, Monday to Sunday, that holds the day."""
+        return cls(*week_of(day))
+
+    @classmethod
+    def month(cls, day):
+        """Returns the month that holds the day."""
+        return cls(*month_of(day))
+
+    @property
+    def key(self):
+        """The key of the standard period these days are, or None for free days."""
+        if self.first == self.last:
+            return day_key(self.first)
+        if (self.first, self.last) == week_of(self.first):
+            return week_key(self.first)
+        return month_key(self.first) if (self.first, self.last) == month_of(self.first) else None
+
+    @property
+    def days(self):
+        return (self.last - self.first).days + 1
+
+    def __contains__(self, day):
+        return self.first <= day <= self.last
+
+    def __iter__(self):
+        return (self.first + timedelta(days=n) for n in range(self.days))
+
+    def passed(self, day):
+        """Returns how many of the days have begun by the day, for the pace of a target."""
+        return min(max((day - self.first).days + 1, 0), self.days)
+
+    def moments(self):
+        """Returns the moments, in UTC, at which the days begin and at which they are over."""
+        return moment_of(self.first), moment_of(self.last + timedelta(days=1))

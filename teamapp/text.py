@@ -1,0 +1,141 @@
+"""Vietnamese text: one spelling to keep, keys to search and sort by, and how values are shown."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from . import clock
+
+APOSTROPHES = "'’‘ʼʻ′`´"
+MISSING = "—"
+
+_to_space = str.maketrans(dict.fromkeys(APOSTROPHES, " "))
+_to_plain = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANK = {letter: str(10 + place) for place, letter in enumerate(_LETTERS)}
+_RANK |= {digit: str(60 + int(digit)) for digit in "0123456789"}
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; no mark comes first
+
+_ID_NUMBER = re.compile(
+    r"(?<!\d)(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2}(?:[ .\u00a0\u202f]\d{3})?)(?!\d)"
+)
+_SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
+_MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
+
+
+def name(text):
+    """Returns a name as it is kept: NFC, single spaces, every apostrophe a plain one."""
+    plain = unicodedata.normalize("NFC", text or "").translate(_to_plain)
+    return " ".join(plain.split())
+
+
+def fold(text):
+    """Returns lower-case letters without marks, so that "dieu bre" equals "Điểu Bré"."""
+    spaced = (text or "").translate(_to_space).lower()
+    bare = "".join(c for c in unicodedata.normalize("NFD", spaced) if not unicodedata.combining(c))
+    return " ".join(bare.replace("đ", "d").split())
+
+
+def search_key(*parts):
+    """Returns the folded words of all parts, in their order, to be matched by word prefixes."""
+    return " ".join(key for key in (fold(str(part)) for part in parts if part is not None) if key)
+
+
+def sort_key(full_name):
+    """Returns digits that order people as Vietnamese lists do: given name, surname, middle names.
+
+    Letters are compared before tones, word by word. Only digits stand in it, because those sort
+    alike under every collation of SQLite and PostgreSQL.
+    """
+    words = unicodedata.normalize("NFC", full_name or "").translate(_to_space).lower().split()
+    return "".join(_word_key(word) for word in words[-1:] + words[:-1])
+
+
+def _word_key(word):
+    tone, ranks = 0, []
+    for letter in word:
+        marks = unicodedata.normalize("NFD", letter)
+        tone = max(tone, *(_TONES.find(mark) + 1 for mark in marks))
+        ranks.append(_RANK.get(_without_tone(marks), ""))
+    return "".join(ranks) + f"0{tone}"
+
+
+def _without_tone(marks):
+    return unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in _TONES))
+
+
+def phone(text):
+    """Returns a mobile number as 10 digits, or None for an empty one.
+
+    Raises ValueError for what is no Vietnamese mobile number (^0[35789] and eight digits).
+    """
+    digits = re.sub(r"[\s.\-()]", "", text or "")
+    if not digits:
+        return None
+    number_ = re.sub(r"^(?:\+84|0084|84(?=\d{9}$))0?", "0", digits)
+    if not re.fullmatch(r"0[35789][0-9]{8}", number_):
+        raise ValueError(f"not a Vietnamese mobile number: {text!r}")
+    return number_
+
+
+def has_id_number(text):
+    """Tells whether a 9- or 12-digit number stands in the text, also written in groups."""
+    return mask_ids(text) != (text or "")
+
+
+def mask_ids(text):
+    """Returns the text with each digit of a 9- or 12-digit number, also in groups, made a dot.
+
+    Sums of money ("100.000.000 đồng") and phone numbers (10 digits) are left alone.
+    """
+    return _SPACED_DIGITS.sub(_mask_whole, _ID_NUMBER.sub(_mask, text or ""))
+
+
+def _mask(found):
+    if _MONEY.match(found.string, found.end()):
+        return found[0]
+    return re.sub(r"\d", "•", found[0])
+
+
+def _mask_whole(found):
+    return _mask(found) if len(re.findall(r"\d", found[0])) in (9, 12) else found[0]
+
+
+def is_clean(text):
+    """Tells whether a text can be stored: no NUL, no control character, no lone surrogate."""
+    return not any(c not in "\t\n\r" and unicodedata.category(c) in ("Cc", "Cs") for c in text)
+
+
+def day(value):
+    """Returns dd/mm/yyyy of a date or a moment, in Asia/Ho_Chi_Minh."""
+    return _local_day(value).strftime("%d/%m/%Y") if value else ""
+
+
+def short_day(value):
+    """Returns d/m of a date or a moment, in Asia/Ho_Chi_Minh."""
+    return "{0.day}/{0.month}".format(_local_day(value)) if value else ""
+
+
+def clock_time(moment):
+    """Returns HH:MM of a moment, in Asia/Ho_Chi_Minh."""
+    return clock.local(moment).strftime("%H:%M") if moment else ""
+
+
+def _local_day(value):
+    return clock.day_of(value) if isinstance(value, datetime) else value
+
+
+def number(value):
+    """Returns 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0."""
+    if value is None:
+        return MISSING
+    return f"{value:,}".translate(str.maketrans(",.", ".,"))
+
+
+def percent(part, whole):
+    """Returns the share as "78%", cut and not rounded: 100% means all; "—" without a whole."""
+    return f"{part * 100 // whole}%" if part is not None and whole else MISSING
+
+
+FILTERS = {f.__name__: f for f in (day, short_day, clock_time, number)}

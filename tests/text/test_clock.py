@@ -1,0 +1,96 @@
+"""Days, weeks, months and periods as they are counted in Asia/Ho_Chi_Minh."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from teamapp import clock
+from teamapp.clock import Span
+
+SATURDAY = date(2026, 11, 21)
+
+
+def test_now_is_an_aware_moment_in_whole_seconds():
+    assert clock.now().utcoffset() == timedelta(0)
+    assert clock.now().microsecond == 0
+
+
+def test_a_day_begins_at_midnight_in_vietnam():
+    assert clock.day_of(datetime(2026, 11, 20, 16, 59, 59, tzinfo=UTC)) == date(2026, 11, 20)
+    assert clock.day_of(datetime(2026, 11, 20, 17, 0, tzinfo=UTC)) == SATURDAY
+    assert clock.moment_of(SATURDAY) == datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+    assert clock.moment_of(SATURDAY, time(15, 10)) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
+
+
+def test_what_a_form_posts_is_read_as_local_time():
+    assert clock.parse_local("2026-11-21T15:10") == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
+    assert clock.parse_local("2026-11-21T15:10:30").second == 30
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        "",
+        "2026-11-21",
+        "21/11/2026 15:10",
+        "2026-11-21 15:10",
+        "2026-13-01T00:00",
+        "2026-11-21T15:10Z",
+        "2026-11-21T15:10+07:00",
+        "0001-01-01T00:00",
+        "hôm nay lúc ba giờ",
+    ],
+)
+def test_what_is_no_local_time_is_refused(posted):
+    with pytest.raises(ValueError):
+        clock.parse_local(posted)
+
+
+def test_weeks_start_on_monday():
+    assert clock.week_of(SATURDAY) == (date(2026, 11, 16), date(2026, 11, 22))
+    assert clock.week_of(date(2026, 11, 16)) == (date(2026, 11, 16), date(2026, 11, 22))
+
+
+def test_months_end_on_their_last_day():
+    assert clock.month_of(date(2026, 12, 31)) == (date(2026, 12, 1), date(2026, 12, 31))
+    assert clock.month_of(date(2028, 2, 1)) == (date(2028, 2, 1), date(2028, 2, 29))
+
+
+def test_a_day_belongs_to_four_standard_periods():
+    assert clock.periods(SATURDAY) == ("D2026-11-21", "W2026-47", "M2026-11", "A")
+    assert clock.periods(date(2027, 1, 1)) == ("D2027-01-01", "W2026-53", "M2027-01", "A")
+
+
+def test_a_span_knows_the_period_it_is():
+    assert Span.week(SATURDAY).key == "W2026-47"
+    assert Span.month(SATURDAY).key == "M2026-11"
+    assert Span(SATURDAY, SATURDAY).key == "D2026-11-21"
+    assert Span(date(2026, 11, 15), SATURDAY).key is None
+
+
+def test_a_span_counts_its_days_and_those_that_have_begun():
+    week = Span.week(SATURDAY)
+    assert (week.days, len(list(week))) == (7, 7)
+    assert week.passed(SATURDAY) == 6
+    assert week.passed(date(2026, 11, 15)) == 0
+    assert week.passed(date(2026, 12, 15)) == 7
+    assert SATURDAY in week and date(2026, 11, 23) not in week
+
+
+def test_a_span_of_days_is_an_interval_of_moments():
+    begin, over = Span(SATURDAY, SATURDAY).moments()
+    assert (begin, over) == (clock.moment_of(SATURDAY), clock.moment_of(date(2026, 11, 22)))
+
+
+def test_a_span_cannot_end_before_it_begins():
+    with pytest.raises(ValueError):
+        Span(SATURDAY, date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("hour", "part"),
+    [(0, "morning"), (10, "morning"), (11, "noon"), (13, "afternoon"), (18, "evening")],
+)
+def test_parts_of_the_day(hour, part):
+    assert clock.part_of_day(clock.moment_of(SATURDAY, time(hour))) == part
+    assert part in clock.PARTS_OF_DAY

@@ -1,0 +1,202 @@
+"""Names, search and sort keys, phones and numbers as they are met in a Vietnamese village."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+
+import pytest
+
+from teamapp import text
+
+NFD = unicodedata.normalize("NFD", "Điểu Bré")
+
+
+@pytest.mark.parametrize(
+    "typed", ["dieu bre", "Điểu Bré", "ĐIỂU BRÉ", NFD, NFD.upper(), " Điểu   Bré "]
+)
+def test_every_way_of_typing_a_name_folds_alike(typed):
+    assert text.fold(typed) == "dieu bre"
+
+
+@pytest.mark.parametrize("typed", ["h lan", "H'Lan", "H’Lan", "HʼLAN", "h' lan"])
+def test_every_apostrophe_folds_to_a_space(typed):
+    assert text.fold(typed) == "h lan"
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("M'nông", "m nong"),
+        ("Lê", "le"),
+        ("An", "an"),
+        ("Ưng Ơ Đu", "ung o du"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_short_and_odd_names_fold(typed, folded):
+    assert text.fold(typed) == folded
+
+
+def test_search_key_joins_what_there_is():
+    assert text.search_key("Lê Văn", 1957, None, "", "Cụm 3") == "le van 1957 cum 3"
+
+
+def test_name_is_kept_in_one_spelling():
+    assert text.name(f"  {NFD}\t H’Lan ") == "Điểu Bré H'Lan"
+    assert unicodedata.is_normalized("NFC", text.name(NFD))
+
+
+def in_order(*names):
+    return sorted(names, key=text.sort_key)
+
+
+def test_letters_follow_the_vietnamese_alphabet():
+    alphabet = list("aăâbcdđeêghiklmnoôơpqrstuưvxy")
+    assert in_order(*reversed(alphabet)) == alphabet
+
+
+def test_tones_follow_the_vietnamese_order():
+    tones = ["ma", "mà", "mả", "mã", "má", "mạ"]
+    assert in_order(*reversed(tones)) == tones
+
+
+def test_letters_count_before_tones():
+    assert in_order("Lang", "Lãn", "Lan", "Lạn") == ["Lan", "Lãn", "Lạn", "Lang"]
+
+
+def test_people_are_listed_by_given_name_then_surname():
+    people = [
+        "Trần Văn Bình",
+        "Lê An",
+        "Nguyễn Thị Ân",
+        "Đỗ An",
+        "Điểu Bré",
+        "An",
+        "Võ Văn Đạt",
+        "Bùi Dung",
+    ]
+    assert in_order(*people) == [
+        "An",
+        "Đỗ An",
+        "Lê An",
+        "Nguyễn Thị Ân",
+        "Trần Văn Bình",
+        "Điểu Bré",
+        "Bùi Dung",
+        "Võ Văn Đạt",
+    ]
+
+
+def test_an_apostrophe_name_is_listed_under_its_given_name():
+    assert in_order("Thị Mai", "H'Lan", "H’Krang") == ["H’Krang", "H'Lan", "Thị Mai"]
+
+
+def test_same_names_have_the_same_key_in_both_forms():
+    assert text.sort_key(NFD) == text.sort_key("ĐIỂU BRÉ")
+
+
+def test_sort_key_is_digits_only_for_anything_typed():
+    assert text.sort_key("Ñandú – 李 №3 Điểu").isdigit()
+    assert text.sort_key("") == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0912345678",
+        "+84912345678",
+        "84912345678",
+        "0084912345678",
+        "0912.345.678",
+        "0912 345 678",
+        "+84 (0) 912-345-678",
+        "\u00a0091 234 5678",
+    ],
+)
+def test_phones_are_kept_as_ten_digits(typed):
+    assert text.phone(typed) == "0912345678"
+
+
+@pytest.mark.parametrize("typed", ["", "  ", None])
+def test_no_phone_is_none(typed):
+    assert text.phone(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["0212345678", "091234567", "09123456789", "số của con", "0９12345678"]
+)
+def test_what_is_no_mobile_number_is_refused(typed):
+    with pytest.raises(ValueError):
+        text.phone(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "masked"),
+    [
+        ("số 099000000001 nhé", "số •••••••••••• nhé"),
+        ("CMND 285123456.", "CMND •••••••••."),
+        ("285.123.456", "•••.•••.•••"),
+        ("099 000 000 001", "••• ••• ••• •••"),
+        ("0990 0000 0001", "•••• •••• ••••"),
+        ("099000000001 0912345678", "•••••••••••• 0912345678"),
+        ("12 6 2026 099000000001", "12 6 2026 ••••••••••••"),
+    ],
+)
+def test_id_numbers_are_seen_and_masked(typed, masked):
+    assert text.has_id_number(typed)
+    assert text.mask_ids(typed) == masked
+    assert not text.has_id_number(masked)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0912 345 678",
+        "gọi 0912345678",
+        "000.00.22.H17-261121-0007",
+        "sinh 1957, 4 người",
+        "21/11/2026 15:10",
+        "vay 100.000.000 đồng",
+        "100.000.000đ",
+        "",
+        None,
+        "0912 345 678, 0987 654 321",
+    ],
+)
+def test_phones_dossier_codes_days_and_money_are_no_id_numbers(typed):
+    assert not text.has_id_number(typed)
+    assert text.mask_ids(typed) == (typed or "")
+
+
+@pytest.mark.parametrize("typed", ["a\x00b", "\ud800", "a\x07", "a\x1bb", "\x85"])
+def test_what_cannot_be_stored_is_not_clean(typed):
+    assert not text.is_clean(typed)
+
+
+def test_lines_and_tabs_are_clean():
+    assert text.is_clean("Cụm 3,\r\n\tcổng xanh 🏡")
+
+
+def test_days_and_times_are_shown_as_in_vietnam():
+    moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+    assert text.day(moment) == "21/11/2026"
+    assert text.short_day(moment) == "21/11"
+    assert text.clock_time(moment) == "01:05"
+    assert text.day(date(2026, 3, 5)) == "05/03/2026"
+    assert text.short_day(date(2026, 3, 5)) == "5/3"
+    assert text.day(None) == text.short_day(None) == text.clock_time(None) == ""
+
+
+def test_numbers_are_shown_as_in_vietnam():
+    assert [text.number(n) for n in (0, 6104, 1234567, 18.5, None)] == [
+        "0",
+        "6.104",
+        "1.234.567",
+        "18,5",
+        "—",
+    ]
+
+
+def test_a_share_is_whole_only_when_nothing_is_missing():
+    assert [text.percent(*n) for n in ((6104, 9350), (999, 1000), (5, 5))] == ["65%", "99%", "100%"]
+    assert text.percent(3, 0) == text.percent(3, None) == text.percent(None, 3) == "—"
