@@ -45,11 +45,11 @@ def search_key(*parts):
 def sort_key(full_name):
     """Returns digits that order people as Vietnamese lists do: given name, surname, middle names.
 
-    Letters are compared before tones, word by word. Only digits stand in it, because those sort
-    alike under every collation of SQLite and PostgreSQL.
+    Letters are compared before tones, word by word. Only digits stand in it (at most 120), because
+    those sort alike under every collation of SQLite and PostgreSQL.
     """
     words = unicodedata.normalize("NFC", full_name or "").translate(_to_space).lower().split()
-    return "".join(_word_key(word) for word in words[-1:] + words[:-1])
+    return "".join(_word_key(word) for word in words[-1:] + words[:-1])[:120]
 
 
 def _word_key(word):
