@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`.
+PYTHON ?= python3
+VENV := var/venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test check bench pictures lock clean
+
+$(VENV)/run: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/dev: requirements.txt requirements-dev.txt requirements-pg.txt | $(VENV)/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: $(VENV)/run
+	pwmigrate up
+	flask --app app catalog
+	test -n "$$DATABASE_URL" || flask --app app demo
+	exec gunicorn --bind 0.0.0.0:$(PORT) $(shell sed -n 's/^web: gunicorn //p' Procfile | sed 's/--bind [^ ]*//')
+
+test: $(VENV)/run $(VENV)/dev
+	sh tests/browser/install.sh
+	pytest
+
+check: $(VENV)/run $(VENV)/dev
+	ruff check .
+	pytest tests/standing
+
+bench: $(VENV)/run $(VENV)/dev
+	sh tests/browser/install.sh
+	python -m bench
+
+pictures: $(VENV)/run $(VENV)/dev
+	sh tests/browser/install.sh
+	python docs/pictures/take.py
+
+lock: $(VENV)/dev
+	for name in requirements requirements-dev requirements-pg; do \
+	  pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
+	    --no-emit-find-links --output-file $$name.txt $$name.in; done
+
+clean:
+	rm -rf var

@@ -1,0 +1,9 @@
+"""Run by gunicorn before it opens a port: a schema older than the code is not served."""
+
+
+def on_starting(server):
+    """Refuse, with a sentence, to serve what the database is not ready for."""
+    from app import app
+    from teamapp.db import refuse_old_schema
+
+    refuse_old_schema(app.extensions["database"])

@@ -1,0 +1,43 @@
+"""Từng Nhà: the logbook of the village digital team."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import access, cli, db, errors, extensions, logs, web
+from .config import read_config
+
+
+def create_app(environment=None):
+    """Return the program: config, database, extensions, slices, error pages, and nothing else."""
+    config = read_config(environment)
+    logs.init(config)
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(config.for_flask())
+    app.extensions["config"] = config
+    if config.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops,
+                                x_host=config.proxy_hops)
+    logs.init_app(app)
+    db.init_app(app, config)
+    extensions.init_app(app)
+    access.init_app(app)
+    web.init_app(app, config)
+    register_slices(app)
+    errors.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def register_slices(app):
+    """Hang every slice's routes into the app."""
+    from .health import bp as health
+    from .households.routes import bp as households
+    from .offline.routes import bp as offline
+    from .rounds.routes import bp as rounds
+    from .session.routes import bp as session
+    from .sync.routes import bp as sync
+    from .tallies.routes import bp as tallies
+    from .visits.routes import bp as visits
+
+    for bp in (health, session, households, visits, rounds, tallies, offline, sync):
+        app.register_blueprint(bp)

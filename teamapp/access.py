@@ -1,0 +1,86 @@
+"""Who may enter: signed in is the default for every route, marks name the exceptions."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from .extensions import csrf, htmx
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def _mark(name):
+    def mark(view):
+        """Set the mark on the view and return it."""
+        view.__dict__.setdefault("marks", set()).add(name)
+        return view
+    return mark
+
+
+public = _mark("public")  # no sign-in needed
+field_only = _mark("field_only")  # members and leaders
+commune_only = _mark("commune_only")  # officer and chair
+chair_only = _mark("chair_only")
+same_origin = _mark("same_origin")  # no CSRF token, for pages kept on a phone; our own origin only
+programmatic = _mark("programmatic")  # answers 401 as JSON, never a redirect
+
+
+def marks_of(endpoint):
+    """Return the marks of a route."""
+    return getattr(current_app.view_functions.get(endpoint), "marks", frozenset())
+
+
+def init_app(app):
+    """Stand at the door of every route."""
+    app.before_request(gate)
+
+
+def gate():
+    """Let the request in, send it to sign-in, or refuse it."""
+    if request.endpoint is None:
+        return None  # there is nothing here: let the router say so
+    marks = marks_of(request.endpoint)
+    if request.method not in SAFE:
+        refuse_foreign_page() if "same_origin" in marks else csrf.protect()
+    if "public" in marks:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in(marks)
+    refuse_role(marks)
+    return None
+
+
+def refuse_foreign_page():
+    """Refuse a request that another site's page made this browser send."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin"):
+        raise Forbidden("foreign_origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Forbidden("foreign_origin")
+
+
+def ask_to_sign_in(marks):
+    """Answer 401 where a program asks, else lead to sign-in and back."""
+    if htmx or "programmatic" in marks or request.method not in SAFE:
+        raise Unauthorized("signed_out")
+    return redirect(url_for("session.new", next=request.full_path.rstrip("?")))
+
+
+def refuse_role(marks):
+    """Refuse whom the route's marks leave out."""
+    allowed = (("field_only" not in marks or current_user.is_field)
+               and ("commune_only" not in marks or current_user.is_commune)
+               and ("chair_only" not in marks or current_user.role == "chair"))
+    if not allowed:
+        raise Forbidden("role")
+
+
+def own_path(target):
+    """Return the path to go on to, never another site's; the front page when in doubt."""
+    parts = urlsplit(target or "")
+    safe = (target or "").startswith("/") and not parts.netloc and not parts.scheme \
+        and "\\" not in target and not target.startswith("//") \
+        and all(ord(letter) > 32 for letter in target)
+    return target if safe else "/"

@@ -1,0 +1,99 @@
+"""Every setting, read once from the environment, refusing to start when one is wrong."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+ROOT = Path(__file__).resolve().parent.parent
+WEAK_KEYS = {"secret", "change-me", "changeme", "dev", "development", "password"}
+
+
+class Refusal(SystemExit):
+    """A reason not to start, said in one sentence."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process; docs/operations.md says what each is for."""
+
+    env: str
+    secret_key: str
+    database_url: str
+    own_database: bool
+    var: Path
+    proxy_hops: int
+    journal: str
+
+    @property
+    def is_production(self):
+        """Production is APP_ENV=production and nothing else."""
+        return self.env == "production"
+
+    def for_flask(self):
+        """Return the settings Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "MAX_CONTENT_LENGTH": 1024 * 1024,
+            "MAX_FORM_PARTS": 5000,
+            "SESSION_COOKIE_NAME": "__Host-session" if self.is_production else "session",
+            "SESSION_COOKIE_SECURE": self.is_production,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "PERMANENT_SESSION_LIFETIME": 90 * 24 * 3600,
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": "vi",
+            "COMPRESS_ALGORITHM": ["br", "gzip"],
+            "COMPRESS_BR_LEVEL": 5,
+            "COMPRESS_MIN_SIZE": 200,
+            "COMPRESS_MIMETYPES": ["text/html", "application/json", "application/x-ndjson",
+                                   "text/javascript", "application/manifest+json"],
+        }
+
+
+def read_config(environment=None):
+    """Return the settings of the environment, or refuse with the name of the one that is wrong."""
+    env = Env()
+    if environment is not None:
+        env._environ = environment  # the tests' own environment instead of the process's
+    try:
+        name = env.str("APP_ENV", "development",
+                       validate=OneOf(["development", "test", "production"]))
+        var = Path(env.str("VAR_DIR", str(ROOT / "var"))).resolve()
+        url = env.str("DATABASE_URL", "") or f"sqlite:///{var / 'tungnha.db'}"
+        return Config(
+            env=name,
+            secret_key=strict_key(env.str("SECRET_KEY", "")) if name == "production"
+            else env.str("SECRET_KEY", "") or own_key(var),
+            database_url=url,
+            own_database=not env.str("DATABASE_URL", ""),
+            var=var,
+            proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
+            journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
+        )
+    except EnvError as error:
+        raise Refusal(f"Setting not understood: {error}") from None
+
+
+def strict_key(key):
+    """Return the key, or refuse one that could be guessed."""
+    if len(key) < 32 or len(set(key)) < 10 or key.lower() in WEAK_KEYS:
+        raise Refusal("SECRET_KEY is missing or weak: in production set at least 32 random "
+                      "characters, e.g. from `python -c 'import secrets; print(secrets."
+                      "token_urlsafe(48))'`.")
+    return key
+
+
+def own_key(var):
+    """Return this machine's own key, made at the first start and kept in var/ for the next."""
+    path = var / "secret_key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        draft = var / f"secret_key.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        draft.replace(path)
+    return path.read_text().strip()

@@ -1,0 +1,143 @@
+"""The database of DATABASE_URL, its base model and field, and the writer's transaction."""
+
+import fcntl
+import logging
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from peewee import BigIntegerField, DatabaseProxy, Model
+from playhouse.db_url import parse
+from playhouse.migrations import Runner
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+
+from .config import ROOT, Refusal
+
+WAL_SAFE = (3, 51, 3)  # 3.7.0 to 3.51.2 may corrupt a WAL file under two connections
+log = logging.getLogger(__name__)
+proxy = DatabaseProxy()
+
+
+class MomentField(BigIntegerField):
+    """A moment as whole seconds since 1970; in Python always an aware UTC datetime."""
+
+    def db_value(self, value):
+        """Store a datetime as seconds; a number is taken as seconds already."""
+        return int(value.timestamp()) if isinstance(value, datetime) else value
+
+    def python_value(self, value):
+        """Return the stored seconds as an aware datetime in UTC."""
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Record(Model):
+    """What every table of the house is made from."""
+
+    class Meta:
+        database = proxy
+        legacy_table_names = False
+
+
+def open_database(config):
+    """Return the database the settings name, bound to every model; refuse an unknown one."""
+    scheme = config.database_url.partition(":")[0]
+    if scheme == "sqlite":
+        database = open_sqlite(config)
+    elif scheme in ("postgres", "postgresql"):
+        settings = parse(config.database_url)
+        database = PooledPostgresqlDatabase(
+            settings.pop("database"), prefer_psycopg3=True, max_connections=32,
+            stale_timeout=300, **settings)
+    else:
+        raise Refusal(f"DATABASE_URL starts with “{scheme}:”: only sqlite:///… and "
+                      "postgresql://… are known.")
+    proxy.initialize(database)
+    return database
+
+
+def open_sqlite(config):
+    """Return the SQLite database, durable, with the journal that is safe for this library."""
+    path = parse(config.database_url)["database"]
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return PooledSqliteDatabase(
+        path, lock_type="IMMEDIATE", check_same_thread=False, max_connections=32,
+        timeout=0, stale_timeout=300,
+        pragmas={"busy_timeout": 10_000, "journal_mode": journal_mode(config.journal),
+                 "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000})
+
+
+def journal_mode(wanted):
+    """Return `wal` where this SQLite is free of the WAL bug, else `truncate`, saying so."""
+    from peewee import sqlite3
+
+    if sqlite3.sqlite_version_info >= WAL_SAFE:
+        return "truncate" if wanted == "truncate" else "wal"
+    if wanted == "wal":
+        raise Refusal(f"SQLITE_JOURNAL=wal is not safe with SQLite {sqlite3.sqlite_version}: "
+                      "install pysqlite3 or leave the setting out.")
+    log.warning("SQLite %s has the WAL bug: writing with journal_mode=truncate, somewhat slower.",
+                sqlite3.sqlite_version)
+    return "truncate"
+
+
+@contextmanager
+def transaction():
+    """Write in one durable transaction; SQLite's writers queue at a file lock, fairly."""
+    database = proxy.obj
+    if not isinstance(database, PooledSqliteDatabase) or database.database == ":memory:":
+        with database.atomic():
+            yield
+        return
+    queue = os.open(f"{database.database}.queue", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        with database.atomic():
+            yield
+    finally:
+        os.close(queue)
+
+
+@contextmanager
+def snapshot():
+    """Read several queries from one state of the database, without stopping writers."""
+    database = proxy.obj
+    kind = ("DEFERRED",) if isinstance(database, PooledSqliteDatabase) else ()
+    with database.transaction(*kind):
+        if not kind:
+            database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def runner(database):
+    """Return the migration runner over the project's own migrations."""
+    return Runner(database, str(ROOT / "migrations"))
+
+
+def pending_migrations(database):
+    """Return the names of the migrations the database has not had yet."""
+    with database.connection_context() if database.is_closed() else database.atomic():
+        return [row.name for row in runner(database).status() if row.path and not row.applied]
+
+
+def refuse_old_schema(database):
+    """Refuse to serve a schema older than the code's."""
+    pending = pending_migrations(database)
+    if pending:
+        raise Refusal(f"The database is older than the program ({', '.join(pending)} not applied): "
+                      "run `pwmigrate up`, then start again.")
+
+
+def init_app(app, config):
+    """Open the database for this app: a connection for each request, given back at its end."""
+    database = app.extensions["database"] = open_database(config)
+
+    @app.before_request
+    def connect():
+        database.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def release(error):
+        if not database.is_closed():
+            database.close()

@@ -1,0 +1,51 @@
+"""Refusals, each as one page, one partial for htmx, or JSON for a program."""
+
+import logging
+
+from flask import jsonify, render_template, request
+from peewee import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from .access import marks_of
+from .extensions import htmx
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app):
+    """Answer every refusal in plain words."""
+    app.register_error_handler(HTTPException, refusal)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(Exception, unexpected)
+
+
+def refusal(error):
+    """Return the answer for an HTTP refusal: a foreign thing and a missing one look alike."""
+    if error.code and error.code < 400:
+        return error  # a redirect
+    headers = {"Retry-After": "5"} if error.code in (429, 503) else {}
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        headers["Allow"] = ", ".join(error.valid_methods)
+    if "programmatic" in marks_of(request.endpoint or ""):
+        return jsonify(v=1, error=code_of(error)), error.code, headers
+    template = "_error.html" if htmx else "errors.html"
+    return render_template(template, status=error.code, reason=code_of(error)), error.code, headers
+
+
+def code_of(error):
+    """Return a refusal's short code: our own where one was given, else its name."""
+    own = error.description or ""
+    return own if own.replace("_", "").isalnum() and own.islower() \
+        else error.name.lower().replace(" ", "_")
+
+
+def busy(error):
+    """Answer 503 when the database is locked or away: nothing was written, try again."""
+    log.exception("the database did not answer", exc_info=error)
+    return refusal(ServiceUnavailable())
+
+
+def unexpected(error):
+    """Answer 500 and log where it happened, without the values."""
+    log.exception("unexpected error", exc_info=error)
+    return refusal(InternalServerError())

@@ -1,0 +1,34 @@
+"""The libraries that know the app: signing in, CSRF, htmx, languages, compression."""
+
+from flask import session
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_htmx import HTMX
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+from .models import Session
+
+login = LoginManager()
+csrf = CSRFProtect()
+htmx = HTMX()
+babel = Babel()
+compress = Compress()
+
+
+@login.user_loader
+def living_session(user_id):
+    """Return the person whose session the cookie names, if the session table says it lives."""
+    user = Session.resume(session.get("token", ""))
+    return user if user and str(user.id) == user_id else None
+
+
+def init_app(app):
+    """Hang the libraries into the app."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # access.gate checks, by the route's mark
+    login.init_app(app)
+    login.session_protection = None
+    csrf.init_app(app)
+    htmx.init_app(app)
+    babel.init_app(app, locale_selector=lambda: "vi")
+    compress.init_app(app)

@@ -1,0 +1,5 @@
+"""Routes of households."""
+
+from flask import Blueprint
+
+bp = Blueprint("households", __name__)

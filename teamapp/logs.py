@@ -1,0 +1,63 @@
+"""JSON lines about requests: an id, a rule, a status and a time; no name, phone, search or body."""
+
+import json
+import logging
+import sys
+import time
+from uuid import uuid4
+
+from flask import g, request
+
+log = logging.getLogger("teamapp.request")
+
+
+class JsonLines(logging.Formatter):
+    """Write a record as one JSON object, with the fields given as `extra={"fields": …}`."""
+
+    def format(self, record):
+        """Return the line; of an exception only its type and place, never its values."""
+        line = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname,
+                "logger": record.name, "message": record.getMessage(),
+                **getattr(record, "fields", {})}
+        if record.exc_info:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = places(record.exc_info[2])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def places(trace):
+    """Return the last files and lines an exception passed through."""
+    rows = []
+    while trace:
+        code = trace.tb_frame.f_code
+        rows.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return rows[-6:]
+
+
+def init(config):
+    """Send everything this program says to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    house = logging.getLogger("teamapp")
+    house.handlers[:] = [handler]
+    house.setLevel(logging.WARNING if config.env == "test" else logging.INFO)
+    house.propagate = False
+
+
+def init_app(app):
+    """Give each request an id and one line when it is answered."""
+
+    @app.before_request
+    def begin():
+        g.request_id, g.began = uuid4().hex[:16], time.perf_counter()
+
+    @app.after_request
+    def end(response):
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        log.info("answered", extra={"fields": {
+            "request": g.get("request_id"), "method": request.method,
+            "rule": request.url_rule.rule if request.url_rule else None,
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)}})
+        return response

@@ -1,0 +1,81 @@
+"""The catalogues: what the field knows by code, loaded from teamapp/catalog/*.csv."""
+
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+
+from ..db import Record
+
+
+class UnitType(Record):
+    """How a village unit is called: ấp, thôn, bản, buôn, sóc …"""
+
+    code = CharField(12, primary_key=True)
+    label = CharField(20)
+    prefix = CharField(20)
+    whole = CharField(30)  # “Cả ấp”
+    name_en = CharField(40)
+    legal_group = CharField(20)
+    position = IntegerField()
+
+
+class Language(Record):
+    """A language a household needs or a member speaks; never a person's ethnicity."""
+
+    code = CharField(4, primary_key=True)
+    name = CharField(40)
+
+
+class Topic(Record):
+    """What a visit was about; follows from what was done."""
+
+    code = CharField(4, primary_key=True)
+    name = CharField(80)
+    group = CharField(12)
+
+
+class AccountKind(Record):
+    """A kind of account a person may have, and when it counts."""
+
+    code = CharField(12, primary_key=True)
+    name = CharField(80)
+    short_name = CharField(40)
+    name_en = CharField(80)
+    topic = ForeignKeyField(Topic, column_name="topic", null=True, on_delete="RESTRICT")
+    counted_when = TextField()
+    check = TextField(column_name="how_to_check")
+    position = IntegerField()
+    active = BooleanField(default=True)
+
+    HEADLINE = "VNEID_2_KH"
+
+
+class Obstacle(Record):
+    """A coded difficulty: why a step stayed undone."""
+
+    code = CharField(4, primary_key=True)
+    name = CharField(120)
+    short_name = CharField(30)
+    name_en = CharField(120)
+    category = CharField(16)
+    position = IntegerField()
+    commonest_for = TextField(default="")  # codes of account kinds, space-separated
+
+
+class Procedure(Record):
+    """An administrative procedure; a used one is never deleted."""
+
+    code = CharField(10, primary_key=True)
+    name = TextField()
+    name_en = TextField()
+    sector = CharField(60)
+    online_level = CharField(16)
+    days = IntegerField(null=True)  # working days
+    fee = TextField()
+    papers = TextField()
+    agency = TextField()
+    verified = CharField(8)
+    words = TextField()  # people's own words for it
+    search_key = TextField()
+    active = BooleanField(default=True)
+
+
+CATALOGUES = (UnitType, Language, Topic, AccountKind, Obstacle, Procedure)

@@ -1,0 +1,70 @@
+"""What the commune told a phone of each entry, and what it could not take."""
+
+from peewee import (
+    BigIntegerField,
+    BinaryUUIDField,
+    BlobField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from ..db import MomentField, Record
+from .place import Commune, Village
+from .user import User
+
+
+class Receipt(Record):
+    """One entry of an outbox and what became of it; written with its effect, never pruned."""
+
+    id = BinaryUUIDField(primary_key=True)
+    user = ForeignKeyField(User, index=False, on_delete="RESTRICT")
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    device = BinaryUUIDField(null=True)
+    kind = CharField(30)
+    hash = BlobField()
+    status = CharField(8)  # kept, refused, settled (refused, and what replaced it was kept)
+    number = BigIntegerField(null=True)
+    replaces = BinaryUUIDField(null=True, index=True)
+    flag = CharField(80, null=True)
+    received_at = MomentField()
+    cursor = BigIntegerField()
+
+    class Meta:
+        indexes = ((("user", "cursor"), False),)
+
+
+class InboxItem(Record):
+    """What was refused, kept for its author and the village's leader to mend."""
+
+    entry = BinaryUUIDField(index=True)
+    user = ForeignKeyField(User, on_delete="RESTRICT")
+    commune = ForeignKeyField(Commune, on_delete="RESTRICT")
+    village = ForeignKeyField(Village, null=True, on_delete="RESTRICT")
+    kind = CharField(30)
+    hash = BlobField()
+    body = TextField()  # digits that look like an ID are masked
+    code = CharField(20)
+    reason = TextField()
+    received_at = MomentField()
+    settled_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("entry", "hash"), True),)
+
+    @classmethod
+    def visible_to(cls, user):
+        """Return what its author, the village's leader or the commune may see."""
+        query = cls.select().where(cls.commune == user.commune_id)
+        if user.role == "leader":
+            return query.where((cls.user == user.id) | (cls.village == user.village_id))
+        return query.where(cls.user == user.id) if user.is_field else query
+
+
+class Mishap(Record):
+    """How often an entry met an error of ours; the fifth time it goes to the inbox."""
+
+    entry = BinaryUUIDField(primary_key=True)
+    times = IntegerField()
+    last_at = MomentField()

@@ -1,0 +1,71 @@
+"""The steps people make towards their accounts, and where each person stands."""
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DateField,
+    ForeignKeyField,
+)
+
+from ..db import Record
+from .catalog import AccountKind, Obstacle
+from .household import Resident
+from .place import Commune, Village
+from .visit import Visit
+
+
+class Step(Record):
+    """What a visit found or did about one account kind of one person (or of no named one)."""
+
+    visit = ForeignKeyField(Visit, backref="steps", on_delete="RESTRICT")
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    village = ForeignKeyField(Village, index=False, on_delete="RESTRICT")
+    resident = ForeignKeyField(Resident, null=True, index=False, on_delete="RESTRICT")
+    kind = ForeignKeyField(AccountKind, column_name="kind", index=False, on_delete="RESTRICT")
+    state = CharField(8)
+    obstacle = ForeignKeyField(
+        Obstacle, column_name="obstacle", null=True, index=False, on_delete="RESTRICT")
+    mode = CharField(8, default="")
+    day = DateField()  # the visit's
+    receipt = BigIntegerField()  # the visit's
+    counted = BooleanField(default=False)  # this is the one helped step its person counts by
+
+    class Meta:
+        indexes = ((("village", "kind", "day"), False),)
+
+    STATES = ("not_yet", "had", "helped")
+    MODES = ("self", "together", "for")
+
+    @classmethod
+    def visible_to(cls, user):
+        """Return the steps this person may see."""
+        query = cls.select().where(cls.commune == user.commune_id)
+        return query.where(cls.village == user.village_id) if user.is_field else query
+
+
+Step.add_index(Step.index(Step.resident, Step.kind, unique=True, name="step_counted_once")
+               .where(SQL("counted")))
+
+
+class Standing(Record):
+    """Where a named person stands with an account kind, from all that was ever recorded.
+
+    `done` once any step found it there or helped it, else `not_yet`; nobody asked: no row.
+    """
+
+    resident = ForeignKeyField(Resident, index=False, on_delete="CASCADE")
+    kind = ForeignKeyField(AccountKind, column_name="kind", index=False, on_delete="RESTRICT")
+    state = CharField(8)
+
+    class Meta:
+        primary_key = CompositeKey("resident", "kind")
+
+    @classmethod
+    def of(cls, resident_ids):
+        """Return {(resident id, kind): state} of these people."""
+        rows = cls.select(cls.resident, cls.kind, cls.state).where(
+            cls.resident.in_(list(resident_ids))).tuples()
+        return {(resident, kind): state for resident, kind, state in rows}

@@ -1,0 +1,73 @@
+"""The counts a board is made of, kept in the same transaction as what they count."""
+
+from peewee import BlobField, CharField, CompositeKey, DateField, ForeignKeyField, IntegerField
+
+from ..db import MomentField, Record
+from .place import Commune, Village
+from .user import User
+
+
+class Tally(Record):
+    """How many of an indicator in a place and a period; the place 0 is the whole commune.
+
+    A period is a day `D2026-11-21`, a week `W2026-47`, a month `M2026-11` or all time `A`.
+    """
+
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    place = IntegerField()  # village id, or 0
+    period = CharField(12)
+    indicator = CharField(40)
+    count = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("commune", "period", "indicator", "place")
+
+
+class Marker(Record):
+    """That an entity was counted for an indicator in a period, so that it is counted once."""
+
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    period = CharField(12)
+    indicator = CharField(12)
+    entity = BlobField()  # the id's 16 bytes
+    place = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("period", "indicator", "entity")
+
+
+class Coverage(Record):
+    """How many people of a village and a year of birth are known to have an account kind.
+
+    `cohort` is the year of birth, 2006 standing for all who were adult before this book began
+    (and for unknown years), so that turning 14 needs no counting.
+    """
+
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    place = IntegerField()
+    kind = CharField(12)  # an account kind, or "" for the people listed
+    state = CharField(8)  # done, not_yet, listed
+    cohort = IntegerField()
+    count = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("commune", "kind", "state", "place", "cohort")
+
+    ELDEST = 2006
+
+
+class Target(Record):
+    """What the commune wants of a village: from a day on, until another target follows."""
+
+    commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
+    village = ForeignKeyField(Village, on_delete="CASCADE")
+    indicator = CharField(12)  # activations (a month), coverage (percent)
+    since_on = DateField()
+    amount = IntegerField()
+    set_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    set_at = MomentField()
+
+    class Meta:
+        indexes = ((("village", "indicator", "since_on"), True),)
+
+    INDICATORS = ("activations", "coverage")

@@ -1,0 +1,5 @@
+"""Routes of rounds."""
+
+from flask import Blueprint
+
+bp = Blueprint("rounds", __name__)

@@ -1,0 +1,5 @@
+"""Routes of sync."""
+
+from flask import Blueprint
+
+bp = Blueprint("sync", __name__)

@@ -1,0 +1,5 @@
+"""Routes of tallies."""
+
+from flask import Blueprint
+
+bp = Blueprint("tallies", __name__)

@@ -1,0 +1,104 @@
+"""What every slice's routes share: pages, finding things, headers, static files."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from flask import abort, make_response, render_template, request
+from flask_babel import get_locale
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+from . import text
+from .extensions import htmx
+
+STATIC = Path(__file__).parent / "static"
+SECURITY_HEADERS = {
+    "Content-Security-Policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def page(template, partial=None, status=200, **context):
+    """Return the whole page, or the partial alone when htmx asks for a piece of it."""
+    if partial and htmx and not htmx.boosted and not htmx.history_restore_request:
+        template = partial
+    return make_response(render_template(template, **context), status)
+
+
+def get_or_404(query):
+    """Return the one thing a query finds; what one may not see does not exist."""
+    found = query.first()
+    if found is None:
+        abort(404)
+    return found
+
+
+def init_app(app, config):
+    """Serve the static files under their version and put the same headers on every answer."""
+    version = static_version()
+    app.extensions["static_version"] = version
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app, root=str(compressed_copy(version, config.var)), prefix=f"static/{version}/",
+        immutable_file_test=lambda path, url: True, allow_all_origins=False,
+        add_headers_function=secure_file)
+    app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
+    app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.filters.update(day=text.day, short_day=text.short_day,
+                                 clock_time=text.clock_time, number=text.number)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.after_request
+    def headers(response):
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(("Cookie", "HX-Request"))
+        if config.is_production and request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+
+def secure_file(headers, path, url):
+    """Put the security headers on a static file too."""
+    for name, value in SECURITY_HEADERS.items():
+        headers[name] = value
+
+
+def static_files():
+    """Return the paths of all static files, relative to their folder."""
+    return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*")
+                  if path.is_file())
+
+
+def static_version():
+    """Return the hash of all static files: the version of the shell."""
+    digest = hashlib.sha256()
+    for path in static_files():
+        digest.update(path.encode() + b"\0" + (STATIC / path).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def compressed_copy(version, var):
+    """Return the folder with this version's files beside their compressed twins, made once."""
+    target = var / "static" / version
+    if not target.exists():
+        draft = var / "static" / f".{version}-{uuid4().hex[:8]}"
+        shutil.copytree(STATIC, draft)
+        compressor = Compressor(quiet=True)
+        for path in draft.rglob("*"):
+            if path.is_file() and path.suffix in (".js", ".css", ".svg"):
+                compressor.compress(str(path))
+        try:
+            draft.rename(target)
+        except OSError:  # another process was first
+            shutil.rmtree(draft, ignore_errors=True)
+    return target
