@@ -1,0 +1,237 @@
+// Every page begins here: who holds the phone, what waits, when to send, when to renew.
+
+import * as echo from "./echo.js";
+import * as forms from "./forms.js";
+import { URLS, endSession, send } from "./sender.js";
+import * as store from "./store.js";
+
+const UNDO = 10 * 1000;
+const MINUTE = 60 * 1000;
+const ARRIVAL = 8 * 1000;
+
+const { dataset: page } = document.body;
+const root = document.documentElement;
+const worker = navigator.serviceWorker;
+
+// --- what the phone knows --------------------------------------------------------------------
+
+async function show() {
+  const waiting = await echo.showNumbers();
+  await echo.showEcho();
+  await echo.showOutbox();
+  await showNet();
+  return waiting;
+}
+
+async function showNet() {
+  const [net = "ok", clock] = await Promise.all([store.get("net"), store.get("clock")]);
+  root.dataset.net = net === "ok" && !navigator.onLine ? "offline" : net;
+  root.toggleAttribute("data-clock", Boolean(clock));
+  if (clock) root.dataset.clock = clock;
+  for (const place of document.querySelectorAll("[data-clock-minutes]")) {
+    place.textContent = Math.abs(clock ?? 0);
+  }
+}
+
+// --- sending ---------------------------------------------------------------------------------
+
+let timer;
+
+/** Send what may go, show what came of it, and come back while something waits. */
+async function sendNow(options) {
+  if (!page.user) return;
+  const before = await store.numbers(page.user);
+  if (before.waiting) {
+    await send(options).catch(console.error);
+    const after = await store.numbers(page.user);
+    if (after.waiting !== before.waiting) tell({ do: "refresh", now: true });
+  }
+  const waiting = await show();
+  clearTimeout(timer);
+  if (waiting) timer = setTimeout(sendNow, await rest());
+}
+
+/** The next try: when the back-off has passed, at the latest in a minute. */
+async function rest() {
+  const { until = 0, told = 0 } = (await store.get("pace")) ?? {};
+  return Math.min(MINUTE, Math.max(1000, Math.max(until, told) - Date.now()));
+}
+
+async function saved() {
+  await show();
+  clearTimeout(timer);
+  timer = setTimeout(sendNow, UNDO + 200);
+  const registration = await worker?.getRegistration();
+  await registration?.sync?.register("send").catch(() => {});
+  navigator.storage?.persist?.();
+}
+
+// --- the worker ------------------------------------------------------------------------------
+
+const tell = (message) => worker?.controller?.postMessage(message);
+
+let asked = false;
+
+async function startWorker() {
+  if (!worker) return;
+  worker.addEventListener("message", ({ data }) => heard(data));
+  worker.addEventListener("controllerchange", () => asked && location.reload());
+  const options = { type: "module", updateViaCache: "imports" };
+  const registration = await worker.register("/sw.js", options);
+  const offer = () =>
+    root.toggleAttribute("data-update", Boolean(registration.waiting && worker.controller));
+  registration.addEventListener("updatefound", () =>
+    registration.installing?.addEventListener("statechange", offer));
+  offer();
+}
+
+async function heard({ did, changed, urls }) {
+  if (did === "sent") await show();
+  if (did !== "refreshed") return;
+  await showNet();
+  const mine = changed && (!urls || urls.includes(location.pathname));
+  if (mine && root.dataset.packed) await renew();
+}
+
+/** Show the newer page, unless that would take something out of somebody's hands. */
+async function renew() {
+  const busy = (await forms.holdsUnsaved()) || location.hash || scrollY > 0 ||
+    document.activeElement !== document.body;
+  if (busy) root.toggleAttribute("data-fresh", true);
+  else location.reload();
+}
+
+async function update() {
+  await forms.holdsUnsaved();
+  const { waiting } = (await worker.getRegistration()) ?? {};
+  asked = true;
+  if (waiting) waiting.postMessage({ do: "skip" });
+  else location.reload();
+}
+
+// --- who holds the phone ---------------------------------------------------------------------
+
+/** A page of somebody who is not here any more shows nothing. */
+async function guard() {
+  if (!page.user || "arrival" in page) return true;
+  root.hidden = true;
+  const here = await store.here();
+  if (here === page.user) {
+    root.hidden = false;
+    return true;
+  }
+  document.body.replaceChildren();
+  const live = !root.dataset.packed && !here;
+  const next = encodeURIComponent(location.pathname + location.search);
+  location.replace(live ? `${URLS.arrival}?next=${next}` : URLS.signIn);
+  return false;
+}
+
+/** Sign-in leads here: from now on this phone is this person's. */
+async function arrive() {
+  const { user } = page;
+  await store.set({ here: { user }, ending: false, pace: null, net: "ok" });
+  navigator.storage?.persist?.();
+  await Promise.race([ready(), new Promise((resolve) => setTimeout(resolve, ARRIVAL))]);
+  const next = new URL(page.next || "/", location.origin);
+  location.replace(next.origin === location.origin ? next : "/");
+}
+
+async function ready() {
+  const registration = await worker?.ready;
+  registration?.active.postMessage({ do: "refresh", now: true });
+}
+
+async function signOut() {
+  await forms.holdsUnsaved();
+  const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL));
+  await Promise.race([send({ eager: true }).catch(() => {}), soon]);
+  await store.set({ here: null, ending: true });
+  tell({ do: "leave" });
+  await endSession();
+  location.replace(URLS.signIn);
+}
+
+// --- buttons ---------------------------------------------------------------------------------
+
+let installing;
+
+const deeds = {
+  ...forms.deeds,
+  update,
+  reload: () => location.reload(),
+  "sign-out": signOut,
+  install: async () => {
+    await installing?.prompt();
+    root.toggleAttribute("data-install", false);
+  },
+  "send-now": async () => {
+    await store.release(page.user);
+    await sendNow({ eager: true });
+  },
+  resend: async (button) => {
+    const entry = await echo.entryOf(button);
+    if (entry) await store.release(page.user, entry.id);
+    await sendNow({ eager: true });
+  },
+  mend: async (button) => forms.mend(await echo.entryOf(button)),
+  open: async (button) => location.assign((await echo.entryOf(button)).page),
+  export: exportOutbox,
+};
+
+async function exportOutbox() {
+  const entries = await store.list(page.user);
+  const file = new Blob([JSON.stringify({ v: 1, user: page.user, entries }, null, 1)]);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `tungnha-${store.stamp().slice(0, 16).replace(":", "")}.json`;
+  link.click();
+  setTimeout(URL.revokeObjectURL, MINUTE, link.href);
+}
+
+function pressed(event) {
+  const button = event.target.closest("[data-do]");
+  const deed = button && deeds[button.dataset.do];
+  if (!deed) return;
+  event.preventDefault();
+  deed(button);
+}
+
+// --- beginning -------------------------------------------------------------------------------
+
+async function start() {
+  document.addEventListener("click", pressed);
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    installing = event;
+    root.toggleAttribute("data-install", true);
+  });
+  addEventListener("pageshow", ({ persisted }) => persisted && guard().then((ok) => ok && show()));
+  startWorker().catch(console.error);
+  if (location.pathname === URLS.signIn) await store.set({ here: null });
+  if ("arrival" in page) return arrive();
+  if (!(await guard())) return undefined;
+  echo.showDays();
+  echo.startSearch();
+  await show();
+  echo.followNext();
+  listen();
+  tell({ do: "refresh" });
+  await forms.start();
+  return sendNow();
+}
+
+function listen() {
+  document.addEventListener("outbox", saved);
+  addEventListener("online", () => sendNow({ eager: true }));
+  addEventListener("offline", showNet);
+  addEventListener("hashchange", echo.followNext);
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden || !(await guard())) return;
+    echo.showDays();
+    tell({ do: "refresh" });
+    await sendNow();
+  });
+}
+
+start();

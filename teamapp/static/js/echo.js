@@ -1,0 +1,218 @@
+// Shows on a page what is still on this phone, and finds one's way in its lists.
+
+import * as store from "./store.js";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const user = () => document.body.dataset.user;
+const root = document.documentElement;
+const today = () => store.stamp().slice(0, 10);
+const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);
+
+/** A moment as the field reads it: 07:40, or 21/11 07:40 on another day. */
+function moment(at) {
+  const [day, time] = at.split("T");
+  const [, month, date] = day.split("-").map(Number);
+  return `${day === today() ? "" : `${date}/${month} `}${time.slice(0, 5)}`;
+}
+
+// --- the bar ---------------------------------------------------------------------------------
+
+/** The three numbers, and since when the oldest waits. */
+export async function showNumbers() {
+  if (!user()) return 0;
+  const { oldest, ...numbers } = await store.numbers(user());
+  for (const [name, n] of Object.entries(numbers)) {
+    for (const place of all(`[data-n="${name}"]`)) place.textContent = n;
+    root.toggleAttribute(`data-${name}`, n > 0);
+  }
+  for (const place of all("[data-oldest]")) place.textContent = oldest ? moment(oldest) : "";
+  return numbers.waiting;
+}
+
+// --- local echo ------------------------------------------------------------------------------
+
+async function unseen() {
+  const open = await store.list(user());
+  const kept = await store.list(user(), ["kept"]);
+  const fresh = kept.filter((entry) => entry.settled_at > drawnAt());
+  return [...open, ...fresh].filter((entry) => !entry.replaced_by);
+}
+
+/** Mark and count what the entries on this phone touch. */
+export async function showEcho() {
+  if (!user() || !document.querySelector("[data-key], [data-figure]")) return;
+  const entries = await unseen();
+  for (const element of all("[data-pending]")) element.removeAttribute("data-pending");
+  for (const element of all("[data-echoed]")) element.remove();
+  for (const entry of entries) {
+    const found = entry.touches ? all(`[data-key="${CSS.escape(entry.touches)}"]`) : [];
+    for (const element of found) echo(element, entry);
+  }
+  all("[data-count-scope]").forEach((scope) => count(scope, entries));
+}
+
+const RANK = ["kept", "waiting", "attention"];
+const stateOf = ({ state }) => (state === "sending" ? "waiting" : state);
+
+function echo(element, entry) {
+  const known = RANK.indexOf(element.dataset.pending);
+  element.dataset.pending = RANK[Math.max(known, RANK.indexOf(stateOf(entry)))];
+  const into = element.querySelector("[data-echo-into]");
+  if (!into || document.querySelector(`[data-has="${CSS.escape(entry.id)}"]`)) return;
+  const name = `template[data-echo="${CSS.escape(entry.kind)}"]`;
+  const blank = element.querySelector(name) ?? document.querySelector(`${name}[data-for]`);
+  if (blank) into.prepend(filled(blank, entry));
+}
+
+/** A copy of a template, filled from an entry by the names it asks for. */
+function filled(blank, entry) {
+  const copy = document.importNode(blank.content, true);
+  const body = new URLSearchParams(entry.body);
+  const own = { ...entry, recorded_at: moment(entry.recorded_at) };
+  for (const place of all("[data-bind]", copy)) {
+    const name = place.dataset.bind;
+    place.textContent = own[name] ?? body.getAll(name).join(" · ");
+  }
+  for (const place of all("[data-for-state]", copy)) {
+    place.hidden = !place.dataset.forState.split(" ").includes(entry.state);
+  }
+  for (const place of all("[data-for-attempts]", copy)) {
+    place.hidden = Number(place.dataset.forAttempts) !== entry.attempts;
+  }
+  for (const element of copy.children) {
+    element.dataset.echoed = entry.id;
+    element.dataset.state = entry.state;
+  }
+  return copy;
+}
+
+function count(scope, entries) {
+  const keys = all("[data-key]", scope);
+  const total = Number(scope.dataset.total ?? new Set(keys.map((e) => e.dataset.key)).size);
+  const done = new Set(keys.filter((e) => "done" in e.dataset).map((e) => e.dataset.key));
+  const open = new Set(keys.map((e) => e.dataset.key).filter((key) => !done.has(key)));
+  const within = (place) => place.closest("[data-count-scope]") === scope;
+  for (const figure of all("[data-figure]", scope).filter(within)) {
+    const name = figure.dataset.figure;
+    const counted = entries.filter((e) => e.counts?.includes(name) && open.has(e.touches));
+    const more = new Set(counted.map((e) => e.touches)).size;
+    const known = Number(figure.textContent.replace(/\D/g, ""));
+    for (const place of all(`[data-plus="${name}"]`, scope)) place.textContent = `+${more}`;
+    for (const place of all(`[data-if-plus="${name}"]`, scope)) place.hidden = !more;
+    for (const place of all(`[data-left="${name}"]`, scope)) {
+      place.textContent = Math.max(0, total - known - more);
+    }
+    all("[data-stroke]", scope).forEach((stroke, n) =>
+      stroke.classList.toggle("pending", n >= known && n < known + more));
+  }
+}
+
+/** Days by which a page shows and hides itself. */
+export function showDays() {
+  const now = today();
+  for (const element of all("[data-from], [data-until]")) {
+    const { from = now, until = now } = element.dataset;
+    element.hidden = now < from || now > until;
+  }
+  for (const element of all("[data-day]")) {
+    element.classList.toggle("is-today", element.dataset.day === now);
+    if ("dayOnly" in element.dataset) element.hidden = element.dataset.day !== now;
+  }
+  const daysLeft = 14 - Math.floor((Date.now() - drawnAt()) / 86400000);
+  for (const element of all("[data-days-left]")) element.textContent = Math.max(0, daysLeft);
+}
+
+/** Go on to the next house of a list that nobody has visited yet. */
+export function followNext() {
+  if (location.hash !== "#next" || !document.querySelector('[data-follow="next"]')) return;
+  const next = all("[data-key]:not([data-done]):not([data-pending])")
+    .find((row) => row.getClientRects().length && row.querySelector("a[href]"));
+  if (next) location.replace(next.querySelector("a[href]").href);
+  else history.replaceState(null, "", location.pathname);
+}
+
+// --- the outbox page -------------------------------------------------------------------------
+
+const LISTED = { waiting: ["waiting", "sending"], attention: ["attention"], kept: ["kept"] };
+
+/** Every entry on this phone, one by one. */
+export async function showOutbox() {
+  const places = all("[data-entries]");
+  for (const place of places) {
+    const name = place.dataset.entries;
+    const entries = (await store.list(user(), LISTED[name] ?? [name]))
+      .filter((entry) => !entry.replaced_by)
+      .sort((a, b) => (a.recorded_at < b.recorded_at ? 1 : -1));
+    place.replaceChildren(...entries.flatMap((entry) => {
+      const blank = document.querySelector(`template[data-entry="${entry.state}"]`) ??
+        document.querySelector(`template[data-entry="${name}"]`);
+      return blank ? [filled(blank, entry)] : [];
+    }));
+    for (const n of all(`[data-count-of="${name}"]`)) n.textContent = entries.length;
+    for (const note of all(`[data-empty-of="${name}"]`)) note.hidden = entries.length > 0;
+  }
+}
+
+/** The entry that a button stands in. */
+export const entryOf = (button) =>
+  store.find(user(), button.closest("[data-echoed]")?.dataset.echoed ?? "");
+
+// --- search ----------------------------------------------------------------------------------
+
+const APOSTROPHE = /['’ʼ]/g;
+
+const fold = (text) =>
+  text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d");
+
+/** The words of a text, each after a blank; H'Lan is "h", "lan" and "hlan". */
+function words(text) {
+  const plain = fold(text);
+  const joined = plain.match(/\S*['’ʼ]\S*/g)?.map((word) => word.replace(APOSTROPHE, "")) ?? [];
+  const parts = plain.replace(APOSTROPHE, " ").split(/[^\p{L}\p{N}]+/u);
+  return [...parts, ...joined].filter(Boolean).map((word) => ` ${word}`);
+}
+
+const hays = new WeakMap();
+
+function hay(row) {
+  if (!hays.has(row)) hays.set(row, words(row.dataset.search).join(""));
+  return hays.get(row);
+}
+
+const chips = () => all('[data-chip][aria-pressed="true"]').map((chip) => chip.dataset.chip);
+
+/** Leave visible only the rows that the search box and the chips ask for. */
+export function filter(input) {
+  const list = document.querySelector(input.dataset.filter);
+  const asked = fold(input.value).replace(APOSTROPHE, " ")
+    .split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => ` ${word}`);
+  const kinds = chips();
+  const groups = new Map();
+  let found = 0;
+  for (const row of all("[data-search]", list)) {
+    const is = row.dataset.is?.split(" ") ?? [];
+    const shown = kinds.every((kind) => is.includes(kind)) &&
+      asked.every((word) => hay(row).includes(word));
+    if (row.hidden === shown) row.hidden = !shown;
+    groups.set(row.parentElement, groups.get(row.parentElement) || shown);
+    found += shown;
+  }
+  for (const [group, shown] of groups) if (group !== list) group.hidden = !shown;
+  for (const none of all("[data-none]")) {
+    none.hidden = found > 0;
+    for (const place of all("[data-query]", none)) place.textContent = input.value.trim();
+  }
+}
+
+export function startSearch() {
+  const input = document.querySelector("input[data-filter]");
+  if (!input) return;
+  document.addEventListener("input", ({ target }) => target === input && filter(input));
+  for (const chip of all("[data-chip]")) {
+    chip.addEventListener("click", () => {
+      chip.ariaPressed = String(chip.ariaPressed !== "true");
+      filter(input);
+    });
+  }
+  if (input.value) filter(input);
+}

@@ -1,0 +1,448 @@
+// Forms of field work: what is typed is kept on this phone first, always.
+
+import * as store from "./store.js";
+
+const FORM = "form[data-outbox]";
+const CONTROLS = "input, select, textarea";
+const UNDO = 10 * 1000;
+const TYPING = 500;
+const HANGS = 10 * 1000;
+const HELD = 30 * 60 * 1000;
+
+const user = () => document.body.dataset.user;
+const forms = () => [...document.querySelectorAll(FORM)];
+const near = (form, selector) =>
+  (form.closest("section") ?? form).querySelector(selector) ?? document.querySelector(selector);
+
+// --- what a form consists of -----------------------------------------------------------------
+
+const sources = new Map();
+let source;
+
+async function template(name, from = source) {
+  const own = document.getElementById(`part-${name}`);
+  if (own || !from) return own;
+  source = from;
+  if (!sources.has(from)) sources.set(from, fetchParts(from));
+  try {
+    return (await sources.get(from)).getElementById(`part-${name}`);
+  } catch {
+    sources.delete(from);
+    return null;
+  }
+}
+
+async function fetchParts(from) {
+  const response = await fetch(from, { headers: { "X-Kept": "1" } });
+  if (!response.ok || response.redirected) throw new TypeError(from);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+function grow(part, marks) {
+  const box = document.createElement("template");
+  box.innerHTML = Object.entries(marks).reduce(
+    (html, [mark, value]) => html.replaceAll(mark, value), part.innerHTML);
+  newIds(box.content);
+  return box.content;
+}
+
+function newIds(root) {
+  for (const input of root.querySelectorAll("[data-new-id]")) input.value = crypto.randomUUID();
+}
+
+/** Put in the parts that can be seen, or all of a form's. */
+async function openParts(form) {
+  const shown = (element) => form || element.getClientRects().length;
+  const root = form ?? document;
+  for (;;) {
+    const slots = [...root.querySelectorAll("[data-part]")].filter(shown);
+    if (!slots.length) return;
+    for (const slot of slots) {
+      const part = await template(slot.dataset.part, slot.dataset.source);
+      if (!part) return;
+      if (slot.isConnected) slot.replaceWith(grow(part, { __prefix__: slot.dataset.prefix ?? "" }));
+    }
+  }
+}
+
+async function addItem(button) {
+  const part = await template(button.dataset.add, button.dataset.source);
+  if (!part) return null;
+  const n = Number(button.dataset.n ?? 0);
+  button.dataset.n = n + 1;
+  const fresh = grow(part, { __prefix__: button.dataset.prefix ?? "", __n__: n });
+  const added = [...fresh.children];
+  for (const element of added) element.dataset.added = button.dataset.add;
+  button.before(fresh);
+  await settleIn(button.form ?? button.closest(FORM));
+  return added[0];
+}
+
+async function settleIn(form) {
+  await openParts();
+  fillOptions(form);
+  fillNow(form);
+  reveal(form);
+}
+
+function fillOptions(form) {
+  for (const select of form.querySelectorAll("select[data-options-from]")) {
+    const known = new Set([...select.options].map((option) => option.value));
+    for (const { dataset } of document.querySelectorAll(select.dataset.optionsFrom)) {
+      if (!known.has(dataset.value)) select.add(new Option(dataset.name, dataset.value));
+    }
+  }
+}
+
+const isHidden = (input) => input.type === "hidden";
+
+/** Times that nobody has touched show the phone's clock; hidden ones at the moment of saving. */
+function fillNow(form, which = (input) => !("touched" in input.dataset)) {
+  const inputs = [...form.querySelectorAll("input[data-now]")].filter(which);
+  for (const input of inputs) input.value = store.stamp().slice(0, 16);
+}
+
+/** Show what the choices ask for; what is hidden is not sent. */
+function reveal(form) {
+  const blocks = [...form.querySelectorAll("[data-show-if]")];
+  for (let pass = 0, moved = true; moved && pass < 4; pass++) {
+    moved = false;
+    const chosen = new Set([...new FormData(form)].map((pair) => pair.join("=")));
+    for (const block of blocks) {
+      const [name, values] = block.dataset.showIf.split("=");
+      const hidden = !values.split("|").some((value) => chosen.has(`${name}=${value}`));
+      moved ||= block.hidden !== hidden;
+      block.hidden = hidden;
+    }
+    for (const block of blocks) {
+      for (const control of block.querySelectorAll(CONTROLS)) {
+        control.disabled = Boolean(control.closest("[data-show-if][hidden]"));
+      }
+    }
+  }
+}
+
+// --- the body --------------------------------------------------------------------------------
+
+const isChoice = ({ type }) => type === "radio" || type === "checkbox";
+
+function isFilled(control) {
+  if (control.disabled || isHidden(control) || "quiet" in control.dataset) return false;
+  return isChoice(control) ? control.checked : control.value.trim() !== "";
+}
+
+/** The body as a browser would post it, without the items in which nothing was filled in. */
+function bodyOf(form, submitter) {
+  const idle = [...form.querySelectorAll("[data-item]")]
+    .map((item) => [...item.querySelectorAll(CONTROLS)])
+    .filter((controls) => !controls.some(isFilled))
+    .flat()
+    .filter((control) => !control.disabled);
+  for (const control of idle) control.disabled = true;
+  const data = new FormData(form);
+  for (const control of idle) control.disabled = false;
+  if (submitter?.name) data.append(submitter.name, submitter.value);
+  const lines = (value) => String(value).replace(/\r\n?|\n/g, "\r\n");
+  return new URLSearchParams([...data].map(([name, value]) => [name, lines(value)])).toString();
+}
+
+/** Put a body back into its form. */
+async function refill(form, body, { newId = false } = {}) {
+  await openParts(form);
+  fillOptions(form);
+  await growFor(form, new URLSearchParams(body));
+  const values = new Map();
+  for (const [name, value] of aligned(form, body)) {
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  for (const control of form.elements) fillIn(control, values);
+  if (newId) newIds(form);
+  reveal(form);
+}
+
+function fillIn(control, values) {
+  const given = values.get(control.name);
+  if (isChoice(control)) control.checked = Boolean(given?.includes(control.value));
+  else if (given && control.matches(CONTROLS)) {
+    control.value = given.shift() ?? "";
+    if ("now" in control.dataset) control.dataset.touched = "";
+  }
+  const folded = given && isFilled(control) && control.closest("details");
+  if (folded) folded.open = true;
+}
+
+/** Add the items that a body needs and the form does not show yet. */
+async function growFor(form, params) {
+  for (const button of form.querySelectorAll('[data-do="add"]')) {
+    const part = await template(button.dataset.add, button.dataset.source);
+    const names = [...(part?.content.querySelectorAll("[name]") ?? [])].map((e) =>
+      e.getAttribute("name").replaceAll("__prefix__", button.dataset.prefix ?? "").split("__n__"));
+    const numbers = [...params.keys()].flatMap((key) => names
+      .filter(([before, after]) => after !== undefined && key.startsWith(before) && key.endsWith(after))
+      .map(([before, after]) => Number(key.slice(before.length, key.length - after.length))));
+    const most = Math.max(-1, ...numbers.filter(Number.isInteger));
+    while (Number(button.dataset.n ?? 0) <= most) await addItem(button);
+  }
+}
+
+/** A body's pairs, each numbered as the item that bears its hidden id is numbered now. */
+function aligned(form, body) {
+  let pairs = [...new URLSearchParams(body)];
+  const marks = [...form.elements].filter((e) =>
+    isHidden(e) && !("newId" in e.dataset) && !("now" in e.dataset));
+  const shape = (name) => name.replace(/\d+/g, "#");
+  const prefix = (name, depth) => name.match(new RegExp(`^(?:\\D*\\d+-){${depth}}`))?.[0];
+  for (const depth of [1, 2]) {
+    const moves = new Map();
+    for (const [name, value] of pairs) {
+      if (name.match(/\d+/g)?.length !== depth) continue;
+      const outer = depth > 1 ? prefix(name, depth - 1) : "";
+      const same = marks.filter((e) => shape(e.name) === shape(name) && e.name.startsWith(outer));
+      if (!same.length) continue;
+      const now = same.find((mark) => mark.value === value);
+      moves.set(prefix(name, depth), now ? prefix(now.name, depth) : null);
+    }
+    pairs = pairs.flatMap(([name, value]) => {
+      const old = prefix(name, depth);
+      if (!moves.has(old)) return [[name, value]];
+      return moves.get(old) === null ? [] : [[moves.get(old) + name.slice(old.length), value]];
+    });
+  }
+  return pairs;
+}
+
+// --- saving ----------------------------------------------------------------------------------
+
+const tried = new WeakMap();
+const mending = new WeakMap();
+
+const nameOf = (form) => form.id || String(forms().indexOf(form));
+const formNamed = (name) => forms().find((form) => nameOf(form) === name);
+
+function labelOf(form) {
+  const said = [...form.querySelectorAll("[data-say]:checked:enabled")]
+    .map((input) => input.labels[0]?.textContent.trim().replace(/\s+/g, " "));
+  return [form.dataset.label, ...said].filter(Boolean).join(" · ");
+}
+
+function countsOf(form, submitter) {
+  const counting = form.querySelectorAll(
+    "[data-count]:checked:enabled, [data-count][type=hidden]:enabled");
+  const counts = [form, submitter, ...counting].map((element) => element?.dataset.count);
+  return [...new Set(counts.filter(Boolean))];
+}
+
+function entryFrom(form, submitter) {
+  const { outbox, form: version, touches, next } = form.dataset;
+  if (!tried.has(form)) tried.set(form, crypto.randomUUID());
+  return {
+    id: tried.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
+    body: bodyOf(form, submitter), recorded_at: store.stamp(), after: [], replaces: null,
+    label: labelOf(form), touches, counts: countsOf(form, submitter), next,
+    page: location.pathname, place: nameOf(form), section: form.closest("section[id]")?.id,
+    state: "waiting", attempts: 0, not_before: Date.now() + UNDO,
+  };
+}
+
+async function save(form, submitter) {
+  if ("saving" in form.dataset) return;
+  form.dataset.saving = "";
+  near(form, "[data-save-failed]")?.toggleAttribute("hidden", true);
+  fillNow(form, isHidden);
+  const entry = entryFrom(form, submitter);
+  try {
+    const id = await inTime(keep(form, entry));
+    saved(form, entry, id);
+  } catch (error) {
+    near(form, "[data-save-failed]")?.toggleAttribute("hidden", false);
+    console.error(error);
+  } finally {
+    delete form.dataset.saving;
+  }
+}
+
+/** An entry that was never sent is changed in place; one that was gets a successor. */
+async function keep(form, entry) {
+  const old = mending.get(form);
+  const { id, after, replaces, ...patch } = entry;
+  if (old && (await store.revise(old.id, patch, draftKey(form)))) return null;
+  await store.add({ ...entry, after: old?.after ?? [], replaces: old?.id ?? null }, draftKey(form));
+  return entry.id;
+}
+
+function inTime(promise) {
+  const late = new Promise((_resolve, reject) =>
+    setTimeout(reject, HANGS, new DOMException("storage hangs", "TimeoutError")));
+  return Promise.race([promise, late]);
+}
+
+function saved(form, { next }, id) {
+  sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO });
+  showSaved();
+  renew(form);
+  document.dispatchEvent(new Event("outbox"));
+  const url = new URL(next ?? location.pathname, location.href);
+  if (url.pathname + url.search !== location.pathname + location.search) location.assign(url);
+  else if (url.hash !== location.hash) location.hash = url.hash;
+}
+
+/** An empty form again, with ids of its own. */
+function renew(form) {
+  tried.delete(form);
+  mending.delete(form);
+  delete form.dataset.dirty;
+  form.reset();
+  for (const element of form.querySelectorAll("[data-added]")) element.remove();
+  for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
+  for (const input of form.querySelectorAll("[data-touched]")) delete input.dataset.touched;
+  for (const note of form.querySelectorAll("[data-refused], [data-draft]")) note.hidden = true;
+  newIds(form);
+  fillNow(form);
+  reveal(form);
+}
+
+let hiding;
+
+/** "Saved", with a way back while nothing was sent. */
+function showSaved() {
+  const { id, until } = JSON.parse(sessionStorage.saved ?? "{}");
+  const toast = document.querySelector("[data-saved]");
+  if (!toast) return;
+  const rest = (until ?? 0) - Date.now();
+  toast.hidden = rest <= 0;
+  toast.querySelector('[data-do="undo"]')?.toggleAttribute("hidden", !id);
+  clearTimeout(hiding);
+  if (rest > 0) hiding = setTimeout(showSaved, rest);
+}
+
+async function undo() {
+  const { id } = JSON.parse(sessionStorage.saved ?? "{}");
+  delete sessionStorage.saved;
+  showSaved();
+  const entry = id && (await store.takeBack(id));
+  if (entry) {
+    const key = `${entry.page}#${entry.place}@${entry.user}`;
+    await store.keepDraft({ key, body: entry.body });
+    await offerDrafts();
+  }
+  document.dispatchEvent(new Event("outbox"));
+}
+
+// --- drafts ----------------------------------------------------------------------------------
+
+const banner = (form) => form.querySelector("[data-draft]");
+const draftKey = (form) => `${location.pathname}#${nameOf(form)}@${user()}`;
+let typing;
+
+async function keepDrafts() {
+  clearTimeout(typing);
+  const dirty = forms().filter((form) => "dirty" in form.dataset && banner(form));
+  await Promise.all(dirty.map((form) =>
+    store.keepDraft({ key: draftKey(form), body: bodyOf(form) })));
+}
+
+async function offerDrafts() {
+  for (const form of forms().filter(banner)) {
+    if ("dirty" in form.dataset) continue;
+    banner(form).hidden = !(await store.draft(draftKey(form)));
+  }
+}
+
+async function openDraft(button) {
+  const form = button.closest(FORM);
+  const draft = await store.draft(draftKey(form));
+  banner(form).hidden = true;
+  if (!draft) return;
+  await refill(form, draft.body, { newId: true });
+  form.dataset.dirty = "";
+}
+
+async function dropDraft(button) {
+  const form = button.closest(FORM);
+  banner(form).hidden = true;
+  await store.dropDraft(draftKey(form));
+}
+
+function typed({ target }) {
+  const form = target.form;
+  if (!form?.matches(FORM)) return;
+  form.dataset.dirty = "";
+  if ("now" in target.dataset) target.dataset.touched = "";
+  banner(form)?.toggleAttribute("hidden", true);
+  clearTimeout(typing);
+  typing = setTimeout(keepDrafts, TYPING);
+}
+
+/** Is something typed that is not saved? It is a draft when this resolves. */
+export async function holdsUnsaved() {
+  await keepDrafts();
+  return forms().some((form) => "dirty" in form.dataset);
+}
+
+// --- mending ---------------------------------------------------------------------------------
+
+/** Go and open an entry in the form it was written in. */
+export function mend({ id, page, section }) {
+  sessionStorage.mend = id;
+  location.assign(section ? `${page}#${section}` : page);
+}
+
+async function openMended() {
+  const id = sessionStorage.mend;
+  delete sessionStorage.mend;
+  const entry = id && (await store.find(user(), id));
+  const form = entry && formNamed(entry.place);
+  if (!form) return;
+  await store.revise(id, { not_before: Date.now() + HELD });
+  await refill(form, entry.body);
+  mending.set(form, entry);
+  const note = form.querySelector("[data-refused]");
+  if (note && entry.reason) {
+    note.hidden = false;
+    (note.querySelector("[data-reason]") ?? note).textContent = entry.reason;
+  }
+  for (const name of Object.keys(entry.fields ?? {})) {
+    for (const control of document.getElementsByName(name)) control.ariaInvalid = "true";
+  }
+}
+
+// --- listening -------------------------------------------------------------------------------
+
+export const deeds = {
+  add: addItem,
+  remove: (button) => button.closest("[data-item]")?.remove(),
+  undo,
+  "draft-open": openDraft,
+  "draft-drop": dropDraft,
+};
+
+async function opened() {
+  await openParts();
+  for (const form of forms()) await settleIn(form);
+}
+
+export async function start() {
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(FORM)) return;
+    event.preventDefault();
+    save(event.target, event.submitter);
+  });
+  document.addEventListener("invalid", ({ target }) => {
+    const folded = target.closest("details");
+    if (folded) folded.open = true;
+  }, true);
+  document.addEventListener("input", typed);
+  document.addEventListener("change", ({ target }) => {
+    if (target.form?.matches(FORM)) reveal(target.form);
+  });
+  document.addEventListener("toggle", opened, true);
+  addEventListener("hashchange", opened);
+  addEventListener("pagehide", keepDrafts);
+  document.addEventListener("visibilitychange", () =>
+    document.hidden ? keepDrafts() : forms().forEach((form) => fillNow(form)));
+  addEventListener("pageshow", ({ persisted }) => persisted && forms().forEach(newIds));
+  showSaved();
+  await opened();
+  await offerDrafts();
+  await openMended();
+}

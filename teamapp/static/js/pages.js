@@ -1,0 +1,314 @@
+// The pages kept on this phone, one database a person. Only the worker opens it.
+
+import { deleteDB, openDB } from "../vendor/idb.js";
+import { becomes } from "./sending.js";
+import { URLS } from "./sender.js";
+import * as store from "./store.js";
+
+const PREFIX = "pages-";
+const CHUNK = 50;
+const DAY = 24 * 3600 * 1000;
+const OLD = 10 * DAY;
+const STALE = 14 * DAY;
+const FRESH_FOR = 60 * 1000;
+const SILENCE = 30 * 1000;
+const BLANK_CACHE = "blank";
+
+const encoder = new TextEncoder();
+const shelves = new Map();
+
+function shelf(user) {
+  if (!shelves.has(user)) {
+    const forgetIt = () => shelves.delete(user);
+    const opening = openDB(PREFIX + user, 1, {
+      upgrade(db) {
+        for (const name of ["pages", "rows"]) {
+          const made = db.createObjectStore(name, { keyPath: "url" });
+          made.createIndex("generation", "generation");
+        }
+        db.createObjectStore("meta");
+      },
+      blocking(_old, _new, event) {
+        event.target.close();
+        forgetIt();
+      },
+      terminated: forgetIt,
+    });
+    opening.catch(forgetIt);
+    shelves.set(user, opening);
+  }
+  return shelves.get(user);
+}
+
+// --- answering -------------------------------------------------------------------------------
+
+/** The kept copy of a page for a person, or undefined. */
+export async function keptPage(user, url) {
+  const tx = (await shelf(user)).transaction(["pages", "meta"]);
+  const [page, meta] = await Promise.all([
+    tx.objectStore("pages").get(url), tx.objectStore("meta").get("pack"),
+  ]);
+  if (!page || !meta) return undefined;
+  const age = Date.now() - meta.checked;
+  if (age > STALE && !page.blank) return undefined;
+  return answer(page, meta, age);
+}
+
+/** The page that says there is no network, for whoever holds the phone. */
+export async function noNetworkPage(user) {
+  const own = user && (await keptPage(user, URLS.noNetwork));
+  return own || (await caches.match(URLS.noNetwork, { ignoreVary: true })) || Response.error();
+}
+
+function answer({ head, body }, { headers, checked, generated_at }, age) {
+  const how = age > STALE ? "stale" : age > OLD ? "old" : "fresh";
+  const marks = encoder.encode(` data-packed="${checked}" data-age="${how}"`);
+  const time = encoder.encode(clock(generated_at));
+  const parts = [head, marks, ...body.flatMap((part, i) => (i ? [time, part] : [part]))];
+  const type = { "Content-Type": "text/html; charset=utf-8" };
+  return new Response(join(parts), { headers: { ...headers, ...type } });
+}
+
+function clock(moment) {
+  const [day, time] = store.stamp(Date.parse(moment)).split("T");
+  const [, month, date] = day.split("-").map(Number);
+  const today = store.stamp().startsWith(day);
+  return `${today ? "" : `${date}/${month} `}${time.slice(0, 5)}`;
+}
+
+function join(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}
+
+/** A page cut where the worker writes into it: after `<html`, and at the time of the pack. */
+function cut(html) {
+  const at = html.indexOf("<html") + 5;
+  return {
+    head: encoder.encode(html.slice(0, at)),
+    body: html.slice(at).split("<!--generated-->").map((part) => encoder.encode(part)),
+  };
+}
+
+// --- the pack --------------------------------------------------------------------------------
+
+let queue = Promise.resolve();
+let queued = null;
+let pulling = null;
+
+/** Fetch what changed; gives {changed, urls}. With `now`, even if it was just done. */
+export function refresh({ now = false } = {}) {
+  if (queued && !now) return queued;
+  const next = queue.then(() => {
+    if (queued === next) queued = null;
+    return pull(now);
+  });
+  queued = next;
+  queue = next.catch(() => {});
+  return next;
+}
+
+/** Drop the pages of everybody but the person who is here now. */
+export async function leave() {
+  pulling?.abort();
+  await queue;
+  await dropOthers(await store.here());
+}
+
+async function dropOthers(user) {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith(PREFIX) || name === PREFIX + user) continue;
+    const other = name.slice(PREFIX.length);
+    (await shelves.get(other)?.catch(() => null))?.close();
+    shelves.delete(other);
+    await deleteDB(name);
+  }
+}
+
+async function pull(now) {
+  const user = await store.here();
+  if (!user) return null;
+  await dropOthers(user);
+  const db = await shelf(user);
+  const meta = (await db.get("meta", "pack")) ?? {};
+  const started = Date.now();
+  if (!now && Math.abs(started - meta.asked) < FRESH_FOR) return null;
+  const stale = started - meta.checked > STALE;
+  if (stale) await dropResidents(db, meta);
+  pulling = new AbortController();
+  try {
+    const response = await ask(meta, stale, pulling.signal);
+    const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
+    if (net !== "ok") {
+      await noteNet(net);
+      return null;
+    }
+    const changed = await take(response, { user, db, meta, started });
+    await noteNet("ok");
+    return changed;
+  } catch (error) {
+    if (error.name === "TypeError" || error.name === "TimeoutError") await noteNet("offline");
+    return null;
+  }
+}
+
+/** A pack's answer says whether there is a network, but settles nothing that a person must do. */
+async function noteNet(net) {
+  const known = (await store.get("net")) ?? "ok";
+  if (known === "ok" || known === "offline" || net === "expired") await store.set({ net });
+}
+
+function ask({ cursor, epoch, scope }, stale, signal) {
+  const known = stale || cursor === undefined ? {} : { since: cursor, epoch, scope };
+  const headers = { Accept: "application/x-ndjson" };
+  const options = { headers, redirect: "manual", cache: "no-store", signal };
+  return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, options);
+}
+
+const isPack = (response) =>
+  response.ok && !response.redirected &&
+  response.headers.get("Content-Type")?.includes("ndjson");
+
+/** Store a pack as it streams; its cursor comes in the last transaction. */
+async function take(response, { user, db, meta, started }) {
+  let header;
+  let pack;
+  const urls = new Set();
+  for await (const lines of chunks(response.body)) {
+    if ((await store.here()) !== user) throw new DOMException("left", "AbortError");
+    if (!header) {
+      header = lines.shift();
+      if (!header?.epoch || String(header.user) !== user) return null;
+      pack = await opened(db, header, meta, started);
+    }
+    await keep(db, lines, pack.generation, urls);
+    await settle(user, lines, started);
+  }
+  if (!header) return null;
+  await close(db, header, pack, urls, started);
+  return { changed: urls.size, urls: urls.size > 200 ? null : [...urls] };
+}
+
+async function opened(db, header, meta, started) {
+  if (!header.reset) return meta;
+  const generation = started;
+  const { headers, generated_at } = header;
+  const pack = { headers, generation, generated_at, checked: meta.checked ?? started };
+  await db.put("meta", pack, "pack");
+  return pack;
+}
+
+async function keep(db, lines, generation, urls) {
+  const tx = db.transaction(["pages", "rows"], "readwrite", { durability: "relaxed" });
+  const [pages, rows] = [tx.objectStore("pages"), tx.objectStore("rows")];
+  for (const { url, html, row, rows: list, blank, gone } of lines) {
+    if (!url) continue;
+    urls.add(url);
+    if (gone) {
+      pages.delete(url);
+      rows.delete(url);
+      continue;
+    }
+    if (list) pages.put({ url, generation, list, skeleton: html });
+    else if (html) pages.put({ url, generation, blank, ...cut(html) });
+    if (row) rows.put({ url, generation, order: row.order, html: encoder.encode(row.html) });
+  }
+  await tx.done;
+  const blank = lines.find((line) => line.url === URLS.noNetwork);
+  if (blank?.html) await keepBlank(blank.html);
+}
+
+/** The no-network page names nobody: it stays for the time when nobody is signed in. */
+async function keepBlank(html) {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  const cache = await caches.open(BLANK_CACHE);
+  await cache.put(URLS.noNetwork, new Response(html, { headers }));
+}
+
+async function settle(user, lines, now) {
+  const changes = lines
+    .filter((line) => line.entry)
+    .map((line) => [line.entry, becomes(line, now)]);
+  if (changes.length) await store.settle(user, { changes });
+}
+
+async function close(db, header, pack, urls, checked) {
+  const { cursor, epoch, scope, generated_at } = header;
+  const lists = (await db.getAll("pages")).filter((page) => page.list);
+  const rows = lists.length && urls.size ? await db.getAll("rows") : [];
+  const tx = db.transaction(["pages", "rows", "meta"], "readwrite", { durability: "relaxed" });
+  if (header.reset) await sweep(tx, pack.generation);
+  for (const page of urls.size ? lists : []) {
+    const drawn = assemble(page, rows.filter((row) => row.generation === pack.generation));
+    tx.objectStore("pages").put({ ...page, ...drawn });
+    urls.add(page.url);
+  }
+  const meta = { ...pack, cursor, epoch, scope, generated_at, checked, asked: checked };
+  tx.objectStore("meta").put(meta, "pack");
+  await tx.done;
+}
+
+async function sweep(tx, generation) {
+  const older = IDBKeyRange.upperBound(generation, true);
+  for (const name of ["pages", "rows"]) {
+    const one = tx.objectStore(name);
+    for (const key of await one.index("generation").getAllKeys(older)) one.delete(key);
+  }
+}
+
+/** A list page from its skeleton and the rows that the server rendered, in groups. */
+function assemble({ skeleton, list }, rows) {
+  const { head, body } = cut(skeleton);
+  rows.sort((a, b) => (a.order < b.order ? -1 : 1));
+  const [open, close] = [encoder.encode(list.open), encoder.encode(list.close)];
+  const drawn = [];
+  for (let at = 0; at < rows.length; at += list.every) {
+    drawn.push(open, ...rows.slice(at, at + list.every).map((row) => row.html), close);
+  }
+  const decoder = new TextDecoder();
+  const filled = body.map((part) => {
+    const [before, after] = decoder.decode(part).split("<!--rows-->");
+    if (after === undefined) return part;
+    return join([encoder.encode(before), ...drawn, encoder.encode(after)]);
+  });
+  return { head, body: filled };
+}
+
+async function dropResidents(db, { headers, generated_at, checked, generation }) {
+  const tx = db.transaction(["pages", "rows", "meta"], "readwrite");
+  const pages = tx.objectStore("pages");
+  for (const page of await pages.getAll()) if (!page.blank) pages.delete(page.url);
+  tx.objectStore("rows").clear();
+  tx.objectStore("meta").put({ headers, generated_at, checked, generation }, "pack");
+  await tx.done;
+}
+
+/** The lines of a stream, parsed, in chunks; a line that was cut off is an error. */
+async function* chunks(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  let lines = [];
+  for (;;) {
+    const { value, done } = await inTime(reader.read());
+    if (done) break;
+    const parts = (rest + value).split("\n");
+    rest = parts.pop();
+    lines.push(...parts.filter(Boolean).map((line) => JSON.parse(line)));
+    while (lines.length >= CHUNK) yield lines.splice(0, CHUNK);
+  }
+  if (rest) throw new TypeError("cut off");
+  yield lines;
+}
+
+function inTime(promise) {
+  let timer;
+  const silence = new Promise((_resolve, reject) => {
+    const stop = () => {
+      pulling.abort();
+      reject(new DOMException("silence", "TimeoutError"));
+    };
+    timer = setTimeout(stop, SILENCE);
+  });
+  return Promise.race([promise, silence]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,178 @@
+// Which entries go next, and what an answer means. Pure: imports nothing, touches nothing.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const LIMIT = { entries: 100, bytes: 512 * 1024 };
+export const CALM = { limit: LIMIT.entries, tries: 0, blows: 0, until: 0, told: 0, net: "ok" };
+
+const ENVELOPE_BYTES = 1024;
+const KEPT_FOR = 30 * DAY;
+const SLOW = 5 * SECOND;
+
+/** Milliseconds an answer may take: 15 s and one second for each kilobyte sent. */
+export const patience = (bytes) => 15 * SECOND + bytes;
+
+/** The entry as the server reads it. */
+export const wire = ({ id, kind, form, recorded_at, after = [], replaces = null, body }) => ({
+  id, kind, form, recorded_at, after, replaces, body,
+});
+
+const sizeOf = (entry) => new TextEncoder().encode(JSON.stringify(wire(entry))).length + 1;
+const isWaiting = (entry) => entry.state === "waiting" || entry.state === "sending";
+const inOrder = (a, b) =>
+  (a.not_before ?? 0) - (b.not_before ?? 0) || (a.recorded_at < b.recorded_at ? -1 : 1);
+
+/**
+ * The entries of one batch, each after those it waits for.
+ *
+ * One that is found "sending" was left over by a sender that was killed. What nobody here
+ * knows is settled already; what waits for a refused or resting entry stays.
+ */
+export function pick(entries, { user, now, limit = LIMIT.entries }) {
+  const own = entries.filter((entry) => entry.user === user);
+  const known = new Map(own.map((entry) => [entry.id, entry]));
+  const heirs = new Map(own.filter((e) => e.replaces).map((e) => [e.replaces, e]));
+  const batch = new Map();
+  let bytes = ENVELOPE_BYTES;
+  let full = false;
+
+  const ready = (entry) => isWaiting(entry) && !((entry.not_before ?? 0) > now);
+  const met = (id, path) => {
+    const entry = heirs.get(id) ?? known.get(id);
+    return !entry || entry.state === "kept" || take(entry, path);
+  };
+  const take = (entry, path) => {
+    if (batch.has(entry.id)) return true;
+    if (full || !ready(entry) || path.has(entry.id)) return false;
+    const onward = new Set(path).add(entry.id);
+    if (!(entry.after ?? []).every((id) => met(id, onward))) return false;
+    const size = sizeOf(entry);
+    full ||= batch.size >= limit || (batch.size > 0 && bytes + size > LIMIT.bytes);
+    if (full) return false;
+    bytes += size;
+    batch.set(entry.id, entry);
+    return true;
+  };
+
+  for (const entry of own.filter(ready).sort(inOrder)) take(entry, new Set());
+  return [...batch.values()];
+}
+
+/** How much of a person's work stays on the phone beside this batch. */
+export function left(entries, batch) {
+  const going = new Set(batch.map((entry) => entry.id));
+  const rest = entries.filter((entry) => isWaiting(entry) && !going.has(entry.id));
+  const times = rest.map((entry) => entry.recorded_at).sort();
+  return { count: rest.length, oldest: times[0] ?? null };
+}
+
+/** The kept entries that go again because the server was restored from a backup. */
+export const again = (kept, now) => kept.filter((e) => !e.replaced_by && !isForgotten(e, now));
+
+/** A kept entry is forgotten after 30 days. */
+export const isForgotten = (entry, now) => (entry.settled_at ?? now) < now - KEPT_FOR;
+
+/** Minutes by which this phone is off, 0 if no more than five. */
+export function clockError(sentAt, now, serverTime) {
+  const minutes = Math.round(((sentAt + now) / 2 - Date.parse(serverTime)) / MINUTE);
+  return Math.abs(minutes) > 5 ? minutes : 0;
+}
+
+/**
+ * What an answer means for what was sent.
+ *
+ * `answer` is {status, json, redirected, retryAfter} or {lost: true, late, took};
+ * gives {pace, changes: [[id, patch]]}: how to go on, and what becomes of each entry.
+ */
+export function meaning(answer, sent, pace, { now, random = Math.random }) {
+  const { entries, batch } = sent;
+  const count = entries.length;
+  const half = { limit: Math.max(1, Math.ceil(count / 2)) };
+  const rest = entries.map(({ id }) => [id, { state: "waiting" }]);
+  const stay = (next) => ({ pace: { ...pace, ...next }, changes: rest });
+  const backOff = (next) => stay({ ...waitLonger(pace, now, random), ...next });
+
+  if (answer.lost) {
+    const slow = answer.late || answer.took > SLOW;
+    return backOff({ net: "offline", ...(slow && half) });
+  }
+  const { status, json } = answer;
+  const ours = isOurs(json) && !answer.redirected;
+
+  if (status === 200 && ours && json.batch === batch && Array.isArray(json.results)) {
+    const changes = verdicts(json.results, entries, now);
+    if (!changes.some(([, patch]) => patch.named)) return backOff({ net: "ok" });
+    for (const [, patch] of changes) delete patch.named;
+    return { pace: eased(pace), changes };
+  }
+  if ((status === 429 || status === 503) && waitTold(answer.retryAfter, now)) {
+    return stay({ net: "ok", told: now + waitTold(answer.retryAfter, now) });
+  }
+  if (status === 500) return blow({ pace, count, rest, half, now, stay, backOff });
+  if (!ours) return backOff({ net: "offline" });
+  if (status === 401) return stay({ net: "expired", until: now + 5 * MINUTE });
+  if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
+  if (status === 426) return stay({ net: "update", until: now + 10 * MINUTE });
+  if (status === 400 || status === 413 || status === 422) {
+    if (count > 1) return stay({ net: "ok", until: 0, ...half });
+    const { code = String(status), reason = null, fields = null } = json;
+    const patch = { state: "attention", code, reason, fields, settled_at: now };
+    return { pace: eased(pace), changes: entries.map(({ id }) => [id, patch]) };
+  }
+  return backOff({ net: "offline" });
+}
+
+const isOurs = (json) =>
+  json !== null && typeof json === "object" && (json.v === 1 || typeof json.code === "string");
+
+const eased = (pace) => {
+  const limit = Math.min(LIMIT.entries, pace.limit * 2);
+  return { ...CALM, limit, blows: limit < LIMIT.entries ? pace.blows : 0 };
+};
+
+function waitLonger(pace, now, random) {
+  const most = Math.min(5 * MINUTE, SECOND * 2 ** pace.tries);
+  return { tries: pace.tries + 1, until: now + Math.max(SECOND, random() * most) };
+}
+
+function waitTold(header, now) {
+  if (!header) return 0;
+  const wait = /^\d+$/.test(header.trim()) ? header * SECOND : Date.parse(header) - now;
+  return wait > 0 ? Math.min(wait, HOUR) : 0;
+}
+
+function blow({ pace, count, rest, half, now, stay, backOff }) {
+  const blows = pace.blows + 1;
+  if (blows < 3) return backOff({ net: "ok", blows });
+  if (count > 1) return backOff({ net: "ok", blows, ...half });
+  const changes = rest.map(([id, patch]) => [id, { ...patch, not_before: now + HOUR }]);
+  return { ...stay({ ...CALM }), changes };
+}
+
+function verdicts(results, entries, now) {
+  const named = new Map();
+  for (const result of results) {
+    if (named.get(result?.id)?.status !== "kept") named.set(result?.id, result);
+  }
+  return entries.map(({ id }) => [id, becomes(named.get(id), now)]);
+}
+
+/** What one line of the answer makes of its entry; `named` tells that there was such a line. */
+export function becomes(result, now) {
+  const { status, code = null, reason = null, fields = null } = result ?? {};
+  if (status === "kept") {
+    const { receipt = null, flag = null } = result;
+    return { named: true, state: "kept", receipt, flag, settled_at: now, code, reason, fields };
+  }
+  if (status === "refused") {
+    return { named: true, state: "attention", code, reason, fields, settled_at: now };
+  }
+  if (status === "later") {
+    const wait = Math.min(Math.max(Number(result.after_s) || 60, 1), 3600) * SECOND;
+    return { named: true, state: "waiting", code, not_before: now + wait };
+  }
+  return { state: "waiting" };
+}

@@ -1,0 +1,137 @@
+// The worker: answers navigations from what this phone keeps, and sends in the background.
+
+import { keptPage, leave, noNetworkPage, refresh } from "/static/js/pages.js";
+import { URLS, endSession, send } from "/static/js/sender.js";
+import { here, list, set } from "/static/js/store.js";
+
+const VERSION = "{{ version }}";
+const FILES = [{{ files }}];
+
+const SHELL = `shell-${VERSION}`;
+const PATIENCE = 3000;
+const NETWORK_ONLY = [URLS.sync, URLS.pack, URLS.arrival, URLS.signOut];
+
+self.addEventListener("install", (event) => event.waitUntil(fillShell()));
+
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/static/") || FILES.includes(url.pathname)) {
+    event.respondWith(file(request, url));
+  } else if (request.headers.has("X-Kept")) {
+    event.respondWith(part(request, url));
+  } else if (request.mode === "navigate" && isPage(url)) {
+    event.respondWith(url.pathname === URLS.signIn ? signIn(request) : page(request, url));
+  }
+});
+
+self.addEventListener("message", (event) => {
+  const { do: deed, now } = event.data ?? {};
+  if (deed === "skip") self.skipWaiting();
+  if (deed === "leave") event.waitUntil(leave());
+  if (deed === "refresh") event.waitUntil(renew(now));
+});
+
+self.addEventListener("sync", (event) => event.waitUntil(sendInBackground()));
+
+/** Take every file of this version; those the page has just loaded come from the HTTP cache. */
+async function fillShell() {
+  const cache = await caches.open(SHELL);
+  await cache.addAll(FILES);
+}
+
+/** The version before stays: a page that is still open may need it. */
+async function takeOver() {
+  const shells = (await caches.keys()).filter((name) => name.startsWith("shell-"));
+  const old = shells.filter((name) => name !== SHELL).slice(0, -1);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** An export or another file that somebody opens is no page. */
+const isPage = ({ pathname }) =>
+  !NETWORK_ONLY.includes(pathname) && !/\.\w+$/.test(pathname);
+
+async function file(request, url) {
+  const exact = await caches.match(request, { ignoreVary: true });
+  if (exact) return exact;
+  const response = await inTime(fetch(request)).catch(() => null);
+  if (response?.ok) return response;
+  return (await otherVersion(url)) ?? response ?? fetch(request);
+}
+
+async function otherVersion({ pathname }) {
+  const path = pathname.replace(/^\/static\/[^/]+/, "");
+  for (const name of (await caches.keys()).reverse()) {
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) {
+      const known = new URL(url).pathname;
+      if (known.startsWith("/static/") && known.endsWith(path)) return cache.match(url);
+    }
+  }
+  return undefined;
+}
+
+/** A kept page that another page borrows its blank forms from. */
+async function part(request, url) {
+  const user = await here();
+  return (user && (await keptPage(user, url.pathname))) || fetch(request);
+}
+
+async function page(request, url) {
+  const user = await here();
+  const kept = user && (await keptPage(user, url.pathname + url.search));
+  if (kept) return kept;
+  const response = await fromNetwork(request);
+  if (response) return response;
+  const near = user && url.search && (await keptPage(user, url.pathname));
+  return near || noNetworkPage(user);
+}
+
+/** Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival. */
+async function signIn(request) {
+  const response = await fromNetwork(request);
+  if (response?.ok) await set({ here: null });
+  return response ?? noNetworkPage(await here());
+}
+
+/** No request goes out in the name of a session that was ended here. */
+async function fromNetwork(request) {
+  const answer = async () => ((await endSession()) ? fetch(request) : null);
+  return inTime(answer()).catch(() => null);
+}
+
+function inTime(promise) {
+  const late = new Promise((_resolve, reject) => setTimeout(reject, PATIENCE));
+  return Promise.race([promise, late]);
+}
+
+async function sendInBackground() {
+  const user = await here();
+  await undoTime(user);
+  await send();
+  await tell({ did: "sent" });
+  await renew(true);
+  const waiting = user ? await list(user, ["waiting", "sending"]) : [];
+  if (waiting.some((entry) => !(entry.not_before > Date.now()))) throw new Error("still waiting");
+}
+
+/** What was saved a moment ago may still be taken back. */
+async function undoTime(user) {
+  const waiting = user ? await list(user, ["waiting"]) : [];
+  const soon = waiting.map((entry) => entry.not_before - Date.now()).filter((ms) => ms < 15000);
+  const rest = Math.max(0, ...soon);
+  if (rest) await new Promise((resolve) => setTimeout(resolve, rest + 100));
+}
+
+async function renew(now) {
+  const changes = await refresh({ now });
+  await tell({ did: "refreshed", changed: 0, urls: [], ...changes });
+}
+
+async function tell(message) {
+  for (const client of await self.clients.matchAll()) client.postMessage(message);
+}
