@@ -19,7 +19,9 @@ def up(migrator, db):
     class Topic(Model):
         code = CharField(primary_key=True, max_length=4)
         name = CharField(max_length=80)
+        name_en = CharField(max_length=80)
         group = CharField(max_length=12)
+        position = IntegerField()
 
         class Meta:
             database = db
@@ -36,6 +38,7 @@ def up(migrator, db):
         check = TextField(column_name='how_to_check')
         position = IntegerField()
         active = BooleanField(default=True)
+        needs_age = IntegerField(default=0)
 
         class Meta:
             database = db
@@ -126,6 +129,8 @@ def up(migrator, db):
     class Language(Model):
         code = CharField(primary_key=True, max_length=4)
         name = CharField(max_length=40)
+        name_en = CharField(max_length=40)
+        position = IntegerField()
 
         class Meta:
             database = db

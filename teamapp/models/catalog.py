@@ -22,6 +22,8 @@ class Language(Record):
 
     code = CharField(4, primary_key=True)
     name = CharField(40)
+    name_en = CharField(40)
+    position = IntegerField()
 
 
 class Topic(Record):
@@ -29,7 +31,9 @@ class Topic(Record):
 
     code = CharField(4, primary_key=True)
     name = CharField(80)
+    name_en = CharField(80)
     group = CharField(12)
+    position = IntegerField()
 
 
 class AccountKind(Record):
@@ -44,6 +48,7 @@ class AccountKind(Record):
     check = TextField(column_name="how_to_check")
     position = IntegerField()
     active = BooleanField(default=True)
+    needs_age = IntegerField(default=0)  # years from which a person has it in their own name
 
     HEADLINE = "VNEID_2_KH"
 

@@ -1,5 +1,7 @@
 """Households, the people in them and what these agreed to."""
 
+from collections import Counter as Counts
+
 from peewee import (
     BigIntegerField,
     BinaryUUIDField,
@@ -9,13 +11,23 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     TextField,
+    chunked,
 )
 
 from ..db import MomentField, Record
 from ..text import search_key, sort_key
 from .catalog import Language
 from .place import Commune, Village
+from .tally import Coverage
 from .user import User
+
+
+def insert(table, rows):
+    """Insert dict rows of whatever fields, those that lack the same fields together."""
+    for fields in {tuple(sorted(row)): None for row in rows}:
+        alike = [[row[name] for name in fields] for row in rows if tuple(sorted(row)) == fields]
+        for batch in chunked(alike, 50):
+            table.insert_many(batch, fields=list(fields)).execute()
 
 
 class Household(Record):
@@ -54,6 +66,21 @@ class Household(Record):
     def in_walking_order(cls):
         """Return what to order by so that neighbours follow each other."""
         return (cls.cluster_position, cls.number)
+
+    @classmethod
+    def enlist(cls, turn, rows):
+        """Put new households on their villages' lists.
+
+        A row is a dict of fields; `people`, names of its people, goes into the search key.
+        """
+        made = [{"search_key": cls.key_of(row["head"], row.get("cluster", ""), row["number"],
+                                          row.get("people", ())),
+                 "commune": turn.commune.id, "cursor": turn.cursor, **row} for row in rows]
+        for row in made:
+            row.pop("people", None)
+        insert(cls, made)
+        insert(Stay, [{"household": row["id"], "village": row["village"],
+                       "since_cursor": turn.cursor} for row in made])
 
     @classmethod
     def key_of(cls, head, cluster, number, people=()):
@@ -97,6 +124,18 @@ class Resident(Record):
         if user.is_field:
             query = query.join(Household).where(Household.village == user.village_id)
         return query
+
+    @classmethod
+    def enlist(cls, turn, rows):
+        """Write new people into their households; a row is a dict of fields and its `village`."""
+        listed = Counts()
+        for row in rows:
+            cohort = Coverage.cohort_of(row.get("birth_year"))
+            listed[row["village"], "", "listed", cohort] += 1
+        insert(cls, [{key: value for key, value in row.items() if key != "village"}
+                     | {"commune": turn.commune.id}
+                     | cls.keys_of(row["name"], row.get("birth_year")) for row in rows])
+        Coverage.add(turn.commune.id, listed)
 
     @classmethod
     def keys_of(cls, name, birth_year):

@@ -1,10 +1,30 @@
 """The counts a board is made of, kept in the same transaction as what they count."""
 
-from peewee import BlobField, CharField, CompositeKey, DateField, ForeignKeyField, IntegerField
+from collections import Counter as Counts
+
+from peewee import (
+    EXCLUDED,
+    BlobField,
+    CharField,
+    CompositeKey,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    chunked,
+)
 
 from ..db import MomentField, Record
 from .place import Commune, Village
 from .user import User
+
+
+def upsert(table, rows):
+    """Add rows whose last value is a count to the counts already there."""
+    names = table._meta.sorted_field_names
+    for batch in chunked(rows, 100):
+        table.insert_many(batch, fields=names).on_conflict(
+            conflict_target=table._meta.primary_key.field_names,
+            update={table.count: table.count + EXCLUDED.count}).execute()
 
 
 class Tally(Record):
@@ -22,6 +42,11 @@ class Tally(Record):
     class Meta:
         primary_key = CompositeKey("commune", "period", "indicator", "place")
 
+    @classmethod
+    def add(cls, commune_id, counts):
+        """Raise tallies by {(place, period, indicator): n}, in one statement a hundred rows."""
+        upsert(cls, [(commune_id, *key, n) for key, n in sorted(counts.items()) if n])
+
 
 class Marker(Record):
     """That an entity was counted for an indicator in a period, so that it is counted once."""
@@ -34,6 +59,22 @@ class Marker(Record):
 
     class Meta:
         primary_key = CompositeKey("period", "indicator", "entity")
+
+    @classmethod
+    def mark(cls, commune_id, marks):
+        """Note {(period, indicator, entity): place}; return the counts of what was new."""
+        rows = [(commune_id, period, indicator, entity, place)
+                for (period, indicator, entity), place in sorted(marks.items())]
+        new = Counts()
+        for batch in chunked(rows, 100):
+            added = (cls.insert_many(batch, fields=[cls.commune, cls.period, cls.indicator,
+                                                    cls.entity, cls.place])
+                     .on_conflict_ignore().returning(cls.period, cls.indicator, cls.place)
+                     .tuples().execute())
+            for period, indicator, place in added:
+                new[place, period, indicator] += 1
+                new[0, period, indicator] += 1
+        return new
 
 
 class Coverage(Record):
@@ -54,6 +95,16 @@ class Coverage(Record):
         primary_key = CompositeKey("commune", "kind", "state", "place", "cohort")
 
     ELDEST = 2006
+
+    @classmethod
+    def cohort_of(cls, birth_year):
+        """Return the cohort a year of birth (or None) is counted in."""
+        return max(birth_year or cls.ELDEST, cls.ELDEST)
+
+    @classmethod
+    def add(cls, commune_id, counts):
+        """Change the coverage by {(place, kind, state, cohort): n}, n may be negative."""
+        upsert(cls, [(commune_id, *key, n) for key, n in sorted(counts.items()) if n])
 
 
 class Target(Record):

@@ -1,0 +1,91 @@
+"""The invented people of the tests: commune An Phú, and Bình Lộc which must see none of them."""
+
+from datetime import date
+from uuid import NAMESPACE_URL, uuid5
+
+from teamapp.models import (
+    Commune,
+    Household,
+    Membership,
+    Province,
+    Resident,
+    Speaks,
+    User,
+    Village,
+)
+
+PIN, PASSWORD = "258036", "mot-mat-khau-dai"
+
+
+def uuid_of(name):
+    """Return the same uuid for the same name in every run."""
+    return uuid5(NAMESPACE_URL, f"https://tung-nha.invalid/{name}")
+
+
+class Cast:
+    """Everybody and every house, by name."""
+
+    def __init__(self):
+        self._secrets = {}
+        province = Province.create(code="99", name="Tỉnh giả định")
+        self.an_phu = Commune.create(province=province, code="99001", name="xã An Phú")
+        self.binh_loc = Commune.create(province=province, code="99002", name="xã Bình Lộc")
+        self.cau_van = self.village(self.an_phu, "V01", "ap", "Cầu Ván", 1)
+        self.da_xanh = self.village(self.an_phu, "V02", "bon", "Đá Xanh", 2)
+        self.suoi_la = self.village(self.binh_loc, "V01", "thon", "Suối Lá", 1)
+        self.lan = self.person("lan", "member", "Lê Thị Lan", self.cau_van)
+        self.binh = self.person("binh", "member", "Trần Bình", self.cau_van)
+        self.tu = self.person("tu", "leader", "Nguyễn Văn Tư", self.cau_van)
+        self.mai = self.person("mai", "member", "H'Mai", self.da_xanh)
+        self.hanh = self.person("hanh", "officer", "Phạm Thị Hạnh", None, self.an_phu)
+        self.son = self.person("son", "chair", "Hoàng Sơn", None, self.an_phu)
+        self.kien = self.person("kien", "member", "Vũ Kiên", self.suoi_la)
+        self.chau = self.person("chau", "chair", "Đỗ Châu", None, self.binh_loc)
+        with self.an_phu.turn() as turn:
+            self.bre = self.house(turn, "bre", self.cau_van, 1, "Cụm 1", "Điểu Bré",
+                                  [("Điểu Bré", 1957, "m"), ("Thị Rin", 1960, "f"),
+                                   ("Điểu Lơi", 2015, "m")], landmark="cổng xanh")
+            self.van = self.house(turn, "van", self.cau_van, 2, "Cụm 1", "Lê Văn An",
+                                  [("Lê Văn An", 1957, "m"), ("Lê Thị Hà", 1999, "f")],
+                                  phone="0900000123")
+            self.hoa = self.house(turn, "hoa", self.cau_van, 3, "Cụm 2", "Nguyễn Thị Hòa",
+                                  [("Nguyễn Thị Hòa", 1983, "f")])
+            self.hlan = self.house(turn, "hlan", self.da_xanh, 1, "Cụm 1", "H'Lan",
+                                   [("H'Lan", 1991, "f"), ("Y Ban", 1988, "m")])
+        with self.binh_loc.turn() as turn:
+            self.kin = self.house(turn, "kin", self.suoi_la, 1, "Cụm Kín", "Giàng A Kín",
+                                  [("Giàng A Kín", 1970, "m")])
+
+    def village(self, commune, code, unit, name, position):
+        """Return a new village."""
+        return Village.create(commune=commune, code=code, unit_type=unit, name=name,
+                              position=position, declared_14plus=10)
+
+    def person(self, username, role, name, village, commune=None):
+        """Return a new person of the team or the commune, with the PIN or password above."""
+        secret = PIN if village else PASSWORD
+        if secret not in self._secrets:
+            self._secrets[secret] = User.hash_secret(secret)
+        user = User.create(username=username, role=role, name=name, village=village,
+                           commune=village.commune if village else commune,
+                           secret_hash=self._secrets[secret])
+        Speaks.create(user=user, language="vie")
+        if village:
+            Membership.create(user=user, village=village, since_on=date(2026, 1, 1))
+        return user
+
+    def house(self, turn, name, village, number, cluster, head, people, **more):
+        """Return a new household with its residents, by their names in `people_of`."""
+        Household.enlist(turn, [dict(id=uuid_of(name), village=village.id, number=number,
+                                     cluster=cluster, head=head, people=[p[0] for p in people],
+                                     **more)])
+        Resident.enlist(turn, [
+            dict(id=uuid_of(person), household=uuid_of(name), village=village.id, name=person,
+                 birth_year=year, sex=sex, position=place)
+            for place, (person, year, sex) in enumerate(people)])
+        return Household.get_by_id(uuid_of(name))
+
+    @staticmethod
+    def resident(name):
+        """Return the resident of that name."""
+        return Resident.get_by_id(uuid_of(name))
