@@ -23,7 +23,7 @@ def upsert(table, rows):
     names = table._meta.sorted_field_names
     for batch in chunked(rows, 100):
         table.insert_many(batch, fields=names).on_conflict(
-            conflict_target=table._meta.primary_key.field_names,
+            conflict_target=list(table._meta.get_primary_keys()),
             update={table.count: table.count + EXCLUDED.count}).execute()
 
 
