@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
-from flask import abort, make_response, render_template, request
+from flask import abort, g, make_response, render_template, request
 from flask_babel import get_locale
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -42,6 +42,17 @@ def get_or_404(query):
     return found
 
 
+def once(piece, caller):
+    """Return what a `{% call once("piece") %}` block draws, drawn once for all pages of an answer.
+
+    A pack draws the same frame around 1,500 pages.
+    """
+    drawn = g.setdefault("drawn", {})
+    if piece not in drawn:
+        drawn[piece] = caller()
+    return drawn[piece]
+
+
 def init_app(app, config):
     """Serve the static files under their version and put the same headers on every answer."""
     version = static_version()
@@ -52,6 +63,7 @@ def init_app(app, config):
         add_headers_function=secure_file)
     app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.globals["once"] = once
     app.jinja_env.filters.update(day=text.day, short_day=text.short_day,
                                  clock_time=text.clock_time, number=text.number)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
