@@ -1,7 +1,8 @@
 """The first tables: places, people, visits and their counts, rounds, receipts."""
 
-from peewee import *  # noqa: F403
+from uuid import uuid4
 
+from peewee import *  # noqa: F403
 
 TABLES = (
     "topic", "account_kind", "province", "commune", "unit_type", "village", "user", "round",
@@ -265,9 +266,9 @@ def up(migrator, db):
     db.create_tables([Coverage])
 
     class Device(Model):
-        id = BinaryUUIDField(primary_key=True)
+        id = BinaryUUIDField()
         user = ForeignKeyField(User, on_delete='CASCADE')
-        commune = ForeignKeyField(Commune, on_delete='CASCADE')
+        commune = ForeignKeyField(Commune, on_delete='CASCADE', index=False)
         village = ForeignKeyField(Village, null=True, on_delete='CASCADE')
         left_count = IntegerField(default=0)
         left_oldest_at = BigIntegerField(null=True)
@@ -276,6 +277,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = 'device'
+            primary_key = CompositeKey('id', 'user')
             indexes = ((('commune', 'village'), False),)
     db.create_tables([Device])
 
@@ -531,6 +533,7 @@ def up(migrator, db):
             database = db
             table_name = 'throttle'
     db.create_tables([Throttle])
+    Installation.create(id=1, epoch=str(uuid4()))
 
 
 def down(migrator, db):

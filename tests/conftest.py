@@ -15,7 +15,7 @@ from .cast import Cast
 def template_database(tmp_path_factory):
     """Return the path of a migrated SQLite file with the catalogues, copied for each test."""
     folder = tmp_path_factory.mktemp("template")
-    app = make_app(folder)
+    app = make_app(folder, folder)
     database = app.extensions["database"]
     with database.connection_context():
         runner(database).up()
@@ -27,9 +27,9 @@ def template_database(tmp_path_factory):
     return folder / "test.db"
 
 
-def make_app(folder):
-    """Return an app of its own on a SQLite file in the folder."""
-    return create_app({"APP_ENV": "test", "VAR_DIR": str(folder),
+def make_app(folder, var):
+    """Return an app of its own on a SQLite file in the folder; static copies are shared in var."""
+    return create_app({"APP_ENV": "test", "VAR_DIR": str(var),
                        "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
                        "SECRET_KEY": "a-key-for-tests-only-0123456789abcdef"})
 
@@ -38,7 +38,7 @@ def make_app(folder):
 def app(template_database, tmp_path):
     """Return the app on a fresh copy of the migrated database."""
     shutil.copy(template_database, tmp_path / "test.db")
-    app = make_app(tmp_path)
+    app = make_app(tmp_path, template_database.parent)
     database = app.extensions["database"]
     database.connect()
     yield app

@@ -1,8 +1,11 @@
 """The people of the teams and the commune, their sessions and their phones."""
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,7 +21,7 @@ from peewee import (
     IntegerField,
 )
 
-from .. import clock
+from .. import clock, text
 from ..db import MomentField, Record
 from .catalog import Language, UnitType
 from .place import Commune, Village
@@ -80,15 +83,32 @@ class User(Record):
             query = query.where(cls.village == user.village_id)
         return query
 
+    @classmethod
+    def entering(cls, username, secret):
+        """Return who may sign in with these, or None; the same work whoever is named."""
+        user = cls.get_or_none(cls.username == text.fold(username))
+        knows = (user or nobody()).knows(secret)
+        return user if user and knows and user.may_sign_in else None
+
+    @property
+    def may_sign_in(self):
+        """Tell whether this person's account is open and there are pages for their role."""
+        return self.active and (self.is_field or self.is_commune)
+
+    def set_secret(self, secret):
+        """Take a new PIN (field roles) or password; ValueError says what is wrong with it."""
+        (check_pin if self.is_field else check_password)(secret)
+        self.secret_hash = self.hash_secret(secret)
+
     @staticmethod
     def hash_secret(secret):
-        """Return the argon2id hash of a PIN or password."""
-        return hasher.hash(secret)
+        """Return the argon2id hash of a PIN or password, the same however its accents are typed."""
+        return hasher.hash(unicodedata.normalize("NFC", secret))
 
     def knows(self, secret):
         """Tell whether this is the person's PIN or password."""
         try:
-            return hasher.verify(self.secret_hash, secret)
+            return hasher.verify(self.secret_hash, unicodedata.normalize("NFC", secret))
         except (VerificationError, InvalidHashError):
             return False
 
@@ -106,6 +126,28 @@ class User(Record):
         Membership.create(user=self.id, village=village, since_on=on)
         self.village = village
         self.save(only=[User.village])
+
+
+@cache
+def nobody():
+    """Return somebody whose secret nobody knows, to be checked where no person was found."""
+    return User(secret_hash=User.hash_secret(secrets.token_urlsafe()))
+
+
+def check_pin(pin):
+    """Refuse what is no PIN, or one of the first a stranger would try."""
+    if not re.fullmatch(r"[0-9]{6}", pin):
+        raise ValueError("Mã PIN gồm đúng 6 chữ số.")
+    if len(set(pin)) < 3 or pin in "01234567890" or pin in "09876543210":
+        raise ValueError("Mã PIN này dễ đoán quá, chọn số khác.")
+
+
+def check_password(password):
+    """Refuse a password that is short, without end, or not text."""
+    if not 10 <= len(password) <= 200:
+        raise ValueError("Mật khẩu dài từ 10 đến 200 ký tự.")
+    if not text.is_clean(password):
+        raise ValueError("Mật khẩu có ký tự không gõ được.")
 
 
 class Membership(Record):
@@ -172,24 +214,17 @@ class Session(Record):
             cls.id == cls.digest(token), cls.ended_at.is_null()).execute()
 
 
-class Throttle(Record):
-    """How often signing in failed for a person on a device, and until when to wait."""
-
-    key = FixedCharField(64, primary_key=True)
-    failures = IntegerField(default=0)
-    last_at = MomentField()
-
-
 class Device(Record):
     """A phone as its sync told of itself: what it still holds and when it was last heard."""
 
-    id = BinaryUUIDField(primary_key=True)
+    id = BinaryUUIDField()  # the phone's own; two people may share a phone
     user = ForeignKeyField(User, on_delete="CASCADE")
-    commune = ForeignKeyField(Commune, on_delete="CASCADE")
+    commune = ForeignKeyField(Commune, index=False, on_delete="CASCADE")
     village = ForeignKeyField(Village, null=True, on_delete="CASCADE")
     left_count = IntegerField(default=0)
     left_oldest_at = MomentField(null=True)
     seen_at = MomentField()
 
     class Meta:
+        primary_key = CompositeKey("id", "user")
         indexes = ((("commune", "village"), False),)

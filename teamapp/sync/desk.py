@@ -1,0 +1,258 @@
+"""The desk where a batch is taken: each entry in order, once, with a receipt for what it became."""
+
+import logging
+from urllib.parse import parse_qsl
+
+from peewee import EXCLUDED, IntegrityError, OperationalError
+from werkzeug.datastructures import MultiDict
+
+from ..db import proxy
+from ..models import InboxItem, Mishap, Receipt
+from ..models.judging import Entry, Refused
+from ..text import mask_ids
+from .kinds import KINDS
+from .reasons import REASONS
+
+log = logging.getLogger(__name__)
+GIVE_UP, WAIT_S, MOST_FIELDS = 5, 60, 2000
+
+
+class Desk:
+    """One turn at a commune's desk for one person's phone."""
+
+    def __init__(self, turn, user, device):
+        self.turn, self.user, self.device = turn, user, device
+        self.known = {}
+
+    def take(self, entries):
+        """Return a result for each entry; what is kept is in the transaction of the turn."""
+        try:
+            return self._attempt(entries)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if not isinstance(error, IntegrityError):
+                log.exception("a batch met an error", exc_info=error)
+            return [self._alone(entry) for entry in entries]
+
+    def _alone(self, entry):
+        """Take one entry by itself; an error of ours makes it wait."""
+        try:
+            return self._attempt([entry])[0]
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.exception("an entry met an error", exc_info=error)
+            return self._mishap(entry)
+
+    def _attempt(self, entries):
+        """Take entries under one savepoint: all that they bring, or nothing and the error."""
+        receipt, self.known = self.turn.receipt, find_receipts(entries)
+        try:
+            with proxy.atomic():
+                return self._together(entries)
+        except Exception:
+            self.turn.receipt, self.known = receipt, find_receipts(entries)
+            raise
+
+    def _together(self, entries):
+        """Judge entries in order and record what may be kept, kind by kind."""
+        results, forms = {}, {}
+        for place, entry in enumerate(entries):
+            answer = self._known_answer(entry) or self._read_form(entry, forms, place)
+            if answer:
+                results[place] = answer
+        facts = {kind: KINDS[kind].facts([form for place, form in forms.items()
+                                          if entries[place].kind == kind],
+                                         self.user, self.turn.at)
+                 for kind in {entries[place].kind for place in forms}}
+        drafts = {}
+        for place, entry in enumerate(entries):
+            if place in forms:
+                results[place] = self._judge(entry, forms[place], facts[entry.kind], drafts)
+        self._record(drafts, results)
+        self._keep_refused([(entry, results[place]) for place, entry in enumerate(entries)
+                            if results[place]["status"] == "refused"])
+        return [{"id": str(entry.id), **results[place]} for place, entry in enumerate(entries)]
+
+    def _known_answer(self, entry):
+        """Return the answer for an entry that has its receipt already, else None."""
+        receipt = self.known.get(entry.id)
+        if receipt and (receipt.user_id != self.user.id or bytes(receipt.hash) != entry.hash):
+            return refused("id_reused")
+        if receipt and receipt.status != "refused":
+            return kept(receipt, replayed=True)
+        older = self.known.get(entry.replaces)
+        if older and older.user_id == self.user.id and older.status != "refused":
+            return refused("already_kept")
+        return None
+
+    def _read_form(self, entry, forms, place):
+        """Put the entry's checked values into forms, or return why they cannot be read."""
+        if entry.flaw:
+            return refused("malformed")
+        if entry.kind not in KINDS:
+            return refused("unknown_kind")
+        if entry.form > KINDS[entry.kind].form:
+            return {"status": "later", "code": "server_older", "after_s": 3600}
+        form, errors = checked_form(entry)
+        if errors:
+            return refused("invalid", errors)
+        forms[place] = Entry(entry.id, self.user, entry.recorded_at, form.data)
+        return None
+
+    def _judge(self, entry, form, facts, drafts):
+        """Return the answer for an entry, adding what it would write to the drafts."""
+        again = self._known_answer(entry)
+        if again:  # the same entry stood earlier in this batch, or what it replaces was kept
+            return again
+        waits_for = next((link for link in entry.after if not self._is_met(link)), None)
+        if waits_for:
+            return {"status": "later", "code": "waits_for", "for": str(waits_for),
+                    "after_s": WAIT_S}
+        try:
+            draft = KINDS[entry.kind].judge(form, facts)
+        except Refused as refusal:
+            reason = str(REASONS[refusal.code])
+            return refused(refusal.code, {refusal.at: [reason]} if refusal.at else {})
+        receipt = self._receipt(entry, "kept", draft.visit["flag"] or None)
+        drafts.setdefault(entry.kind, []).append((entry, draft, receipt))
+        return kept(receipt, replayed=False)
+
+    def _is_met(self, link):
+        """Tell whether an entry, or what replaced it, has been kept."""
+        receipt = self.known.get(link)
+        return bool(receipt) and receipt.status in ("kept", "settled")
+
+    def _receipt(self, entry, status, flag=None):
+        """Return the entry's new receipt, known from now on, its number still to come."""
+        receipt = Receipt(id=entry.id, user=self.user.id, commune=self.turn.commune.id,
+                          device=self.device, kind=entry.kind, hash=entry.hash, status=status,
+                          replaces=entry.replaces, flag=flag, received_at=self.turn.at,
+                          cursor=self.turn.cursor)
+        self.known[entry.id] = receipt
+        older = self.known.get(entry.replaces)
+        if status == "kept" and older and older.user_id == self.user.id:
+            older.status = "settled"
+        return receipt
+
+    def _record(self, drafts, results):
+        """Write the drafts of each kind at once, then their receipts."""
+        for kind, rows in drafts.items():
+            numbers = KINDS[kind].record(self.turn, [draft for _, draft, _ in rows])
+            for entry, _, receipt in rows:
+                receipt.number = numbers[entry.id]
+        made = [receipt for rows in drafts.values() for _, _, receipt in rows]
+        for result in results.values():
+            if "number_of" in result:
+                result["receipt"] = result.pop("number_of").number
+        save_receipts(made)
+        settle(made, self.turn)
+
+    def _keep_refused(self, pairs):
+        """Keep what is refused for its author and the leader, with the reason."""
+        for entry, result in pairs:
+            if entry.id not in self.known or result["code"] != "id_reused":
+                save_receipts([self._receipt(entry, "refused")])
+            InboxItem.insert(
+                entry=entry.id, user=self.user.id, commune=self.turn.commune.id,
+                village=self.user.village_id, kind=entry.kind, hash=entry.hash,
+                body=storable(entry.body), code=result["code"], reason=result["reason"],
+                received_at=self.turn.at,
+            ).on_conflict(conflict_target=[InboxItem.entry, InboxItem.hash],
+                          update={InboxItem.code: EXCLUDED.code,
+                                  InboxItem.reason: EXCLUDED.reason}).execute()
+
+    def _mishap(self, entry):
+        """Count an error of ours; let the entry wait, or after five of them lay it aside."""
+        Mishap.insert(entry=entry.id, times=1, last_at=self.turn.at).on_conflict(
+            conflict_target=[Mishap.entry],
+            update={Mishap.times: Mishap.times + 1, Mishap.last_at: EXCLUDED.last_at}).execute()
+        times = Mishap.select(Mishap.times).where(Mishap.entry == entry.id).scalar()
+        if times < GIVE_UP:
+            return {"id": str(entry.id), "status": "later", "code": "internal",
+                    "after_s": WAIT_S * 2 ** times}
+        result = refused("internal")
+        self._keep_refused([(entry, result)])
+        return {"id": str(entry.id), **result}
+
+
+def refused(code, fields=None):
+    """Return the answer for an entry that cannot be taken as it is."""
+    fields = fields or {}
+    return {"status": "refused", "code": code, "reason": str(REASONS[code]), "fields": fields}
+
+
+def kept(receipt, replayed):
+    """Return the answer for an entry the commune has; its number is filled in when written."""
+    number = {"receipt": receipt.number} if receipt.number else {"number_of": receipt}
+    return {"status": "kept", **number, "replayed": replayed, "flag": receipt.flag}
+
+
+def find_receipts(entries):
+    """Return {id: receipt} of all entries these name, in one query."""
+    ids = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
+    return {receipt.id: receipt for receipt in
+            Receipt.select().where(Receipt.id.in_(list(ids)))} if ids else {}
+
+
+def checked_form(entry):
+    """Return the entry's form, checked by its own class, and its errors by flat field name."""
+    kind = KINDS[entry.kind]
+    body = entry.body
+    for version in range(entry.form, kind.form):
+        body = kind.upgrades[version](body)
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None, {"": [str(REASONS["malformed"])]}
+    form = kind.form_class(MultiDict(pairs), meta={"csrf": False})
+    return form, {} if form.validate() else flat(form)
+
+
+def flat(form, prefix=""):
+    """Return {full field name: [sentences]} of a form and the forms within it."""
+    errors = {}
+    for field in form:
+        if hasattr(field, "entries"):
+            for entry in field.entries:
+                errors |= flat(entry.form) if hasattr(entry, "form") else named(entry)
+            own = [error for error in field.errors if isinstance(error, str)]
+            errors |= {field.name: own} if own else {}
+        else:
+            errors |= named(field)
+    return errors
+
+
+def named(field):
+    """Return a field's errors under its full name."""
+    return {field.name: [str(error) for error in field.errors]} if field.errors else {}
+
+
+def storable(body):
+    """Return a body as any database can hold it, with what looks like an ID number masked."""
+    plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return mask_ids(plain)
+
+
+def save_receipts(receipts):
+    """Write receipts; one that was refused before becomes what it is now."""
+    if receipts:
+        Receipt.insert_many([receipt.__data__ for receipt in receipts]).on_conflict(
+            conflict_target=[Receipt.id],
+            update={field: getattr(EXCLUDED, field.column_name) for field in
+                    (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor)}).execute()
+
+
+def settle(receipts, turn):
+    """Close what these entries replaced and what was waiting in the inbox for them."""
+    if not receipts:
+        return
+    user, replaced = receipts[0].user_id, [row.replaces for row in receipts if row.replaces]
+    if replaced:
+        Receipt.update(status="settled", cursor=turn.cursor).where(
+            Receipt.id.in_(replaced), Receipt.status == "refused",
+            Receipt.user == user).execute()
+    InboxItem.update(settled_at=turn.at).where(
+        InboxItem.entry.in_(replaced + [receipt.id for receipt in receipts]),
+        InboxItem.user == user).execute()

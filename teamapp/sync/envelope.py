@@ -1,0 +1,153 @@
+"""Reading what a phone sent: bounded, unpacked, and of the declared shape, or refused whole."""
+
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnprocessableEntity,
+    UnsupportedMediaType,
+)
+
+MOST_BYTES, MOST_ENTRIES, MOST_AFTER = 512 * 1024, 100, 20
+VERSION = 1
+
+
+class UpgradeRequired(HTTPException):
+    """The phone's program is too old to be understood."""
+
+    code, description = 426, "client_too_old"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One entry as it came; `flaw` names what is not of the declared shape, or is None."""
+
+    id: UUID
+    kind: str
+    form: int
+    recorded_at: datetime
+    after: tuple
+    replaces: UUID
+    body: str
+    flaw: str
+
+    @property
+    def hash(self):
+        """Return what tells this entry's content from another's."""
+        said = f"{self.kind}\n{self.form}\n{self.body}"
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One request of a phone."""
+
+    id: str
+    device: UUID
+    user: int
+    left_count: int
+    left_oldest_at: datetime
+    entries: list
+
+
+def read(request):
+    """Return the batch of a request, or refuse it whole: 400, 413, 415, 422, 426."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("not_json")
+    try:
+        sent = json.loads(unpack(request))
+    except (ValueError, RecursionError):
+        raise BadRequest("malformed") from None
+    need(isinstance(sent, dict))
+    version = sent.get("v")
+    need(type(version) is int)
+    if version < VERSION:
+        raise UpgradeRequired()
+    need(version == VERSION and type(sent.get("user")) is int)
+    need(isinstance(sent.get("entries"), list) and not sent.get("sealed"))
+    if len(sent["entries"]) > MOST_ENTRIES:
+        raise RequestEntityTooLarge("too_many_entries")
+    left = sent.get("left") if isinstance(sent.get("left"), dict) else {}
+    count = left.get("count") if type(left.get("count")) is int else 0
+    return Batch(str(uuid(sent.get("batch"))), uuid(sent.get("device")), sent["user"],
+                 max(0, min(count, 1_000_000)), moment(left.get("oldest")),
+                 [read_entry(entry) for entry in sent["entries"]])
+
+
+def unpack(request):
+    """Return the request's bytes unpacked, never more than the bound."""
+    packed = request.get_data(cache=False)
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "identity":
+        plain, rest = packed, b""
+    elif encoding == "gzip":
+        opener = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            plain = opener.decompress(packed, MOST_BYTES + 1)
+        except zlib.error:
+            raise BadRequest("malformed") from None
+        rest = opener.unconsumed_tail
+    else:
+        raise UnsupportedMediaType("unknown_encoding")
+    if len(plain) > MOST_BYTES or rest:
+        raise RequestEntityTooLarge("too_large")
+    return plain
+
+
+def need(condition):
+    """Refuse the whole request when it is not of the declared shape."""
+    if not condition:
+        raise UnprocessableEntity("not_understood")
+
+
+def uuid(value):
+    """Return the UUID a string is in its usual spelling, or refuse the request."""
+    need(isinstance(value, str) and len(value) == 36)
+    try:
+        return UUID(value)
+    except ValueError:
+        raise UnprocessableEntity("not_understood") from None
+
+
+def moment(value):
+    """Return the moment an ISO 8601 string with an offset names, or None."""
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def read_entry(entry):
+    """Return an entry; without an id of its own it could not be answered and is refused."""
+    need(isinstance(entry, dict))
+    after, replaces = entry.get("after") or [], entry.get("replaces")
+    flaw, links = None, ()
+    try:
+        links = tuple(uuid(link) for link in after) if isinstance(after, list) else None
+        replaces = uuid(replaces) if replaces is not None else None
+    except UnprocessableEntity:
+        flaw, replaces = "after", None
+    if links is None or len(links) > MOST_AFTER:
+        flaw = "after"
+    for name, kind in (("kind", str), ("form", int), ("body", str)):
+        if type(entry.get(name)) is not kind:
+            flaw = name
+    recorded_at = moment(entry.get("recorded_at"))
+    if recorded_at is None:
+        flaw = "recorded_at"
+    return Sent(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
+                entry["form"] if type(entry.get("form")) is int else 0, recorded_at,
+                links or (), replaces, text_of(entry.get("body")), flaw)
+
+
+def text_of(value):
+    """Return a string as it is, anything else as JSON, so that no word is lost."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

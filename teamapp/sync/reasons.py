@@ -1,0 +1,23 @@
+"""Why an entry could not be taken, in plain words: what happened, what is safe, what to do."""
+
+from flask_babel import lazy_gettext as _
+
+REASONS = {
+    "invalid": _("Có chỗ ghi chưa đúng. Sửa chỗ được chỉ ra rồi gửi lại."),
+    "malformed": _("Máy gửi lên chưa đọc được. Nội dung vẫn được giữ. Báo tổ trưởng xem giúp."),
+    "unknown_kind": _("Xã chưa nhận loại việc này. Nội dung vẫn được giữ. Gửi lại sau."),
+    "unknown_household": _("Không thấy hộ này trong sổ của xã. Chọn lại hộ rồi gửi lại."),
+    "not_yours": _("Hộ này không thuộc nơi anh chị phụ trách. Nội dung vẫn được giữ. "
+                   "Báo tổ trưởng xem giúp."),
+    "unknown_resident": _("Không thấy người này trong hộ. Chọn lại người rồi gửi lại."),
+    "consent_missing": _("Chưa hỏi bà con có đồng ý ghi tên không. Chọn câu trả lời rồi gửi lại."),
+    "unknown_account_kind": _("Không có loại tài khoản này. Chọn lại rồi gửi lại."),
+    "unknown_obstacle": _("Không có lý do này trong sổ. Chọn lại rồi gửi lại."),
+    "unknown_procedure": _("Không có thủ tục này trong sổ. Chọn lại rồi gửi lại."),
+    "unknown_companion": _("Người đi cùng không thuộc xã mình. Chọn lại rồi gửi lại."),
+    "id_reused": _("Mã của lượt này đã dùng cho lượt khác. Nội dung vẫn được giữ. "
+                   "Ghi lại lượt mới."),
+    "already_kept": _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại "
+                      "cho tổ trưởng xem."),
+    "internal": _("Máy chủ chưa ghi được lượt này. Nội dung vẫn được giữ. Báo xã xem giúp."),
+}
