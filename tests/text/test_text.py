@@ -103,18 +103,18 @@ def test_sort_key_is_digits_only_for_anything_typed():
 @pytest.mark.parametrize(
     "typed",
     [
-        "0912345678",
-        "+84912345678",
-        "84912345678",
-        "0084912345678",
-        "0912.345.678",
-        "0912 345 678",
-        "+84 (0) 912-345-678",
-        "\u00a0091 234 5678",
+        "0300345678",
+        "+84300345678",
+        "84300345678",
+        "0084300345678",
+        "0300.345.678",
+        "0300 345 678",
+        "+84 (0) 300-345-678",
+        "\u00a0030 034 5678",
     ],
 )
 def test_phones_are_kept_as_ten_digits(typed):
-    assert text.phone(typed) == "0912345678"
+    assert text.phone(typed) == "0300345678"
 
 
 @pytest.mark.parametrize("typed", ["", "  ", None])
@@ -123,7 +123,7 @@ def test_no_phone_is_none(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["0212345678", "091234567", "09123456789", "số của con", "0９12345678"]
+    "typed", ["0212345678", "091234567", "03003456789", "số của con", "0３00345678"]
 )
 def test_what_is_no_mobile_number_is_refused(typed):
     with pytest.raises(ValueError):
@@ -138,7 +138,7 @@ def test_what_is_no_mobile_number_is_refused(typed):
         ("285.123.456", "•••.•••.•••"),
         ("099 000 000 001", "••• ••• ••• •••"),
         ("0990 0000 0001", "•••• •••• ••••"),
-        ("099000000001 0912345678", "•••••••••••• 0912345678"),
+        ("099000000001 0300345678", "•••••••••••• 0300345678"),
         ("12 6 2026 099000000001", "12 6 2026 ••••••••••••"),
     ],
 )
@@ -151,8 +151,8 @@ def test_id_numbers_are_seen_and_masked(typed, masked):
 @pytest.mark.parametrize(
     "typed",
     [
-        "0912 345 678",
-        "gọi 0912345678",
+        "0300 345 678",
+        "gọi 0300345678",
         "000.00.22.H17-261121-0007",
         "sinh 1957, 4 người",
         "21/11/2026 15:10",
@@ -160,7 +160,7 @@ def test_id_numbers_are_seen_and_masked(typed, masked):
         "100.000.000đ",
         "",
         None,
-        "0912 345 678, 0987 654 321",
+        "0300 345 678, 0310 654 321",
     ],
 )
 def test_phones_dossier_codes_days_and_money_are_no_id_numbers(typed):

@@ -1,0 +1,108 @@
+"""A file as somebody saved it, read as rows of text cells: CSV in any coding, XLSX, XLS, ODS."""
+
+import csv
+import io
+import re
+import unicodedata
+from datetime import date, datetime
+from pathlib import Path
+
+from flask_babel import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+LARGEST = 10 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Unreadable(ValueError):
+    """A file that is no table, said in plain Vietnamese."""
+
+
+def read_tables(path):
+    """Return the file's sheets, each a list of rows of NFC text; row n is line n + 1 of the file.
+
+    Raises Unreadable.
+    """
+    content = Path(path).read_bytes()
+    if not content.strip():
+        raise Unreadable(_("Tệp trống."))
+    if len(content) > LARGEST:
+        raise Unreadable(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
+    if content.startswith(WORKBOOK):
+        return _workbook(content)
+    return [_csv(_decoded(content))]
+
+
+def _workbook(content):
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        return [_filled(sheet) for sheet in sheets]
+    except (CalamineError, ValueError, OSError) as error:
+        raise Unreadable(_("Không mở được tệp Excel này: tệp hỏng hoặc có mật khẩu.")) from error
+
+
+def _filled(sheet):
+    """Return a sheet's rows; a cell merged over several rows stands in each of them."""
+    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+        for row in rows[top + 1:bottom + 1] if left == right else []:
+            row[left] = rows[top][left]
+    return rows
+
+
+def _cell(value):
+    """Return a cell's text; a number that Excel made a float gets its whole digits back."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, (date, datetime)):
+        value = value.strftime("%d/%m/%Y")
+    return _tidy("" if value is None else str(value))
+
+
+def _tidy(text):
+    return " ".join(unicodedata.normalize("NFC", text.replace("\ufeff", "")).split())
+
+
+def _decoded(content):
+    """Return the text of a CSV file: UTF-8, UTF-16, or Windows' old Vietnamese code page."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        codings = ["utf-16"]
+    elif content[1::2].count(0) > len(content) // 4:
+        codings = ["utf-16-le"]
+    elif content[0::2].count(0) > len(content) // 4:
+        codings = ["utf-16-be"]
+    else:
+        codings = ["utf-8-sig", "cp1258"]
+    for coding in codings:
+        try:
+            return content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
+
+
+def _csv(content):
+    """Return the rows under the delimiter that divides the lines most regularly.
+
+    Rows keep their line numbers: a cell of several lines is followed by empty rows.
+    """
+    if "\0" in content:
+        raise Unreadable(_("Tệp này không phải bảng tính hay CSV."))
+    delimiter = max(";,\t", key=lambda mark: _regularity(content, mark))
+    rows = []
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            rows.append([_tidy(cell) for cell in cells])
+            rows += [[] for _line in range(reader.line_num - len(rows))]
+    except csv.Error as error:
+        raise Unreadable(_("Tệp CSV bị lỗi ở dòng %(line)s.", line=reader.line_num)) from error
+    return rows
+
+
+def _regularity(content, delimiter):
+    """Return how many cells the delimiter makes, over the lines that have as many as most do."""
+    counts = [line.count(delimiter) for line in re.split(r"\r?\n|\r", content)[:200]]
+    usual = max(set(counts) - {0}, key=counts.count, default=0)
+    return usual * counts.count(usual)

@@ -1,0 +1,247 @@
+"""The operator brings in a village head's list as it is kept: every fate said, all or none."""
+
+import unicodedata
+
+import pytest
+
+from teamapp.imports.sheet import read_sheet
+from teamapp.imports.table import Unreadable
+from teamapp.models import Counter, Coverage, Household, Resident, Stay, recount
+
+CSV, XLSX = "tests/data/ho_gia_dinh_lon_xon.csv", "tests/data/nhan_khau_bon.xlsx"
+
+
+@pytest.fixture
+def bring(app, cast):
+    """Return a function that imports a file into an empty village and returns code and output."""
+    village = cast.village(cast.an_phu, "V09", "ap", "Đồng Mới", 9)
+
+    def run(file, commune="99001", village="V09"):
+        result = app.test_cli_runner().invoke(
+            args=["households", "import", str(file), "--commune", commune, "--village", village])
+        return result.exit_code, result.output
+
+    run.village = village
+    return run
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that saves lines as a file and returns its path."""
+
+    def save(*lines, coding="utf-8", mark=""):
+        path = tmp_path / "danh-sach.csv"
+        path.write_bytes((mark + "\n".join(lines)).encode(coding))
+        return path
+
+    return save
+
+
+def houses(village):
+    return list(Household.select().where(Household.village == village).order_by(Household.number))
+
+
+def people(household):
+    return [(person.name, person.birth_year, person.sex, person.phone)
+            for person in household.residents.order_by(Resident.position)]
+
+
+def everything():
+    return [list(table.select().order_by(*table._meta.get_primary_keys()).tuples())
+            for table in (Household, Resident, Stay, Coverage, Counter)]
+
+
+def test_a_messy_csv_becomes_households_with_their_people(bring):
+    code, output = bring(CSV)
+    assert code == 0, output
+    bre, hlan, an, binh, namesake, chanh = houses(bring.village)
+    assert (bre.number, bre.head, bre.cluster, bre.phone, bre.poverty) == (
+        1, "Điểu Bré", "Cụm 3", "0300345678", "poor")
+    assert people(bre) == [
+        ("Điểu Bré", 1957, "m", ""), ("Thị Rin", 1961, "f", ""),
+        ("Điểu Tơm", 1988, "m", "0310654321"), ("Thị Srây", 2015, "f", "")]
+    assert hlan.head == "H'Lan" and hlan.phone == "0300345679"
+    assert an.elderly_alone and an.head == "An"
+    assert (binh.cluster, binh.cluster_position, binh.poverty) == ("Cụm 4", 4, "near_poor")
+    assert people(binh)[1:] == [("Trần Thị Hạnh", 1978, "f", "0301234567"),
+                                ("Nguyễn Văn Bình", 2001, "m", "")]
+    assert namesake.no_smartphone and people(namesake)[1][0] == "Tống Văn Cường"
+    assert (chanh.head, chanh.phone) == ("Thạch Chanh Đa", "0301234567")
+
+
+def test_every_row_s_fate_is_printed(bring):
+    _code, output = bring(CSV)
+    lines = dict(line.removeprefix("dòng ").split(": ", 1)
+                 for line in output.splitlines() if line.startswith("dòng "))
+    assert list(lines) == [str(n) for n in [*range(1, 13), *range(13, 27)]]
+    assert lines["5"] == "thêm hộ 1, Điểu Bré; thêm người Điểu Bré, 1957"
+    assert lines["9"] == "bỏ trống" and lines["22"] == "dòng tổng"
+    assert "thêm 6 hộ, 13 người" in output
+
+
+def test_a_workbook_with_two_header_rows_and_merged_cells_is_read(bring):
+    code, output = bring(XLSX)
+    assert code == 0, output
+    krang, ban, brong, le = houses(bring.village)
+    assert (krang.number, krang.cluster, krang.language_id, krang.poverty, krang.phone) == (
+        12, "Tổ dân cư 1", "cmo", "poor", "0300345601")
+    assert people(krang)[1:] == [("Thị Mlăn", 1965, "f", ""), ("H'Srai", 1991, "f", "0300345602")]
+    assert (ban.phone, people(ban)[1][0]) == ("0300345603", "H'Brông")
+    assert (brong.head, brong.poverty) == ("Điểu Brông", "near_poor")
+    assert (le.phone, people(le)) == ("0304567890", [("Lê", 1948, "f", ""),
+                                                     ("Lê An", 2012, "m", "")])
+
+
+@pytest.mark.parametrize("file", [CSV, XLSX])
+def test_the_same_file_again_changes_nothing(bring, file):
+    bring(file)
+    before = everything()
+    code, output = bring(file)
+    assert code == 0 and "không thay đổi gì" in output
+    assert everything() == before
+
+
+@pytest.mark.parametrize("file", [CSV, XLSX])
+def test_id_numbers_and_ethnicity_are_left_out_and_that_is_said(bring, file):
+    _code, output = bring(file)
+    assert "Không lưu, đúng quy định" in output
+    assert "0990000" not in output + repr(everything())
+
+
+def test_the_people_are_counted_as_listed(bring, cast):
+    bring(CSV)
+    listed = Coverage.select().where(Coverage.place == bring.village.id)
+    assert sum(row.count for row in listed) == 13
+    assert not recount.differences(cast.an_phu)
+
+
+def test_a_new_person_of_a_known_household_is_added_and_found(bring, write):
+    bring(CSV)
+    code, output = bring(write("Chủ hộ;Họ và tên;Năm sinh", "Điểu Bré;Điểu Bré;1957",
+                               ";Thị Nhơm;2020", ";thi rin;1961"))
+    assert code == 0 and "thêm 0 hộ, 1 người" in output
+    bre = houses(bring.village)[0]
+    assert people(bre)[-1] == ("Thị Nhơm", 2020, "", "")
+    assert "thi nhom" in bre.search_key and "thi sray" in bre.search_key
+    assert bre.cursor == Counter.cursor_of(bre.commune_id)
+
+
+def test_one_wrong_row_and_nothing_is_written(bring, write):
+    before = everything()
+    code, output = bring(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
+                               "2,Thị Rin,2957,12345", "3,,1990,"))
+    assert code == 1
+    assert "dòng 3: lỗi: năm sinh không hiểu: “2957”; số điện thoại không đúng" in output
+    assert "dòng 4: lỗi: thiếu tên" in output and "dòng 2: đọc được" in output
+    assert "Có 2 dòng lỗi. Chưa ghi gì cả" in output
+    assert everything() == before
+
+
+def test_an_id_number_in_the_wrong_column_is_refused_without_repeating_it(bring, write):
+    code, output = bring(write("Chủ hộ,SĐT", "Điểu Bré,099000000001"))
+    assert code == 1 and "••••" in output and "099000000001" not in output
+
+
+def test_the_same_person_twice_in_a_household_is_an_error(bring, write):
+    code, output = bring(write("Chủ hộ,Họ tên,Năm sinh", "Lê An,Lê An,1980", ",Lê Hà,2010",
+                               ",LÊ HÀ,2010"))
+    assert code == 1 and "dòng 4: lỗi: trùng với dòng 3" in output
+
+
+def test_namesakes_in_two_houses_stay_two_households(bring, write):
+    file = write("STT,Chủ hộ,Năm sinh", "1,Lê An,1980", "2,Lê An,1955", "3,Lê An,")
+    assert bring(file)[0] == 0
+    assert len(houses(bring.village)) == 3
+    before = everything()
+    assert bring(file)[0] == 0
+    assert everything() == before
+
+
+def test_a_taken_number_gives_way_to_the_next_free_one(bring, write):
+    bring(write("Số nhà,Chủ hộ", "1,Điểu Bré", "2,Lê An"))
+    file = write("Số nhà,Chủ hộ", "2,Thị Rin", "3,Y Ban")
+    code, output = bring(file)
+    assert code == 0 and "số 2 đã có hộ khác" in output
+    assert [(h.number, h.head) for h in houses(bring.village)] == [
+        (1, "Điểu Bré"), (2, "Lê An"), (3, "Y Ban"), (4, "Thị Rin")]
+    before = everything()
+    bring(file)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("coding", "mark"),
+    [("utf-8", "\ufeff"), ("utf-8", ""), ("utf-16", ""), ("utf-16-le", ""), ("utf-16-be", "")])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_every_usual_coding_and_delimiter_is_read(write, coding, mark, form, delimiter):
+    lines = ["Ghi chú|Năm sinh|HỌ TÊN CHỦ HỘ", "|1957|Điểu Bré", "|1990|H’Lan"]
+    file = write(*(unicodedata.normalize(form, line).replace("|", delimiter) for line in lines),
+                 coding=coding, mark=mark)
+    sheet = read_sheet(file, 2026)
+    assert [(h.head, h.people[0].birth_year) for h in sheet.houses] == [
+        ("Điểu Bré", 1957), ("H'Lan", 1990)]
+
+
+def test_windows_old_vietnamese_code_page_is_read(write):
+    # cp1258 holds â ê ô ơ ư đ whole and the tones as marks behind them
+    line = "Năm sinh;Chu\u0309 hô\u0323\n1957;Điê\u0309u Bré"
+    sheet = read_sheet(write(line, coding="cp1258"), 2026)
+    assert sheet.houses[0].head == "Điểu Bré"
+
+
+@pytest.mark.parametrize("lines", [
+    ["Chủ hộ,Họ tên,STT", "Lê An,Lê An,1", "Lê An,Lê Hà,2", "Lê Bình,Lê Bình,3"],
+    ["Họ tên,Quan hệ với chủ hộ", "Lê An,Chủ hộ", "Lê Hà,Con", "Lê Bình,chủ hộ"],
+    ["Số hộ,Họ tên", "1,Lê An", ",Lê Hà", "2,Lê Bình"],
+    ["TT,Họ tên", "1,Lê An", ",- Lê Hà", "2,Lê Bình"],
+    ["Chủ hộ,Thành viên", "Lê An,Lê Hà", "Lê Bình,"],
+])
+def test_households_are_told_apart_however_the_list_is_kept(write, lines):
+    sheet = read_sheet(write(*lines), 2026)
+    assert not sheet.errors
+    assert [(h.head, [p.name for p in h.people]) for h in sheet.houses] == [
+        ("Lê An", ["Lê An", "Lê Hà"]), ("Lê Bình", ["Lê Bình"])]
+
+
+def test_the_year_may_stand_in_columns_named_after_the_sexes(write):
+    sheet = read_sheet(write("Chủ hộ,Nam,Nữ", "Lê An,1980,", "Lê Hà,,1990"), 2026)
+    assert [(h.people[0].sex, h.people[0].birth_year) for h in sheet.houses] == [
+        ("m", 1980), ("f", 1990)]
+
+
+def test_a_house_number_that_is_no_number_tells_the_way(write):
+    sheet = read_sheet(write("STT,Số nhà,Chủ hộ", "1,12/3A,Lê An", "2,12/5,Lê Hà"), 2026)
+    assert [(h.number, h.landmark) for h in sheet.houses] == [
+        (1, "số nhà 12/3A"), (2, "số nhà 12/5")]
+
+
+def test_tong_the_surname_is_no_total(write):
+    sheet = read_sheet(write("Chủ hộ,Năm sinh", "Tống Công Lý,1970", "Tổng cộng,1 hộ"), 2026)
+    assert [h.head for h in sheet.houses] == ["Tống Công Lý"]
+
+
+@pytest.mark.parametrize(("content", "reason"), [
+    (b"", "trống"),
+    (b"PK\x03\x04 not a workbook", "Excel"),
+    ("Tên,Việc\nLan,Họp".encode(), "tiêu đề"),
+    ("Họ tên,Năm sinh\nLê An,1980".encode(), "cùng một hộ"),
+    (b"\x00\x01\x02\x03" * 9 + b"a", ""),
+])
+def test_what_is_no_list_is_refused_in_plain_words(tmp_path, content, reason):
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable) as refusal:
+        read_sheet(path, 2026)
+    assert reason in str(refusal.value)
+
+
+def test_an_unknown_commune_or_village_is_named(bring):
+    assert "Không có xã mang mã 12345" in bring(CSV, commune="12345")[1]
+    code, output = bring(CSV, village="V77")
+    assert code == 1 and "không có thôn, ấp mang mã V77" in output
+
+
+def test_another_commune_s_village_is_not_found(bring, cast):
+    cast.village(cast.binh_loc, "V50", "ap", "Xa", 50)
+    assert bring(CSV, village="V50")[0] == 1
