@@ -245,14 +245,14 @@ def save_receipts(receipts):
 
 
 def settle(receipts, turn):
-    """Close what these entries replaced and what was waiting in the inbox for them."""
-    if not receipts:
-        return
-    user, replaced = receipts[0].user_id, [row.replaces for row in receipts if row.replaces]
-    if replaced:
-        Receipt.update(status="settled", cursor=turn.cursor).where(
-            Receipt.id.in_(replaced), Receipt.status == "refused",
-            Receipt.user == user).execute()
-    InboxItem.update(settled_at=turn.at).where(
-        InboxItem.entry.in_(replaced + [receipt.id for receipt in receipts]),
-        InboxItem.user == user).execute()
+    """Close what these entries replaced, under their numbers, and what the inbox held of them."""
+    for receipt in receipts:
+        if receipt.replaces:
+            Receipt.update(status="settled", number=receipt.number, cursor=turn.cursor).where(
+                Receipt.id == receipt.replaces, Receipt.status == "refused",
+                Receipt.user == receipt.user_id).execute()
+    done = [id for receipt in receipts for id in (receipt.id, receipt.replaces) if id]
+    if done:
+        InboxItem.update(settled_at=turn.at).where(
+            InboxItem.entry.in_(done), InboxItem.settled_at.is_null(),
+            InboxItem.user == receipts[0].user_id).execute()

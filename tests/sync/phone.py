@@ -1,0 +1,67 @@
+"""A phone as the tests hold it: it makes entries and sends them, as docs/sync-protocol.md says."""
+
+import gzip
+import json
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from teamapp import clock
+from teamapp.models import Installation
+
+DEVICE = "0f4f3c1e-6f0e-4f5c-9a53-0a3c5a1a2b3c"
+
+
+def local(moment):
+    """Return a moment as a datetime field of a form holds it."""
+    return clock.local(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+def body(house, *people, outcome="met", at=None, **more):
+    """Return the urlencoded body of a visit form."""
+    fields = {"household": house.id, "outcome": outcome,
+              "visited_at": local(at or clock.now() - timedelta(hours=1))}
+    for place, (id, consent, steps) in enumerate(people):
+        fields |= {f"people-{place}-id": id or "", f"people-{place}-consent": consent}
+        for number, (kind, state, extra) in enumerate(steps):
+            name = f"people-{place}-steps-{number}"
+            fields |= {f"{name}-kind": kind, f"{name}-state": state}
+            fields |= {f"{name}-{key}": value for key, value in extra.items()}
+    return urlencode(fields | more)
+
+
+def helped(resident, kind="VNEID_2_KH", consent="yes", mode="together"):
+    """Return a person helped with one step, for body()."""
+    return resident and resident.id, consent, [(kind, "helped", {"mode": mode})]
+
+
+def entry(said, **more):
+    """Return an entry of the outbox."""
+    return {"id": str(uuid4()), "kind": "visits.create", "form": 1,
+            "recorded_at": clock.now().isoformat(), "after": [], "replaces": None,
+            "body": said, **more}
+
+
+def batch(user, entries, **more):
+    """Return what is posted to /sync."""
+    return {"v": 1, "batch": str(uuid4()), "device": DEVICE, "user": user.id,
+            "epoch": Installation.current_epoch(), "sent_at": clock.now().isoformat(),
+            "left": {"count": len(entries), "oldest": clock.now().isoformat()},
+            "entries": entries, "sealed": [], **more}
+
+
+def send(client, user, *entries, packed=False, **more):
+    """Post a batch and return the response."""
+    said = json.dumps(batch(user, list(entries), **more)).encode()
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    return client.post("/sync", data=gzip.compress(said) if packed else said,
+                       content_type="application/json", headers=headers)
+
+
+def result(client, user, one, **more):
+    """Send one entry and return the one result."""
+    answer = send(client, user, one, **more)
+    assert answer.status_code == 200, answer.data
+    [only] = answer.json["results"]
+    assert only["id"] == one["id"]
+    return only
