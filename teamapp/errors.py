@@ -27,7 +27,7 @@ def refusal(error):
     if error.code == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):
-        return jsonify(v=1, error=code_of(error)), error.code, headers
+        return jsonify(v=1, code=code_of(error)), error.code, headers
     template = "_error.html" if htmx else "errors.html"
     return render_template(template, status=error.code, reason=code_of(error)), error.code, headers
 

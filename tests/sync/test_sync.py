@@ -241,7 +241,7 @@ def test_signed_out_is_401_json_and_never_a_redirect(cast, client):
 
 def test_another_persons_batch_is_409(cast, lan):
     answer = send(lan, cast.binh, entry(body(cast.bre)))
-    assert (answer.status_code, answer.json["error"]) == (409, "wrong_user")
+    assert (answer.status_code, answer.json["code"]) == (409, "wrong_user")
     assert not Receipt.select().exists()
 
 
@@ -283,7 +283,7 @@ def test_a_body_that_unpacks_to_a_gigabyte_is_413(cast, lan):
 def test_malformed_json_is_a_clear_refusal(lan, said):
     answer = lan.post("/sync", data=said, content_type="application/json")
     assert answer.status_code in (400, 422)
-    assert answer.json["error"]
+    assert answer.json["code"]
 
 
 @pytest.mark.parametrize("field", ["batch", "device", "user", "entries"])
