@@ -6,6 +6,7 @@ from flask import current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
+from . import text
 from .extensions import csrf, htmx
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -42,13 +43,15 @@ def gate():
     if request.endpoint is None:
         return None  # there is nothing here: let the router say so
     marks = marks_of(request.endpoint)
-    if request.method not in SAFE:
-        refuse_foreign_page() if "same_origin" in marks else csrf.protect()
-    if "public" in marks:
-        return None
-    if not current_user.is_authenticated:
+    unsafe = request.method not in SAFE
+    if unsafe and "same_origin" in marks:
+        refuse_foreign_page()
+    if "public" not in marks and not current_user.is_authenticated:
         return ask_to_sign_in(marks)
-    refuse_role(marks)
+    if unsafe and "same_origin" not in marks:
+        csrf.protect()
+    if "public" not in marks:
+        refuse_role(marks)
     return None
 
 
@@ -57,7 +60,7 @@ def refuse_foreign_page():
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin"):
         raise Forbidden("foreign_origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         raise Forbidden("foreign_origin")
 
 
@@ -79,8 +82,12 @@ def refuse_role(marks):
 
 def own_path(target):
     """Return the path to go on to, never another site's; the front page when in doubt."""
-    parts = urlsplit(target or "")
-    safe = (target or "").startswith("/") and not parts.netloc and not parts.scheme \
-        and "\\" not in target and not target.startswith("//") \
-        and all(ord(letter) > 32 for letter in target)
+    try:
+        parts = urlsplit(target)
+        elsewhere = parts.netloc or parts.scheme
+    except ValueError:  # brackets that are no address
+        return "/"
+    safe = target.startswith("/") and not target.startswith("//") and not elsewhere \
+        and len(target) <= 1000 and "\\" not in target \
+        and text.is_clean(target) and not any(letter.isspace() for letter in target)
     return target if safe else "/"

@@ -8,7 +8,8 @@ from .receipt import InboxItem, Mishap, Receipt
 from .round import Assignment, Round, RoundVillage
 from .step import Standing, Step
 from .tally import Coverage, Marker, Tally, Target
-from .user import Device, Membership, Session, Speaks, Throttle, User
+from .throttle import Attempt, MustWait, Throttle
+from .user import Device, Membership, Session, Speaks, User
 from .visit import Companion, Visit
 
 TABLES = (
@@ -19,9 +20,10 @@ TABLES = (
 )
 
 __all__ = [
-    "CATALOGUES", "TABLES", "AccountKind", "Assignment", "Commune", "Companion", "Consent",
-    "Counter", "Coverage", "Device", "Dossier", "Household", "InboxItem", "Installation",
-    "Language", "Marker", "Membership", "Mishap", "Obstacle", "Procedure", "Province", "Receipt",
-    "Resident", "Round", "RoundVillage", "Session", "Speaks", "Standing", "Stay", "Step", "Tally",
-    "Target", "Throttle", "Topic", "Turn", "UnitType", "User", "Village", "Visit",
+    "CATALOGUES", "TABLES", "AccountKind", "Assignment", "Attempt", "Commune", "Companion",
+    "Consent", "Counter", "Coverage", "Device", "Dossier", "Household", "InboxItem",
+    "Installation", "Language", "Marker", "Membership", "Mishap", "MustWait", "Obstacle",
+    "Procedure", "Province", "Receipt", "Resident", "Round", "RoundVillage", "Session",
+    "Speaks", "Standing", "Stay", "Step", "Tally", "Target", "Throttle", "Topic", "Turn",
+    "UnitType", "User", "Village", "Visit",
 ]

@@ -1,0 +1,29 @@
+"""What a person types at the door."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from .. import text
+
+
+def clean(form, field):
+    """Refuse what no keyboard types and no database keeps."""
+    if not text.is_clean(field.data):
+        raise ValidationError
+
+
+class SignInForm(FlaskForm):
+    """A name and a PIN or password, and where the person was going."""
+
+    username = StringField(_l("Tên đăng nhập"), [InputRequired(), Length(max=60), clean])
+    secret = PasswordField(_l("Mã PIN hoặc mật khẩu"), [InputRequired(), Length(max=200), clean])
+    next = HiddenField()
+
+    def validate(self, extra_validators=None):
+        """Tell whether this can be a name and a secret; no field says more than the one message."""
+        fine = super().validate(extra_validators)
+        for field in self:
+            field.errors = ()
+        return fine

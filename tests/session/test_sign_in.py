@@ -1,0 +1,238 @@
+"""The way in: the right secret opens, everything else gets one and the same answer."""
+
+import io
+import logging
+import statistics
+import time
+import unicodedata
+
+import pytest
+
+from teamapp.models import Session, User
+
+from ..cast import PASSWORD, PIN
+from .conftest import token_in
+
+WRONG = "Tên hoặc mã không đúng."
+
+
+def test_a_member_arrives_at_the_day_page(client, cast, enter):
+    answer = enter(client, "lan", PIN)
+    assert (answer.status_code, answer.location) == (303, "/arrival?next=/")
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert "data-arrival" in page.text
+    assert 'data-next="/"' in page.text
+    assert f'data-user="{cast.lan.id}"' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_commune_roles_arrive_at_the_board(client, cast, enter):
+    assert enter(client, "son", PASSWORD).location == "/arrival?next=/tallies"
+
+
+@pytest.mark.parametrize("typed", ["LAN", " lan ", "Lan\u00a0", "l\u00e2n", "LÂN"])
+def test_the_name_may_be_typed_as_phones_type_it(client, cast, enter, typed):
+    assert enter(client, typed, PIN).status_code == 303
+
+
+def test_a_password_with_accents_is_the_same_in_every_keyboard(client, cast, enter):
+    cast.son.set_secret("mật khẩu của Sơn")
+    cast.son.save()
+    typed = unicodedata.normalize("NFD", "mật khẩu của Sơn")
+    assert enter(client, "son", typed).status_code == 303
+
+
+def close_account(cast):
+    User.update(active=False).where(User.id == cast.lan.id).execute()
+
+
+def make_province(cast):
+    User.update(role="province").where(User.id == cast.lan.id).execute()
+
+
+@pytest.mark.parametrize(("username", "secret", "before"), [
+    ("lan", "111213", None),
+    ("lan", "２５８０３６", None),
+    ("lan", "٢٥٨٠٣٦", None),
+    ("lan", PIN + " ", None),
+    ("lan", PIN + "\0", None),
+    ("lan", "", None),
+    ("lan", "x" * 100_000, None),
+    ("nobody-of-this-name", PIN, None),
+    ("", PIN, None),
+    ("x" * 100_000, PIN, None),
+    ("lan\0", PIN, None),
+    ("lan\r\nSet-Cookie: a=b", PIN, None),
+    ("lan' OR 1=1 --", PIN, None),
+    ("🙂", "🙂", None),
+    ("lan", PIN, close_account),
+    ("lan", PIN, make_province),
+])
+def test_every_failure_looks_the_same(client, cast, enter, username, secret, before):
+    if before:
+        before(cast)
+    answer = enter(client, username, secret)
+    assert answer.status_code == 422
+    assert answer.text.count(WRONG) == 1
+    assert "Thử lại sau" not in answer.text
+    assert answer.text.count('class="error"') == 1
+    assert Session.select().count() == 0
+    assert client.get("/arrival").status_code == 302
+
+
+def test_bytes_that_are_no_text_are_a_wrong_name(client, cast):
+    token = token_in(client.get("/sign-in"))
+    body = f"csrf_token={token}&secret={PIN}&username=".encode()
+    answers = [client.post("/sign-in", data=body + name,
+                           content_type="application/x-www-form-urlencoded").status_code
+               for name in (b"%ED%A0%80", b"%FF%FE", b"lan%00", b"\xed\xa0\x80")]
+    assert answers == [422, 422, 422, 400]  # what is no form at all has no token either
+
+
+def test_json_is_not_a_form(client, cast):
+    token = token_in(client.get("/sign-in"))
+    for body in ('{"username": ["lan"], "secret": 258036}', '["lan"]', '{"username": "\\ud800"}'):
+        answer = client.post("/sign-in", data=body, content_type="application/json",
+                             headers={"X-CSRFToken": token})
+        assert answer.status_code == 422
+
+
+def test_the_name_stays_and_the_secret_does_not(client, cast, enter):
+    answer = enter(client, 'la"n<b>', "1357924680")
+    assert 'value="la&#34;n&lt;b&gt;"' in answer.text
+    assert "1357924680" not in answer.text
+
+
+def test_a_form_without_its_token_is_drawn_anew(client, cast):
+    answer = client.post("/sign-in", data={"username": "lan", "secret": PIN, "next": "//evil"})
+    assert answer.status_code == 400
+    assert "mở đã lâu" in answer.text
+    assert "evil" not in answer.text
+    assert Session.select().count() == 0
+    again = client.post("/sign-in", data={"csrf_token": token_in(answer), "username": "lan",
+                                          "secret": PIN})
+    assert again.status_code == 303
+
+
+def test_a_token_of_another_browser_is_refused(app, client, cast):
+    foreign = token_in(app.test_client().get("/sign-in"))
+    client.get("/sign-in")
+    answer = client.post("/sign-in", data={"csrf_token": foreign, "username": "lan",
+                                           "secret": PIN})
+    assert answer.status_code == 400
+    assert Session.select().count() == 0
+
+
+def test_ten_megabytes_are_too_much(client, cast):
+    answer = client.post("/sign-in", data={"username": "x" * 10_000_000, "secret": PIN})
+    assert answer.status_code == 413
+
+
+def test_nothing_of_the_session_before_remains(client, cast, enter):
+    client.get("/sign-in")
+    with client.session_transaction() as cookie:
+        planted = dict(cookie, token="planted", mine="yes")
+        cookie.update(planted)
+    enter(client, "lan", PIN)
+    with client.session_transaction() as cookie:
+        assert cookie["token"] not in ("planted", "")
+        assert "mine" not in cookie
+        assert "csrf_token" not in cookie
+
+
+def test_the_next_person_ends_the_session_of_the_one_before(app, client, cast, enter):
+    enter(client, "lan", PIN)
+    copied = client.get_cookie("session").value
+    assert "data-arrival" not in client.get("/sign-in").text
+    assert enter(client, "binh", PIN).status_code == 303
+    assert f'data-user="{cast.binh.id}"' in client.get("/arrival").text
+    thief = app.test_client()
+    thief.set_cookie("session", copied)
+    assert thief.get("/arrival").status_code == 302
+
+
+def test_the_form_is_drawn_for_nobody_even_for_somebody_signed_in(sign_in, cast):
+    answer = sign_in(cast.son).get("/sign-in")
+    assert answer.status_code == 200
+    assert 'data-user=""' in answer.text
+    assert cast.son.name not in answer.text
+
+
+def test_the_cookies_are_out_of_reach_of_scripts(client, cast, enter):
+    answer = enter(client, "lan", PIN)
+    cookies = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
+    assert set(cookies) == {"session", "device"}
+    assert all("HttpOnly" in line and "SameSite=Lax" in line and "Path=/" in line
+               for line in cookies.values())
+
+
+def test_in_production_the_cookies_belong_to_this_host_alone(app, client, cast):
+    app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
+    lines = client.get("/sign-in", base_url="https://so.example").headers.getlist("Set-Cookie")
+    assert len(lines) == 2
+    for line in lines:
+        assert line.startswith("__Host-")
+        assert "Secure" in line
+        assert "Path=/" in line
+        assert "Domain" not in line
+
+
+def test_head_and_options_do_nothing(client, cast):
+    assert client.head("/sign-in").status_code == 200
+    assert client.options("/sign-in").status_code == 200
+    assert client.put("/sign-in").status_code == 405
+    assert client.get("/sign-out").status_code == 405
+
+
+def test_the_log_names_nobody(client, cast, enter):
+    house, lines = logging.getLogger("teamapp"), io.StringIO()
+    handler = logging.StreamHandler(lines)
+    house.addHandler(handler)
+    level, house.level = house.level, logging.DEBUG
+    try:
+        enter(client, "lan", "111213")
+        enter(client, "lan", PIN)
+        enter(client, "nguoi-la", PIN)
+    finally:
+        house.removeHandler(handler)
+        house.setLevel(level)
+    assert "answered" in lines.getvalue()
+    assert not [word for word in ("lan", "nguoi-la", PIN) if word in lines.getvalue()]
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one(app, cast, enter):
+    def seconds(username):
+        browser = app.test_client()
+        token = token_in(browser.get("/sign-in"))
+        began = time.process_time()
+        browser.post("/sign-in", data={"csrf_token": token, "username": username,
+                                       "secret": "111213"})
+        return time.process_time() - began
+
+    User.update(active=False).where(User.id == cast.binh.id).execute()
+    seconds("warm-up")
+    times = {name: statistics.median(seconds(name) for _ in range(5))
+             for name in ("lan", "binh", "nguoi-la")}
+    assert max(times.values()) < 1.5 * min(times.values()), times
+
+
+@pytest.mark.parametrize("pin", ["25803", "2580366", "25803a", "２５８０３６", "٢٥٨٠٣٦", "258036\n",
+                                 "", "111111", "121212", "123456", "987654", "012345"])
+def test_a_pin_is_six_digits_that_are_not_the_first_to_be_guessed(cast, pin):
+    with pytest.raises(ValueError, match="Mã PIN"):
+        cast.lan.set_secret(pin)
+    assert cast.lan.knows(PIN)
+
+
+@pytest.mark.parametrize("password", ["258036", "chin-ky-t", "x" * 201, "mot mat khau\0"])
+def test_a_password_is_long(cast, password):
+    with pytest.raises(ValueError, match="Mật khẩu"):
+        cast.son.set_secret(password)
+    assert cast.son.knows(PASSWORD)
+
+
+def test_a_new_secret_replaces_the_old(cast):
+    cast.tu.set_secret("740219")
+    assert cast.tu.knows("740219")
+    assert not cast.tu.knows(PIN)
