@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flask import request
 from peewee import BigIntegerField, DatabaseProxy, Model
 from playhouse.db_url import parse
 from playhouse.migrations import Runner
@@ -135,7 +136,8 @@ def init_app(app, config):
 
     @app.before_request
     def connect():
-        database.connect(reuse_if_open=True)
+        if request.blueprint != "health":  # it is asked about the database, it does not need it
+            database.connect(reuse_if_open=True)
 
     @app.teardown_request
     def release(error):

@@ -6,6 +6,7 @@ from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
+from peewee import PeeweeException
 
 from .models import Session
 
@@ -18,8 +19,14 @@ compress = Compress()
 
 @login.user_loader
 def living_session(user_id):
-    """Return the person whose session the cookie names, if the session table says it lives."""
-    user = Session.resume(session.get("token", ""))
+    """Return the person whose session the cookie names, if the session table says it lives.
+
+    Without a database nobody is signed in: the page that says so must still be drawn.
+    """
+    try:
+        user = Session.resume(session.get("token", ""))
+    except PeeweeException:
+        return None
     return user if user and str(user.id) == user_id else None
 
 

@@ -1,0 +1,99 @@
+"""Settings: read once, and refused with a sentence when one is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from teamapp.config import Refusal, read_config
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "8f3k2-Lq0zX7-mW9aT1-bN4cV6-eR5yU8-iO3pS2"
+
+
+def settings(tmp_path, **more):
+    """Return the config of these settings."""
+    return read_config({"VAR_DIR": str(tmp_path), **more})
+
+
+@pytest.mark.parametrize("key", ["", "secret", "a" * 64, "short-but-random-9f3", "ab" * 20])
+def test_production_refuses_a_weak_key(tmp_path, key):
+    with pytest.raises(Refusal, match="SECRET_KEY"):
+        settings(tmp_path, APP_ENV="production", SECRET_KEY=key)
+
+
+def test_production_is_app_env_and_nothing_else(tmp_path):
+    assert settings(tmp_path, APP_ENV="production", SECRET_KEY=KEY).is_production
+    assert not settings(tmp_path, FLASK_ENV="production", PRODUCTION="1").is_production
+    with pytest.raises(Refusal, match="APP_ENV"):
+        settings(tmp_path, APP_ENV="prod")
+
+
+def test_production_cookies_are_secure(tmp_path):
+    flask = settings(tmp_path, APP_ENV="production", SECRET_KEY=KEY).for_flask()
+    assert flask["SESSION_COOKIE_SECURE"]
+    assert flask["SESSION_COOKIE_NAME"].startswith("__Host-")
+
+
+def test_elsewhere_the_machine_makes_its_own_key_once(tmp_path):
+    first = settings(tmp_path).secret_key
+    assert len(first) >= 32
+    assert settings(tmp_path).secret_key == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("setting", [{"PROXY_HOPS": "many"}, {"PROXY_HOPS": "-1"},
+                                     {"SQLITE_JOURNAL": "off"}])
+def test_a_wrong_setting_is_named(tmp_path, setting):
+    with pytest.raises(Refusal, match=next(iter(setting))):
+        settings(tmp_path, **setting)
+
+
+def run(tmp_path, *command, **more):
+    """Run a command with settings of its own; return its exit code and what it printed."""
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "APP_ENV": "test",
+                   "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", **more}
+    bin = Path(sys.executable).parent
+    done = subprocess.run([str(bin / command[0]), *command[1:]], cwd=ROOT, env=environment,
+                          capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+GUNICORN = ("gunicorn", "--bind", "127.0.0.1:0", "-w", "1", "--no-control-socket", "app:app")
+
+
+def test_an_unknown_database_is_refused(tmp_path):
+    code, said = run(tmp_path, *GUNICORN, DATABASE_URL="mysql://somewhere/else")
+    assert code != 0
+    assert "DATABASE_URL starts with “mysql:”" in said
+
+
+def test_a_weak_key_is_not_served_in_production(tmp_path):
+    code, said = run(tmp_path, *GUNICORN, APP_ENV="production", SECRET_KEY="secret")
+    assert code != 0
+    assert "SECRET_KEY is missing or weak" in said
+
+
+def test_an_old_schema_is_not_served_but_the_command_line_mends_it(tmp_path):
+    code, said = run(tmp_path, *GUNICORN)
+    assert code != 0
+    assert "run `pwmigrate up`" in said
+    code, said = run(tmp_path, "pwmigrate", "up")
+    assert (code, "0001_initial" in said) == (0, True)
+    code, said = run(tmp_path, "flask", "--app", "app", "catalog")
+    assert code == 0, said
+
+
+def test_forced_wal_is_refused_where_sqlite_has_the_bug(tmp_path, monkeypatch):
+    import peewee
+
+    from teamapp.db import journal_mode
+
+    monkeypatch.setattr(peewee.sqlite3, "sqlite_version_info", (3, 40, 1))
+    with pytest.raises(Refusal, match="not safe"):
+        journal_mode("wal")
+    assert journal_mode("auto") == "truncate"
+    monkeypatch.setattr(peewee.sqlite3, "sqlite_version_info", (3, 53, 4))
+    assert (journal_mode("auto"), journal_mode("truncate")) == ("wal", "truncate")
