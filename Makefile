@@ -19,8 +19,9 @@ $(VENV)/dev: requirements.txt requirements-dev.txt requirements-pg.txt | $(VENV)
 run: $(VENV)/run
 	pwmigrate up
 	flask --app app catalog
-	test -n "$$DATABASE_URL" || flask --app app demo
-	exec gunicorn --bind 0.0.0.0:$(PORT) $(shell sed -n 's/^web: gunicorn //p' Procfile | sed 's/--bind [^ ]*//')
+	@test -n "$$DATABASE_URL" || flask --app app demo
+	@echo "Từng Nhà: http://localhost:$(PORT)"
+	exec gunicorn --bind 0.0.0.0:$(PORT) -k gthread -w 2 --threads 4 --no-control-socket app:app
 
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
