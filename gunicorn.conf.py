@@ -6,4 +6,6 @@ def on_starting(server):
     from app import app
     from teamapp.db import refuse_old_schema
 
-    refuse_old_schema(app.extensions["database"])
+    database = app.extensions["database"]
+    refuse_old_schema(database)
+    database.close_all()  # the pool's connection must not be carried into the workers by the fork
