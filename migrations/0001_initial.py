@@ -521,7 +521,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = 'target'
-            indexes = ((('village', 'indicator', 'since_on'), True),)
+            indexes = ((('village', 'indicator', 'since_on'), False),)
     db.create_tables([Target])
 
     class Throttle(Model):

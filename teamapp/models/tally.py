@@ -119,6 +119,6 @@ class Target(Record):
     set_at = MomentField()
 
     class Meta:
-        indexes = ((("village", "indicator", "since_on"), True),)
+        indexes = ((("village", "indicator", "since_on"), False),)
 
     INDICATORS = ("activations", "coverage")

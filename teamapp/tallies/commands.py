@@ -1,6 +1,12 @@
 """`flask --app app tallies check`: count everything again from the facts and compare."""
 
 import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from ..models import Commune, recount
+
+tallies = AppGroup("tallies", help="The counts the board is made of.")
 
 
 def register(app):
@@ -8,6 +14,24 @@ def register(app):
     app.cli.add_command(tallies)
 
 
-@click.group()
-def tallies():
-    """The counts the board is made of."""
+@tallies.command()
+def check():
+    """Count every commune again; print what differs, and then end with 1."""
+    wrong = 0
+    communes = Commune.select().order_by(Commune.code)
+    for commune in communes:
+        for difference in recount.differences(commune):
+            wrong += 1
+            click.echo(f"{commune.code} {difference}")
+    if wrong:
+        raise click.exceptions.Exit(1)
+    click.echo(_("%(n)s xã: mọi con số đúng với sổ.", n=len(communes)))
+
+
+@tallies.command()
+def rebuild():
+    """Make every commune's counts what its facts say."""
+    for commune in Commune.select().order_by(Commune.code):
+        with commune.turn():
+            recount.rebuild(commune)
+        click.echo(_("%(code)s: đã đếm lại.", code=commune.code))

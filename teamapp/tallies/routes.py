@@ -1,5 +1,109 @@
-"""Routes of tallies."""
+"""The board of the commune, a village's visits, the rows behind a figure, the targets."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_login import current_user
+
+from .. import clock
+from ..access import chair_only, commune_only
+from ..models import Obstacle, Village
+from ..models.aiming import Aims, set_targets
+from ..web import get_or_404, page
+from . import queries, rows
+from .board import board, line_of
+from .forms import PeriodForm, TargetsForm
 
 bp = Blueprint("tallies", __name__)
+
+PLACE = "/tallies/<int(max=2147483647):place>"
+PAGE = 50
+
+
+@bp.get("/tallies")
+@commune_only
+def index():
+    """Show how far the commune has come."""
+    return board_page(period_form())
+
+
+@bp.get(PLACE)
+@commune_only
+def show(place):
+    """Show a village's figures and the visits they stand on."""
+    village, form = find(place), period_form()
+    found = rows.of("visits", [village.id], form.span)
+    visits, paging = one_page(found)
+    return page("tallies/show.html", status=422 if form.errors else 200, village=village,
+                form=form, line=line_of(village, form.span), visits=visits, paging=paging,
+                done=rows.done_at(visits), words=form.words,
+                difficulties=queries.difficulties(village.commune_id, form.span, village.id))
+
+
+@bp.get(f"{PLACE}/<any({', '.join(rows.KINDS)}):figure>")
+@commune_only
+def figure(place, figure):
+    """Open a figure of a village, or of the whole commune (place 0), to the rows behind it."""
+    village, form = find(place) if place else None, period_form()
+    obstacle = get_or_404(Obstacle.select().where(Obstacle.code == request.args["code"])) \
+        if request.args.get("code") else None
+    state = request.args.get("state", "done")
+    if state not in rows.STATES:
+        abort(404)
+    places = [village.id] if village else Village.visible_to(current_user).select(Village.id)
+    found, paging = one_page(rows.of(figure, places, form.span, obstacle and obstacle.code, state))
+    opened = {"figure": figure, "place": place, "opened": village, "rows": found,
+              "paging": paging, "obstacle": obstacle, "state": state,
+              "done": rows.done_at(found) if figure in ("visits", "houses") else None}
+    return board_page(form, "tallies/_figure.html", **opened)
+
+
+@bp.get("/targets")
+@commune_only
+def targets():
+    """Show the targets; the chair may set new ones."""
+    return targets_page(TargetsForm(formdata=None, data={"since_on": clock.today()}))
+
+
+@bp.post("/targets")
+@chair_only
+def aim():
+    """Want something else of some villages from a day on."""
+    form = TargetsForm().offer(queries.villages_of(current_user))
+    if not form.validate_on_submit():
+        return targets_page(form, status=422)
+    with current_user.commune.turn() as turn:
+        set_targets(turn, current_user, form.since_on.data, form.amounts)
+    return redirect(url_for("tallies.targets"), 303)
+
+
+def find(place):
+    """Return the village, found through what this person may see."""
+    return get_or_404(Village.visible_to(current_user).where(Village.id == place))
+
+
+def period_form():
+    """Return the form of the days asked for, checked."""
+    form = PeriodForm(request.args)
+    form.validate()
+    return form
+
+
+def one_page(query):
+    """Return one page of a query's rows, and where it stands among how many."""
+    total, asked = query.count(), request.args.get("page", "1")
+    last = max(-(-total // PAGE), 1)
+    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 9 else 1
+    return list(query.paginate(number, PAGE)), {"total": total, "page": number, "last": last}
+
+
+def board_page(form, partial=None, **opened):
+    """Return the board, with a figure's rows opened beside it if asked for."""
+    return page("tallies/index.html", partial, status=422 if form.errors else 200, form=form,
+                words=form.words, board=lambda: board(current_user, form.span),
+                today=clock.today(), now=clock.now(), **opened)
+
+
+def targets_page(form, status=200):
+    """Return the page of the targets."""
+    villages = queries.villages_of(current_user)
+    return page("tallies/targets.html", status=status, form=form.offer(villages),
+                villages=villages, aims=Aims(current_user.commune_id), today=clock.today())

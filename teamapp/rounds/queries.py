@@ -1,0 +1,141 @@
+"""What the commune's screens show of rounds; only reading."""
+
+from dataclasses import dataclass, field
+
+from peewee import JOIN, SQL, Case, fn
+
+from .. import clock
+from ..models import Assignment, Household, Resident, Round, Standing, User, Village, Visit
+from ..models.catalog import AccountKind, UnitType
+from ..models.choosing import CHOICES, candidates
+from ..text import sort_key
+
+
+@dataclass
+class Progress:
+    """How many houses there are, who has them, and how many need no more visit."""
+
+    houses: int = 0
+    given: int = 0
+    done: int = 0
+    by_member: dict = field(default_factory=dict)  # member id → (houses, done)
+
+    @property
+    def free(self):
+        """How many houses nobody has yet."""
+        return self.houses - self.given
+
+    def count(self, member, houses, done):
+        """Add a member's houses, or nobody's (None)."""
+        self.houses += houses
+        self.done += done
+        if member is not None:
+            self.given += houses
+            self.by_member[member] = (houses, done)
+
+
+def is_done(starts_on, ends_on):
+    """Return the condition “in these days a visit ended the matter at this house”."""
+    return fn.EXISTS(Visit.select(SQL("1")).where(
+        Visit.household == Assignment.household, Visit.day.between(starts_on, ends_on),
+        Visit.outcome.in_(Visit.FINISHED)))
+
+
+def progress(rounds):
+    """Return {round id: {village id: Progress}} of these rounds."""
+    found = {round.id: {} for round in rounds}
+    done = fn.SUM(Case(None, [(is_done(Round.starts_on, Round.ends_on), 1)], 0))
+    rows = (Assignment.select(Assignment.round, Assignment.village, Assignment.member,
+                              fn.COUNT(Assignment.id), done)
+            .join(Round).where(Assignment.round.in_(list(found)))
+            .group_by(Assignment.round, Assignment.village, Assignment.member).tuples())
+    for round_id, village, member, houses, finished in rows:
+        found[round_id].setdefault(village, Progress()).count(member, houses, finished)
+    return found
+
+
+def summed(parts):
+    """Return one Progress of several villages."""
+    total = Progress()
+    for part in parts:
+        total.houses += part.houses
+        total.given += part.given
+        total.done += part.done
+        total.by_member |= part.by_member
+    return total
+
+
+def index(user):
+    """Return the commune's rounds, the newest first, each with its progress."""
+    rounds = list(Round.visible_to(user).order_by(Round.starts_on.desc(), Round.id.desc()))
+    found = progress(rounds)
+    for round in rounds:
+        round.progress = summed(found[round.id].values())
+    return rounds
+
+
+def villages_of(user):
+    """Return the villages in their official order, with the words for them."""
+    return list(Village.visible_to(user).select(Village, UnitType).join(UnitType))
+
+
+def village_ids(round):
+    """Return the ids of the villages that take part."""
+    return [row.village_id for row in round.villages]
+
+
+def proposal(round, villages, choice):
+    """Return {village id: how many houses a choice would take, or the round would keep}."""
+    if choice == "keep":
+        houses = Assignment.select(Assignment.village, fn.COUNT(Assignment.id)).where(
+            Assignment.round == round.id, Assignment.village.in_(list(villages))).group_by(
+            Assignment.village)
+    elif choice in CHOICES:
+        houses = candidates(villages, choice, clock.today().year).select(
+            Household.village, fn.COUNT(Household.id)).group_by(Household.village)
+    else:
+        return {}
+    return dict(houses.tuples())
+
+
+def team(village):
+    """Return the open accounts of a village's team, as people are listed."""
+    members = User.select().where(User.village == village.id, User.active,
+                                  User.role.in_(User.FIELD))
+    return sorted(members, key=lambda member: sort_key(member.name))
+
+
+def houses(round, village):
+    """Return a village's assignments in walking order, each with its house, member and state."""
+    done = Case(None, [(is_done(round.starts_on, round.ends_on), 1)], 0).alias("done")
+    return list(round.houses(village).select(Assignment, Household, User, done)
+                .join(Household).switch(Assignment).join(User, JOIN.LEFT_OUTER))
+
+
+def clusters(assignments):
+    """Return [(cluster, its assignments)] in walking order."""
+    found = {}
+    for assignment in assignments:
+        found.setdefault(assignment.household.cluster, []).append(assignment)
+    return list(found.items())
+
+
+def open_people(round, village):
+    """Return {household id: how many people of 14 or older are not activated}."""
+    rows = (Resident.select(Resident.household, fn.COUNT(Resident.id))
+            .join(Assignment, on=(Assignment.household == Resident.household))
+            .switch(Resident).join(Standing, JOIN.LEFT_OUTER, on=(
+                (Standing.resident == Resident.id) & (Standing.kind == AccountKind.HEADLINE)))
+            .where(Assignment.round == round.id, Assignment.village == village.id,
+                   Resident.is_adult_in(clock.today().year),
+                   Standing.state.is_null() | (Standing.state != "done"))
+            .group_by(Resident.household).tuples())
+    return dict(rows)
+
+
+def other_houses(round, village):
+    """Return the village's households the round has not taken in, in walking order."""
+    taken = Assignment.select(Assignment.household).where(Assignment.round == round.id)
+    return list(Household.select().where(Household.village == village.id,
+                                         Household.id.not_in(taken))
+                .order_by(*Household.in_walking_order()))

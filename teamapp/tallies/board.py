@@ -1,0 +1,110 @@
+"""The board: each village's figures beside what was wanted, and what the commune has of it all."""
+
+from dataclasses import dataclass
+
+from .. import clock
+from ..models.aiming import Aims
+from . import queries
+from .queries import Contact, Share
+
+FIGURES = ("activations", "visits", "houses", "dossiers")
+
+
+@dataclass
+class Line:
+    """One row of the board: a village, or the whole commune (place 0)."""
+
+    place: int
+    village: object
+    figures: dict  # a figure that cannot be known is None
+    needed: int | None
+    due: int | None  # of what is needed, by today
+    share: Share
+    wanted: int | None  # people who are to be activated
+    wanted_percent: int | None = None
+    contact: Contact = None
+    leader: object = None
+
+    @property
+    def missing(self):
+        """How many activations are missing today; 0 when in time, None without a target."""
+        activations = self.figures["activations"]
+        return None if None in (self.due, activations) else max(self.due - activations, 0)
+
+
+@dataclass
+class Board:
+    """What one look at the board needs."""
+
+    span: clock.Span
+    lines: list
+    total: Line
+    difficulties: list
+    left: int
+    silent: list
+    undeclared: list
+
+
+def board(user, span):
+    """Return the board of this person's commune for some days."""
+    commune, today = user.commune_id, clock.today()
+    villages = queries.villages_of(user)
+    found, aims = queries.figures(commune, span), Aims(commune)
+    shares, contacts = queries.coverage(commune, villages), queries.contacts(commune)
+    leaders = queries.leaders(commune)
+    lines = [Line(
+        village.id, village, known(found, village.id, contacts.get(village.id), span),
+        *needs(aims, village.id, span, today), shares[village.id],
+        *wanted(aims, village.id, shares[village.id], today),
+        contacts.get(village.id, Contact()), leaders.get(village.id)) for village in villages]
+    return Board(
+        span, lines, whole(lines, found), queries.difficulties(commune, span),
+        sum(contact.left for contact in contacts.values()),
+        [line for line in lines if line.contact.is_silent(clock.now())],
+        [line.village for line in lines if line.share.all is None])
+
+
+def line_of(village, span):
+    """Return one village's line."""
+    commune, aims, today = village.commune_id, Aims(village.commune_id), clock.today()
+    share = queries.coverage(commune, [village])[village.id]
+    contact = queries.contacts(commune).get(village.id, Contact())
+    return Line(village.id, village,
+                known(queries.figures(commune, span), village.id, contact, span),
+                *needs(aims, village.id, span, today), share,
+                *wanted(aims, village.id, share, today), contact,
+                queries.leaders(commune).get(village.id))
+
+
+def known(found, place, contact, span):
+    """Return the place's figures: none at all while nothing was heard of these days."""
+    heard = (place, "visits") in found or (
+        contact and contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
+    return {figure: found.get((place, figure), 0) if heard else None for figure in FIGURES}
+
+
+def needs(aims, place, span, today):
+    """Return how many activations the days need, and how many of these by today."""
+    last = min(span.last, today)
+    return (aims.activations(place, span.first, span.last),
+            aims.activations(place, span.first, last) if span.first <= today else None)
+
+
+def wanted(aims, place, share, today):
+    """Return how many people are to be activated, and which percentage that is."""
+    percent = aims.on(place, "coverage", today)
+    return (None if None in (percent, share.all) else -(-share.all * percent // 100)), percent
+
+
+def whole(lines, found):
+    """Return the commune's line: the sums of what is known of the villages."""
+    return Line(0, None, {figure: found.get((0, figure), 0) for figure in FIGURES},
+                total(line.needed for line in lines), total(line.due for line in lines),
+                sum((line.share for line in lines), Share()), total(
+                    line.wanted for line in lines))
+
+
+def total(numbers):
+    """Return the sum of the numbers that are known, or None when none is."""
+    known_ones = [number for number in numbers if number is not None]
+    return sum(known_ones) if known_ones else None
