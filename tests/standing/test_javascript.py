@@ -1,0 +1,134 @@
+"""JavaScript moves what the server drew: it names no form's field and says no sentence."""
+
+import importlib
+import re
+
+import pytest
+from wtforms import Form
+from wtforms.form import BaseForm
+
+from .tree import own_scripts, python_files, read
+
+# Names of fields that are also words of the entry's envelope, of an answer to it, or of the web
+# itself: as these they may stand in a script, never as a string in quotes.
+WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date"}
+QUOTED_ALL_THE_SAME = {
+    "store.js": {"state", "id"},  # the name of a store, the key of another
+    "forms.js": {"name"},  # the attribute
+}
+
+# Strings with a space that are no sentences to anybody: selectors, and errors for the console.
+NOT_SAID = re.compile(
+    r"""[#.\[:*]|^[a-z]+(?:,\s[a-z]+)+$|^shell-|^(?:still\ waiting|storage\ hangs|cut\ off)$""",
+    re.VERBOSE)
+TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
+
+
+def pieces(source):
+    """Yield ("string" | "code", text) of a script, comments and regular expressions left out."""
+    at, code, last = 0, [], ""
+    while at < len(source):
+        found = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL).match(source, at)
+        if found:
+            at = found.end()
+            continue
+        letter = source[at]
+        if letter == "/" and (not last or last in "(,=:[!&|?{};>"):
+            at = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/[a-z]*").match(
+                source, at).end()
+            last = "/"
+            continue
+        if letter in "\"'`":
+            end = closing(source, at)
+            yield "code", "".join(code)
+            yield from string(source[at + 1:end], letter)
+            code, at, last = [], end + 1, letter
+            continue
+        code.append(letter)
+        last = letter if not letter.isspace() else last
+        at += 1
+    yield "code", "".join(code)
+
+
+def closing(source, at):
+    """Return where the string that begins here ends."""
+    quote, here = source[at], at + 1
+    while source[here] != quote:
+        if quote == "`" and source.startswith("${", here):
+            here = after_braces(source, here + 2)
+            continue
+        here += 2 if source[here] == "\\" else 1
+    return here
+
+
+def after_braces(source, here):
+    """Return what follows the brace that closes the one before."""
+    depth = 1
+    while depth:
+        if source[here] in "\"'`":
+            here = closing(source, here)
+        depth += {"{": 1, "}": -1}.get(source[here], 0)
+        here += 1
+    return here
+
+
+def string(text, quote):
+    """Yield a string's own words, and as code what a template string has between braces."""
+    own, at = [], 0
+    while quote == "`" and "${" in text[at:]:
+        start = text.index("${", at)
+        end = after_braces(text, start + 2)
+        own.append(text[at:start])
+        yield from pieces(text[start + 2:end - 1])
+        at = end
+    yield "string", "\0".join([*own, text[at:]])
+
+
+def field_names():
+    """Return the names of the fields of all our forms."""
+    names = set()
+    for path in python_files("teamapp"):
+        if path.name not in ("forms.py", "fields.py"):
+            continue
+        module = importlib.import_module(".".join(path.with_suffix("").parts))
+        for form in vars(module).values():
+            if isinstance(form, type) and issubclass(form, BaseForm | Form):
+                names |= {name for name, value in vars(form).items()
+                          if hasattr(value, "field_class")}
+    return names
+
+
+def test_the_fields_are_found():
+    assert {"outcome", "visited_at", "people", "steps", "procedure", "username"} <= field_names()
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=lambda path: path.name)
+def test_no_script_names_a_field(path):
+    names = field_names()
+    for sort, text in pieces(read(path)):
+        named = r"[A-Za-z_]\w*" if sort == "string" else r"\.\s*([A-Za-z_]\w*)"
+        for word in names.intersection(re.findall(named, text)):
+            if word not in WORDS_OF_THE_ENVELOPE:
+                pytest.fail(f"{path.name} names the field {word}: {text.strip()[-60:]!r}")
+            if sort == "string" and word not in QUOTED_ALL_THE_SAME.get(path.name, ()):
+                asked = re.search(rf"name[~|^$*]?=[\"']?{word}\b", text)
+                assert text != word and not asked, f"{path.name}: {text!r}"
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=lambda path: path.name)
+def test_no_script_says_a_sentence(path):
+    for sort, text in pieces(read(path)):
+        if sort != "string" or NOT_SAID.search(text):
+            continue
+        assert not TWO_WORDS.search(text), f"{path.name}: {text!r}"
+        assert text.isascii() or len(text.strip()) == 1 or "'" in text, f"{path.name}: {text!r}"
+
+
+def test_the_scanner_sees_strings_and_passes_over_comments():
+    source = """
+    // names no "outcome"
+    const a = b / 2; /* 'visited_at' */ const c = /["'](x)/g.test("it's");
+    const d = `Đã lưu ${e["note"]} xong`;
+    """
+    strings = [text for sort, text in pieces(source) if sort == "string"]
+    assert strings == ["it's", "note", "Đã lưu \0 xong"]
