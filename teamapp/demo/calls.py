@@ -1,0 +1,58 @@
+"""One invented call at a house, and how it is written into the book."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from ..models import Visit
+from ..models.judging import Draft
+from .families import House
+
+
+@dataclass(eq=False)
+class Call:
+    """One invented call at a house."""
+
+    id: UUID
+    house: House
+    member: object
+    outcome: str
+    is_done: bool
+    visited_at: datetime
+    recorded_at: datetime
+    received_at: datetime
+    companions: list = field(default_factory=list)
+    return_on: date | None = None
+    return_part: str = ""
+    note: str = ""
+    steps: list = field(default_factory=list)  # (person, kind, state, obstacle, mode)
+    consents: list = field(default_factory=list)  # (person, purpose, given)
+    dossiers: list = field(default_factory=list)  # rows, still without their visit
+    flag: str = ""
+    village: object = None  # where it happened, if the house has moved since
+
+    def draft(self):
+        """Return the call as the house records visits."""
+        village = self.village or self.house.village
+        day, flag = Visit.day_of(self.visited_at, self.received_at)
+        visit = {"id": self.id, "commune": village.commune_id, "village": village.id,
+                 "household": self.house.id, "member": self.member.id, "outcome": self.outcome,
+                 "reason": "", "visited_at": self.visited_at, "day": day,
+                 "recorded_at": self.recorded_at, "received_at": self.received_at,
+                 "return_on": self.return_on, "return_part": self.return_part,
+                 "note": self.note, "flag": self.flag or flag}
+        return Draft(
+            visit, companions=[{"visit": self.id, "user": user.id} for user in self.companions],
+            consents=[self._consent(*consent) for consent in self.consents],
+            steps=[self._step(*step) for step in self.steps], dossiers=self.dossiers)
+
+    def _consent(self, person, purpose, given):
+        return {"resident": person.id, "purpose": purpose, "given": given,
+                "asked_at": self.visited_at, "asked_by": self.member.id}
+
+    def _step(self, person, kind, state, obstacle, mode):
+        named = not person.refuses
+        return {"resident": person.id if named else None, "kind": kind, "state": state,
+                "obstacle": obstacle, "mode": mode,
+                "home": self.house.village.id if named else None,
+                "birth_year": person.birth_year if named else None}

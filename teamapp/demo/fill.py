@@ -1,0 +1,168 @@
+"""Filling an empty database with the demo communes, in one transaction."""
+
+from contextlib import contextmanager
+from datetime import time, timedelta
+
+from .. import clock
+from ..db import transaction
+from ..models import Counter, Device, Procedure, Target, Turn, Village, recording
+from . import edges, rounds
+from .days import LENGTH, Diary
+from .facts import FACTS, Draw
+from .families import enlist, families
+from .teams import found_commune, found_teams
+from .work import Work, ask
+
+BATCH = 200  # visits recorded at a time
+
+
+def fill():
+    """Write the demo communes; everything or nothing."""
+    now = clock.now()
+    with transaction():
+        for facts in FACTS["communes"]:
+            _Filling(facts, now).write()
+
+
+@contextmanager
+def turn_of(commune):
+    """Give one writer's turn inside the transaction that is already open."""
+    counter = Counter.advance(commune.id)
+    turn = Turn(commune, counter.cursor, counter.receipt)
+    yield turn
+    Counter.update(receipt=turn.receipt).where(Counter.commune == commune.id).execute()
+
+
+class _Filling:
+    """One commune being filled, step by step."""
+
+    def __init__(self, facts, now):
+        self.facts, self.now, self.today = facts, now, clock.day_of(now)
+        self.draw = Draw(facts["code"], "commune")
+        self.of_village = {village["code"]: village for village in facts["villages"]}
+
+    def write(self):
+        """Write the commune, its people, its sixty days and its round."""
+        self.commune, self.villages = found_commune(self.facts)
+        self.teams = found_teams(self.commune, self.facts, self.villages, self.today)
+        self.houses = {code: families(village, self.of_village[code], self.today.year)
+                       for code, village in self.villages.items()}
+        edges.name_some(self.houses, self.today.year)
+        with turn_of(self.commune) as turn:
+            for code, village in self.villages.items():
+                enlist(turn, self.houses[code])
+                self._declare(village, self.houses[code])
+        calls, given = self._lived()
+        with turn_of(self.commune) as turn:
+            edges.move_a_house(turn, self, calls)
+            edges.call_twice(self, calls)
+            self._record(turn, calls)
+        with turn_of(self.commune) as turn:
+            rounds.publish(turn, self.chair, self.villages.values(), given, self.today)
+        self._set_targets()
+        self._hear_from_phones(calls)
+
+    @property
+    def chair(self):
+        """The user who publishes and sets targets."""
+        return self.teams["chair"][0]
+
+    def _declare(self, village, houses):
+        """Note how many of 14 and older the police count: a few more than are on the list."""
+        adults = sum(len(house.adults) for house in houses)
+        is_complete = village.code == "V01"
+        declared = adults if is_complete else round(adults * self.draw.uniform(1.01, 1.05))
+        Village.update(declared_14plus=declared, list_complete=is_complete).where(
+            Village.id == village.id).execute()
+
+    def _lived(self):
+        """Return all calls at the houses, and the round's houses by member."""
+        survey, recent, given = [], [], {}
+        for code, village in self.villages.items():
+            diary = Diary(village, self.of_village[code], self.houses[code], self.teams[code],
+                          self.today)
+            first, later, chosen = self._village_lived(diary)
+            survey += first
+            recent += later
+            given |= chosen
+        rate = self.facts["dossiers_per_month"]
+        number = round(sum(self.draw.around(rate, rate * 80 / 45) for _ in range(LENGTH // 30)))
+        Work(self.draw).file(recent, number, procedures_by_sector())
+        return survey + recent, given
+
+    def _village_lived(self, diary):
+        work = Work(Draw(self.facts["code"], diary.village.code, "work"))
+        survey = diary.survey()
+        work.survey(survey, sum(len(house.adults) for house in diary.houses),
+                    diary.facts["activated_percent"])
+        before = diary.before_the_round()
+        early, late = helped_by_phase(diary)
+        left = work.help(before, early)
+        chosen = diary.choose()
+        during = diary.in_the_round(chosen)
+        work.help(during, {kind: number + left[kind] for kind, number in late.items()})
+        work.look_about(before + during)
+        return survey, before + during, chosen
+
+    def _record(self, turn, calls):
+        """Record what the commune has received by now, in the order it came."""
+        came = sorted((call for call in calls if call.received_at <= self.now),
+                      key=lambda call: (call.received_at, call.id))
+        ask(came, Draw(self.facts["code"], "consents"))
+        for start in range(0, len(came), BATCH):
+            recording.record(turn, [call.draft() for call in came[start:start + BATCH]])
+
+    def _set_targets(self):
+        """Set what is wanted of each village; one target was raised in mid-month."""
+        first = self.today.replace(day=1)
+        rows = []
+        for code, village in self.villages.items():
+            facts = self.of_village[code]
+            monthly = -(-facts["households"] * 11 // 100)
+            rows.append((village, "coverage", first.replace(month=1),
+                         facts["coverage_target_percent"]))
+            rows.append((village, "activations", (first - timedelta(days=70)).replace(day=1),
+                         monthly))
+            if code == "V06":
+                rows.append((village, "activations", max(first, self.today - timedelta(days=8)),
+                             monthly + 10))
+        Target.insert_many([
+            {"commune": self.commune, "village": village, "indicator": indicator,
+             "since_on": since, "amount": amount, "set_by": self.chair,
+             "set_at": clock.moment_of(since, time(8))}
+            for village, indicator, since, amount in rows]).execute()
+
+    def _hear_from_phones(self, calls):
+        """Note when each phone was last heard of, and what it still holds."""
+        heard, held = {}, {}
+        for call in calls:
+            if call.received_at <= self.now:
+                heard[call.member] = max(heard.get(call.member, call.received_at),
+                                         call.received_at)
+            elif call.recorded_at <= self.now:
+                held.setdefault(call.member, []).append(call.recorded_at)
+        Device.insert_many([
+            {"id": self.draw.uuid(), "user": user, "commune": self.commune,
+             "village": user.village_id, "seen_at": seen_at, "left_count": len(held.get(user, ())),
+             "left_oldest_at": min(held[user]) if user in held else None}
+            for user, seen_at in heard.items()]).execute()
+
+
+def helped_by_phase(diary):
+    """Return {kind: n} for the time before the round and for the round."""
+    monthly = FACTS["helped_per_100_households_per_month"]
+    totals = {kind: round(LENGTH / 30 * diary.facts["households"] * rate / 100)
+              for kind, rate in monthly.items()}
+    ahead = sum(map(len, diary.before.values()))
+    share = ahead / max(ahead + sum(map(len, diary.during.values())), 1)
+    early = {kind: round(number * share) for kind, number in totals.items()}
+    return early, {kind: number - early[kind] for kind, number in totals.items()}
+
+
+def procedures_by_sector():
+    """Return the rows of procedures by the sectors dossiers are drawn from; “Khác” is the rest."""
+    named = FACTS["dossier_sector_percent"]
+    found = {sector: [] for sector in named}
+    for row in Procedure.select().order_by(Procedure.code).dicts():
+        found[row["sector"] if row["sector"] in named else "Khác"].append(row)
+    return found
