@@ -5,7 +5,6 @@ import * as forms from "./forms.js";
 import { URLS, endSession, send } from "./sender.js";
 import * as store from "./store.js";
 
-const UNDO = 10 * 1000;
 const MINUTE = 60 * 1000;
 const ARRIVAL = 8 * 1000;
 
@@ -44,26 +43,34 @@ async function sendNow(options) {
   if (before.waiting) {
     await send(options).catch(console.error);
     const after = await store.numbers(page.user);
-    if (after.waiting !== before.waiting) tell({ do: "refresh", now: true });
+    const moved = ["waiting", "attention", "kept"].some((name) => after[name] !== before[name]);
+    if (moved) tell({ do: "refresh", now: true });
+    await (moved ? show() : showNet());
   }
-  const waiting = await show();
-  clearTimeout(timer);
-  if (waiting) timer = setTimeout(sendNow, await rest());
+  await comeBack();
 }
 
-/** The next try: when the back-off has passed, at the latest in a minute. */
-async function rest() {
+/** The next try: when the back-off or the time to undo has passed, at the latest in a minute. */
+async function comeBack() {
+  const waiting = await store.list(page.user, ["waiting", "sending"]);
+  clearTimeout(timer);
+  if (!waiting.length) return;
   const { until = 0, told = 0 } = (await store.get("pace")) ?? {};
-  return Math.min(MINUTE, Math.max(1000, Math.max(until, told) - Date.now()));
+  const next = Math.max(until, told, Math.min(...waiting.map((entry) => entry.not_before)));
+  timer = setTimeout(sendNow, Math.min(MINUTE, Math.max(1000, next + 100 - Date.now())));
 }
 
 async function saved() {
   await show();
-  clearTimeout(timer);
-  timer = setTimeout(sendNow, UNDO + 200);
+  await comeBack();
+  await sendInBackground();
+  navigator.storage?.persist?.();
+}
+
+/** Ask the browser to wake the worker when there is a network, where it can. */
+async function sendInBackground() {
   const registration = await worker?.getRegistration();
   await registration?.sync?.register("send").catch(() => {});
-  navigator.storage?.persist?.();
 }
 
 // --- the worker ------------------------------------------------------------------------------
@@ -111,20 +118,26 @@ async function update() {
 
 // --- who holds the phone ---------------------------------------------------------------------
 
-/** A page of somebody who is not here any more shows nothing. */
-async function guard() {
-  if (!page.user || "arrival" in page) return true;
-  root.hidden = true;
-  const here = await store.here();
-  if (here === page.user) {
-    root.hidden = false;
-    return true;
-  }
+/**
+ * A page of somebody who is not here any more shows nothing.
+ *
+ * One that just came from the server is of the person signed in there: it only has to arrive.
+ */
+async function guard({ loaded = false } = {}) {
+  if (!page.user || "arrival" in page || (await store.here()) === page.user) return true;
   document.body.replaceChildren();
-  const live = !root.dataset.packed && !here;
   const next = encodeURIComponent(location.pathname + location.search);
+  const live = loaded && !root.dataset.packed;
   location.replace(live ? `${URLS.arrival}?next=${next}` : URLS.signIn);
   return false;
+}
+
+/** A page out of the back cache is not shown before it is known whose it is. */
+async function cameBack() {
+  root.hidden = true;
+  if (!(await guard())) return;
+  root.hidden = false;
+  await show();
 }
 
 /** Sign-in leads here: from now on this phone is this person's. */
@@ -206,20 +219,25 @@ async function start() {
     installing = event;
     root.toggleAttribute("data-install", true);
   });
-  addEventListener("pageshow", ({ persisted }) => persisted && guard().then((ok) => ok && show()));
+  addEventListener("pageshow", ({ persisted }) => persisted && cameBack());
+  forms.listen();
   startWorker().catch(console.error);
-  if (location.pathname === URLS.signIn) await store.set({ here: null });
+  if (document.querySelector(`form[action="${URLS.signIn}"]`)) await store.set({ here: null });
   if ("arrival" in page) return arrive();
-  if (!(await guard())) return undefined;
+  if (!(await guard({ loaded: true }))) return undefined;
   echo.showDays();
   echo.startSearch();
-  await show();
+  const waiting = await show();
   echo.followNext();
   listen();
-  tell({ do: "refresh" });
-  await forms.start();
+  tell({ do: "refresh", now: wasReloaded() });
+  await forms.open();
+  if (waiting) await sendInBackground();
   return sendNow();
 }
+
+/** Whoever reloads a page wants the newest. */
+const wasReloaded = () => performance.getEntriesByType("navigation")[0]?.type === "reload";
 
 function listen() {
   document.addEventListener("outbox", saved);
@@ -229,6 +247,7 @@ function listen() {
   document.addEventListener("visibilitychange", async () => {
     if (document.hidden || !(await guard())) return;
     echo.showDays();
+    await show();
     tell({ do: "refresh" });
     await sendNow();
   });

@@ -4,7 +4,7 @@ import * as store from "./store.js";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const user = () => document.body.dataset.user;
-const root = document.documentElement;
+const root = globalThis.document?.documentElement;
 const today = () => store.stamp().slice(0, 10);
 const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);
 
@@ -164,18 +164,23 @@ const APOSTROPHE = /['’ʼ]/g;
 const fold = (text) =>
   text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d");
 
+const split = (text) =>
+  text.replace(APOSTROPHE, " ").split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => ` ${word}`);
+
 /** The words of a text, each after a blank; H'Lan is "h", "lan" and "hlan". */
-function words(text) {
+export function hay(text) {
   const plain = fold(text);
   const joined = plain.match(/\S*['’ʼ]\S*/g)?.map((word) => word.replace(APOSTROPHE, "")) ?? [];
-  const parts = plain.replace(APOSTROPHE, " ").split(/[^\p{L}\p{N}]+/u);
-  return [...parts, ...joined].filter(Boolean).map((word) => ` ${word}`);
+  return [...split(plain), ...joined.flatMap(split)].join("");
 }
+
+/** The beginnings of words that a question asks for, as they stand in a hay. */
+export const needles = (question) => split(fold(question));
 
 const hays = new WeakMap();
 
-function hay(row) {
-  if (!hays.has(row)) hays.set(row, words(row.dataset.search).join(""));
+function hayOf(row) {
+  if (!hays.has(row)) hays.set(row, hay(row.dataset.search));
   return hays.get(row);
 }
 
@@ -184,15 +189,14 @@ const chips = () => all('[data-chip][aria-pressed="true"]').map((chip) => chip.d
 /** Leave visible only the rows that the search box and the chips ask for. */
 export function filter(input) {
   const list = document.querySelector(input.dataset.filter);
-  const asked = fold(input.value).replace(APOSTROPHE, " ")
-    .split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => ` ${word}`);
+  const asked = needles(input.value);
   const kinds = chips();
   const groups = new Map();
   let found = 0;
   for (const row of all("[data-search]", list)) {
     const is = row.dataset.is?.split(" ") ?? [];
     const shown = kinds.every((kind) => is.includes(kind)) &&
-      asked.every((word) => hay(row).includes(word));
+      asked.every((word) => hayOf(row).includes(word));
     if (row.hidden === shown) row.hidden = !shown;
     groups.set(row.parentElement, groups.get(row.parentElement) || shown);
     found += shown;

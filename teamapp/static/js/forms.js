@@ -54,13 +54,13 @@ function newIds(root) {
 async function openParts(form) {
   const shown = (element) => form || element.getClientRects().length;
   const root = form ?? document;
-  for (;;) {
-    const slots = [...root.querySelectorAll("[data-part]")].filter(shown);
-    if (!slots.length) return;
-    for (const slot of slots) {
+  for (let filled = true; filled;) {
+    filled = false;
+    for (const slot of [...root.querySelectorAll("[data-part]")].filter(shown)) {
       const part = await template(slot.dataset.part, slot.dataset.source);
-      if (!part) return;
-      if (slot.isConnected) slot.replaceWith(grow(part, { __prefix__: slot.dataset.prefix ?? "" }));
+      if (!part || !slot.isConnected) continue;
+      slot.replaceWith(grow(part, { __prefix__: slot.dataset.prefix ?? "" }));
+      filled = true;
     }
   }
 }
@@ -81,7 +81,7 @@ async function addItem(button) {
 async function settleIn(form) {
   await openParts();
   fillOptions(form);
-  fillNow(form);
+  fillNow(form, (input) => !input.value);
   reveal(form);
 }
 
@@ -96,8 +96,10 @@ function fillOptions(form) {
 
 const isHidden = (input) => input.type === "hidden";
 
+const isUntouched = (input) => !("touched" in input.dataset);
+
 /** Times that nobody has touched show the phone's clock; hidden ones at the moment of saving. */
-function fillNow(form, which = (input) => !("touched" in input.dataset)) {
+function fillNow(form, which = isUntouched) {
   const inputs = [...form.querySelectorAll("input[data-now]")].filter(which);
   for (const input of inputs) input.value = store.stamp().slice(0, 16);
 }
@@ -421,7 +423,7 @@ async function opened() {
   for (const form of forms()) await settleIn(form);
 }
 
-export async function start() {
+export function listen() {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(FORM)) return;
     event.preventDefault();
@@ -436,11 +438,18 @@ export async function start() {
     if (target.form?.matches(FORM)) reveal(target.form);
   });
   document.addEventListener("toggle", opened, true);
-  addEventListener("hashchange", opened);
+  addEventListener("hashchange", () => {
+    forms().forEach((form) => fillNow(form));
+    opened();
+  });
   addEventListener("pagehide", keepDrafts);
   document.addEventListener("visibilitychange", () =>
     document.hidden ? keepDrafts() : forms().forEach((form) => fillNow(form)));
   addEventListener("pageshow", ({ persisted }) => persisted && forms().forEach(newIds));
+}
+
+/** Make the forms of a page ready, with what was left in them. */
+export async function open() {
   showSaved();
   await opened();
   await offerDrafts();

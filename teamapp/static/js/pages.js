@@ -48,7 +48,7 @@ export async function keptPage(user, url) {
   const [page, meta] = await Promise.all([
     tx.objectStore("pages").get(url), tx.objectStore("meta").get("pack"),
   ]);
-  if (!page || !meta) return undefined;
+  if (!page?.head || !meta) return undefined;
   const age = Date.now() - meta.checked;
   if (age > STALE && !page.blank) return undefined;
   return answer(page, meta, age);
@@ -156,7 +156,8 @@ async function pull(now) {
 /** A pack's answer says whether there is a network, but settles nothing that a person must do. */
 async function noteNet(net) {
   const known = (await store.get("net")) ?? "ok";
-  if (known === "ok" || known === "offline" || net === "expired") await store.set({ net });
+  const over = { ok: ["offline", "expired"], offline: ["ok"], expired: ["ok", "offline"] };
+  if (over[net].includes(known)) await store.set({ net });
 }
 
 function ask({ cursor, epoch, scope }, stale, signal) {
@@ -210,7 +211,7 @@ async function keep(db, lines, generation, urls) {
       rows.delete(url);
       continue;
     }
-    if (list) pages.put({ url, generation, list, skeleton: html });
+    if (list) pages.put({ ...(await pages.get(url)), url, generation, list, skeleton: html });
     else if (html) pages.put({ url, generation, blank, ...cut(html) });
     if (row) rows.put({ url, generation, order: row.order, html: encoder.encode(row.html) });
   }

@@ -10,6 +10,7 @@ export const URLS = {
   arrival: "/arrival", noNetwork: "/no-network",
 };
 
+const DAY = 24 * 3600 * 1000;
 const JSON_TYPE = "application/json";
 
 /**
@@ -26,7 +27,7 @@ async function run(eager) {
   if (!(await endSession())) return;
   const user = await store.here();
   if (!user) return;
-  await store.forget(user, (entry) => isForgotten(entry, Date.now()));
+  await forgetOld(user);
   let pace = { ...CALM, ...(await store.get("pace")) };
   if (eager) pace.until = 0;
   while (Date.now() >= Math.max(pace.until, pace.told) && (await store.here()) === user) {
@@ -34,6 +35,14 @@ async function run(eager) {
     if (!next) return;
     pace = next;
   }
+}
+
+/** Once a day. */
+async function forgetOld(user) {
+  const now = Date.now();
+  if (Math.abs(now - (await store.get("swept"))) < DAY) return;
+  await store.forget(user, (entry) => isForgotten(entry, now));
+  await store.set({ swept: now });
 }
 
 async function sendBatch(user, pace) {
@@ -48,7 +57,8 @@ async function sendBatch(user, pace) {
   };
   const answer = await post(envelope);
   const now = Date.now();
-  const { pace: next, changes } = meaning(answer, { batch: envelope.batch, entries: batch }, pace, { now });
+  const sent = { batch: envelope.batch, entries: batch };
+  const { pace: next, changes } = meaning(answer, sent, pace, { now });
   const values = { pace: next, net: next.net };
   let resend;
   if (next.net === "ok" && answer.json?.batch === envelope.batch) {

@@ -70,7 +70,7 @@ export function left(entries, batch) {
 }
 
 /** The kept entries that go again because the server was restored from a backup. */
-export const again = (kept, now) => kept.filter((e) => !e.replaced_by && !isForgotten(e, now));
+export const again = (kept, now) => kept.filter((entry) => !isForgotten(entry, now));
 
 /** A kept entry is forgotten after 30 days. */
 export const isForgotten = (entry, now) => (entry.settled_at ?? now) < now - KEPT_FOR;
@@ -103,10 +103,11 @@ export function meaning(answer, sent, pace, { now, random = Math.random }) {
   const ours = isOurs(json) && !answer.redirected;
 
   if (status === 200 && ours && json.batch === batch && Array.isArray(json.results)) {
-    const changes = verdicts(json.results, entries, now);
-    if (!changes.some(([, patch]) => patch.named)) return backOff({ net: "ok" });
-    for (const [, patch] of changes) delete patch.named;
-    return { pace: eased(pace), changes };
+    const named = byId(json.results);
+    if (!entries.some(({ id }) => VERDICTS.includes(named.get(id)?.status))) {
+      return backOff({ net: "ok" });
+    }
+    return { pace: eased(pace), changes: entries.map(({ id }) => [id, becomes(named.get(id), now)]) };
   }
   if ((status === 429 || status === 503) && waitTold(answer.retryAfter, now)) {
     return stay({ net: "ok", told: now + waitTold(answer.retryAfter, now) });
@@ -152,27 +153,30 @@ function blow({ pace, count, rest, half, now, stay, backOff }) {
   return { ...stay({ ...CALM }), changes };
 }
 
-function verdicts(results, entries, now) {
+const VERDICTS = ["kept", "refused", "later"];
+
+/** What is said of each entry; of several lines "kept" wins, since it alone is final. */
+function byId(results) {
   const named = new Map();
   for (const result of results) {
     if (named.get(result?.id)?.status !== "kept") named.set(result?.id, result);
   }
-  return entries.map(({ id }) => [id, becomes(named.get(id), now)]);
+  return named;
 }
 
-/** What one line of the answer makes of its entry; `named` tells that there was such a line. */
+/** What one line of an answer makes of its entry; without a line it stays. */
 export function becomes(result, now) {
   const { status, code = null, reason = null, fields = null } = result ?? {};
   if (status === "kept") {
     const { receipt = null, flag = null } = result;
-    return { named: true, state: "kept", receipt, flag, settled_at: now, code, reason, fields };
+    return { state: "kept", receipt, flag, settled_at: now, code, reason, fields };
   }
   if (status === "refused") {
-    return { named: true, state: "attention", code, reason, fields, settled_at: now };
+    return { state: "attention", code, reason, fields, settled_at: now };
   }
   if (status === "later") {
     const wait = Math.min(Math.max(Number(result.after_s) || 60, 1), 3600) * SECOND;
-    return { named: true, state: "waiting", code, not_before: now + wait };
+    return { state: "waiting", code, not_before: now + wait };
   }
   return { state: "waiting" };
 }

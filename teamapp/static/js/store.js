@@ -185,9 +185,8 @@ export const settle = (user, { changes = [], values = {}, resend }) =>
       const entry = await outbox.get(id);
       if (entry?.user !== user || entry.state === "kept") continue;
       await outbox.put({ ...entry, ...patch });
-      if (patch.state === "kept" && entry.replaces) {
-        await mark(outbox, entry.replaces, { ...patch, replaced_by: entry.id });
-      }
+      // What was refused is settled by what replaced it.
+      if (patch.state === "kept" && entry.replaces) await outbox.delete(entry.replaces);
     }
     for (const [key, value] of Object.entries(values)) await state.put(value, key);
   });

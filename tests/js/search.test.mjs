@@ -1,0 +1,38 @@
+// The search box of a list finds people however their name is typed.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { hay, needles } from "../../teamapp/static/js/echo.js";
+
+const finds = (question, text) => {
+  const words = hay(text);
+  return needles(question).every((needle) => words.includes(needle));
+};
+
+const ROW = "Điểu Bré 1957 · Lê Văn An · cụm 3 · số 12/4";
+
+for (const question of [
+  "dieu bre", "Điểu Bré", "ĐIỂU BRÉ", "bre dieu", "an", "le van", "cum 3", "3", "12", "12/4",
+  "le van 1957", "", "  ", "d",
+]) {
+  test(`"${question}" finds the row`, () => assert.ok(finds(question, ROW)));
+}
+
+test("a word is found from its beginning only", () => {
+  assert.ok(!finds("ieu", ROW));
+  assert.ok(!finds("dieu bri", ROW));
+});
+
+test("an apostrophe may be typed, left out or replaced by a blank", () => {
+  for (const name of ["H'Lan", "H’Lan", "HʼLan"]) {
+    for (const question of ["h lan", "hlan", "H'Lan", "h’lan", "lan", "HLAN"]) {
+      assert.ok(finds(question, `${name} Niê`), `${question} in ${name}`);
+    }
+  }
+});
+
+test("composed and decomposed letters are the same", () => {
+  assert.ok(finds("Điểu Bré".normalize("NFD"), ROW.normalize("NFC")));
+  assert.ok(finds("Điểu Bré".normalize("NFC"), ROW.normalize("NFD")));
+});

@@ -1,0 +1,416 @@
+// Which entries go next, and what each answer means: the table of the protocol, row by row.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  CALM, LIMIT, again, clockError, isForgotten, left, meaning, patience, pick, wire,
+} from "../../teamapp/static/js/sending.js";
+
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+let made = 0;
+const entry = (values = {}) => {
+  made += 1;
+  return {
+    id: `e${made}`, user: "1", kind: "visits.create", form: 1, body: "note=x", after: [],
+    recorded_at: new Date(NOW - HOUR + made * SECOND).toISOString(), replaces: null,
+    state: "waiting", attempts: 0, not_before: 0, ...values,
+  };
+};
+const entries = (count, values) => Array.from({ length: count }, () => entry(values));
+const ids = (list) => list.map(({ id }) => id);
+const choose = (list, values) => ids(pick(list, { user: "1", now: NOW, ...values }));
+
+const sent = (list) => ({ batch: "b1", entries: list });
+const half = () => 0.5;
+const hear = (answer, list, pace = CALM, random = half) =>
+  meaning(answer, sent(list), pace, { now: NOW, random });
+const results = (list, line = (e) => ({ id: e.id, status: "kept", receipt: 7 })) => ({
+  status: 200, json: { v: 1, batch: "b1", results: list.map(line) },
+});
+const refusal = (status, more = {}) => ({ status, json: { v: 1, code: "x", reason: "r" }, ...more });
+const stays = ({ changes }, list) =>
+  assert.deepEqual(changes, list.map(({ id }) => [id, { state: "waiting" }]));
+
+// --- what goes next --------------------------------------------------------------------------
+
+test("what was written first goes first", () => {
+  const [a, b, c] = entries(3);
+  assert.deepEqual(choose([c, a, b]), ids([a, b, c]));
+});
+
+test("only the same person's entries go", () => {
+  const [mine, other] = [entry(), entry({ user: "2" })];
+  assert.deepEqual(choose([other, mine]), [mine.id]);
+});
+
+test("what a killed sender left behind goes again", () => {
+  const one = entry({ state: "sending", attempts: 1 });
+  assert.deepEqual(choose([one]), [one.id]);
+});
+
+test("kept and refused entries do not go", () => {
+  assert.deepEqual(choose([entry({ state: "kept" }), entry({ state: "attention" })]), []);
+});
+
+test("an entry rests until its time, and lets others go first afterwards", () => {
+  const early = entry({ not_before: NOW - 1 });
+  const later = entry({ not_before: NOW + 1 });
+  const plain = entry();
+  assert.deepEqual(choose([early, later, plain]), [plain.id, early.id]);
+});
+
+test("an entry goes after those it waits for, in the same batch", () => {
+  const house = entry({ recorded_at: "2026-11-21T09:00:00Z" });
+  const visit = entry({ after: [house.id], recorded_at: "2026-11-21T08:00:00Z" });
+  assert.deepEqual(choose([visit, house]), [house.id, visit.id]);
+});
+
+test("an entry stays while what it waits for is refused or rests", () => {
+  for (const block of [{ state: "attention" }, { not_before: NOW + HOUR }]) {
+    const house = entry(block);
+    const visit = entry({ after: [house.id] });
+    assert.deepEqual(choose([house, visit]), []);
+  }
+});
+
+test("what nobody here knows any more is settled", () => {
+  const visit = entry({ after: ["gone"] });
+  assert.deepEqual(choose([visit]), [visit.id]);
+});
+
+test("what replaced an entry stands for it", () => {
+  const house = entry({ state: "attention" });
+  const mended = entry({ replaces: house.id });
+  const visit = entry({ after: [house.id] });
+  assert.deepEqual(choose([visit, house, mended]), [mended.id, visit.id]);
+});
+
+test("entries that wait for each other hang nothing", () => {
+  const [a, b, c] = entries(3);
+  a.after = [b.id];
+  b.after = [a.id];
+  assert.deepEqual(choose([a, b, c]), [c.id]);
+});
+
+test("a batch holds no more than its limit", () => {
+  assert.equal(choose(entries(250)).length, LIMIT.entries);
+  assert.equal(choose(entries(250), { limit: 7 }).length, 7);
+});
+
+test("a batch stays under 512 KiB, counted in bytes, but one entry always goes", () => {
+  const big = entries(5, { body: "đ".repeat(100 * 1024) });
+  const batch = pick(big, { user: "1", now: NOW });
+  assert.equal(batch.length, 2);
+  const bytes = new TextEncoder().encode(JSON.stringify(batch.map(wire))).length;
+  assert.ok(bytes <= LIMIT.bytes);
+  const huge = entry({ body: "x".repeat(LIMIT.bytes * 2) });
+  assert.deepEqual(choose([huge]), [huge.id]);
+});
+
+test("what goes over the wire is what the server reads, the body untouched", () => {
+  const one = entry({ body: "a=%C4%91+b&c=", label: "x", counts: ["done"] });
+  assert.deepEqual(Object.keys(wire(one)),
+    ["id", "kind", "form", "recorded_at", "after", "replaces", "body"]);
+  assert.equal(wire(one).body, one.body);
+});
+
+test("what is left is what waits beside the batch", () => {
+  const list = [...entries(3), entry({ state: "kept" }), entry({ state: "attention" })];
+  assert.deepEqual(left(list, list.slice(0, 1)), { count: 2, oldest: list[1].recorded_at });
+  assert.deepEqual(left(list, list), { count: 0, oldest: null });
+});
+
+test("an answer may take 15 seconds and one more for each kilobyte", () => {
+  assert.equal(patience(0), 15 * SECOND);
+  assert.equal(patience(60_000), 75 * SECOND);
+});
+
+// --- what an answer means --------------------------------------------------------------------
+
+test("200, JSON, v, the batch it sent: each entry gets its own verdict", () => {
+  const list = entries(4);
+  const [a, b, c, d] = ids(list);
+  const { changes, pace } = hear({
+    status: 200,
+    json: {
+      v: 1, batch: "b1", results: [
+        { id: a, status: "kept", receipt: 12, flag: "late" },
+        { id: b, status: "refused", code: "invalid", reason: "r", fields: { x: ["y"] } },
+        { id: c, status: "later", code: "waits_for", after_s: 90 },
+      ],
+    },
+  }, list, { ...CALM, tries: 5, until: 99 });
+  const patches = new Map(changes);
+  assert.deepEqual([patches.get(a).state, patches.get(a).receipt], ["kept", 12]);
+  assert.deepEqual(patches.get(b), {
+    state: "attention", code: "invalid", reason: "r", fields: { x: ["y"] }, settled_at: NOW,
+  });
+  assert.equal(patches.get(c).state, "waiting");
+  assert.equal(patches.get(c).not_before, NOW + 90 * SECOND);
+  assert.deepEqual(patches.get(d), { state: "waiting" });
+  assert.deepEqual(pace, CALM);
+});
+
+test("a strange after_s is kept between a second and an hour", () => {
+  const [one] = entries(1);
+  for (const [after, wait] of [[-5, 1], [1e9, 3600], ["x", 60], [undefined, 60]]) {
+    const answer = results([one], (e) => ({ id: e.id, status: "later", after_s: after }));
+    assert.equal(hear(answer, [one]).changes[0][1].not_before, NOW + wait * SECOND);
+  }
+});
+
+test("kept is final: it wins over any other line about the same entry", () => {
+  const [one] = entries(1);
+  const lines = [{ id: one.id, status: "kept", receipt: 1 }, { id: one.id, status: "refused" }];
+  for (const order of [lines, [...lines].reverse()]) {
+    const { changes } = hear({ status: 200, json: { v: 1, batch: "b1", results: order } }, [one]);
+    assert.equal(changes[0][1].state, "kept");
+  }
+});
+
+test("lines about entries that were not sent, or without sense, change nothing", () => {
+  const list = entries(2);
+  const lines = [{ id: "else", status: "kept" }, null, { id: list[0].id, status: "odd" }];
+  const heard = hear({ status: 200, json: { v: 1, batch: "b1", results: lines } }, list);
+  stays(heard, list);
+  assert.ok(heard.pace.until > NOW);
+});
+
+test("any other 2xx, a redirect, HTML, a foreign batch or a gateway's error keeps everything", () => {
+  const list = entries(8);
+  const whole = results(list);
+  const strange = [
+    { status: 200, json: null },
+    { status: 204, json: null },
+    { status: 202, json: whole.json },
+    { ...whole, redirected: true },
+    { status: 0, json: null, redirected: true },
+    { status: 302, json: null, redirected: true },
+    { status: 200, json: { ...whole.json, batch: "b2" } },
+    { status: 200, json: { ...whole.json, v: 2 } },
+    { status: 200, json: { ...whole.json, results: "kept" } },
+    { status: 200, json: "kept" },
+    { status: 401, json: null }, { status: 403, json: null }, { status: 413, json: null },
+    { status: 404, json: null }, { status: 511, json: null },
+    { status: 502, json: null }, { status: 503, json: null }, { status: 504, json: null },
+  ];
+  for (const answer of strange) {
+    const heard = hear(answer, list);
+    stays(heard, list);
+    assert.ok(heard.pace.until > NOW, JSON.stringify(answer));
+    assert.equal(heard.pace.limit, LIMIT.entries);
+    assert.equal(heard.pace.net, "offline");
+  }
+});
+
+test("no answer in time keeps everything and halves the next batch, down to one", () => {
+  let list = entries(100);
+  let pace = CALM;
+  const limits = [];
+  for (let i = 0; i < 9; i++) {
+    const heard = hear({ lost: true, late: true, took: 20_000 }, list, pace);
+    stays(heard, list);
+    assert.ok(heard.pace.until > NOW);
+    pace = heard.pace;
+    limits.push(pace.limit);
+    list = list.slice(0, pace.limit);
+  }
+  assert.deepEqual(limits, [50, 25, 13, 7, 4, 2, 1, 1, 1]);
+});
+
+test("no network at all backs off without halving; a line that broke halves", () => {
+  const list = entries(10);
+  assert.equal(hear({ lost: true, took: 12 }, list).pace.limit, LIMIT.entries);
+  assert.equal(hear({ lost: true, took: 9000 }, list).pace.limit, 5);
+});
+
+test("401 keeps everything and asks to sign in", () => {
+  const list = entries(3);
+  const heard = hear(refusal(401), list);
+  stays(heard, list);
+  assert.equal(heard.pace.net, "expired");
+});
+
+test("409 and 403 stop and keep everything", () => {
+  const list = entries(3);
+  for (const status of [409, 403]) {
+    const heard = hear(refusal(status), list);
+    stays(heard, list);
+    assert.equal(heard.pace.net, "stopped");
+    assert.ok(heard.pace.until >= NOW + HOUR);
+  }
+});
+
+test("our 413, 400 and 422 halve at once; a single entry is to mend", () => {
+  for (const status of [413, 400, 422]) {
+    const list = entries(9);
+    const heard = hear(refusal(status), list);
+    stays(heard, list);
+    assert.equal(heard.pace.limit, 5);
+    assert.ok(heard.pace.until <= NOW);
+    const { changes: [[, patch]] } = hear(refusal(status), list.slice(0, 1));
+    assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
+  }
+});
+
+test("426 keeps everything and asks for the update", () => {
+  const list = entries(2);
+  const heard = hear(refusal(426), list);
+  stays(heard, list);
+  assert.equal(heard.pace.net, "update");
+});
+
+test("429 and 503 wait as told, in seconds or until a date, an hour at most", () => {
+  const list = entries(2);
+  const told = [["120", 120 * SECOND], [new Date(NOW + 90_000).toUTCString(), 90 * SECOND],
+    ["999999", HOUR]];
+  for (const status of [429, 503]) {
+    for (const [retryAfter, wait] of told) {
+      const heard = hear(refusal(status, { retryAfter }), list);
+      stays(heard, list);
+      assert.equal(heard.pace.told, NOW + wait);
+    }
+    for (const retryAfter of [null, "", "soon", "0"]) {
+      const heard = hear(refusal(status, { retryAfter }), list);
+      stays(heard, list);
+      assert.ok(heard.pace.until > NOW);
+    }
+  }
+});
+
+test("our 500 three times finds the culprit by halves, sets it aside, and goes on", () => {
+  const list = entries(100);
+  const culprit = list[61].id;
+  const kept = new Set();
+  let pace = CALM;
+  let now = NOW;
+  for (let turn = 0; kept.size < 99; turn++) {
+    assert.ok(turn < 60, "it never ends");
+    now = Math.max(now, pace.until);
+    const open = list.filter(({ id }) => !kept.has(id));
+    const batch = pick(open, { user: "1", now, limit: pace.limit });
+    const bad = ids(batch).includes(culprit);
+    const answer = bad ? { status: 500, json: null } : results(batch);
+    const heard = meaning(answer, sent(batch), pace, { now, random: half });
+    for (const [id, patch] of heard.changes) {
+      Object.assign(list.find((e) => e.id === id), patch);
+      if (patch.state === "kept") kept.add(id);
+    }
+    pace = heard.pace;
+  }
+  const aside = list.find(({ id }) => id === culprit);
+  assert.equal(aside.state, "waiting");
+  assert.ok(aside.not_before > NOW);
+});
+
+test("one or two 500s only back off", () => {
+  const list = entries(10);
+  const first = hear({ status: 500, json: null }, list);
+  const second = hear({ status: 500, json: null }, list, first.pace);
+  for (const heard of [first, second]) {
+    stays(heard, list);
+    assert.equal(heard.pace.limit, LIMIT.entries);
+    assert.ok(heard.pace.until > NOW);
+  }
+});
+
+test("back-off grows with full jitter from a second to five minutes", () => {
+  let pace = CALM;
+  const most = [];
+  for (let i = 0; i < 14; i++) {
+    const list = entries(1);
+    most.push(hear({ lost: true, took: 1 }, list, pace, () => 1).pace.until - NOW);
+    assert.equal(hear({ lost: true, took: 1 }, list, pace, () => 0).pace.until - NOW, SECOND);
+    pace = hear({ lost: true, took: 1 }, list, pace).pace;
+  }
+  assert.deepEqual(most.slice(0, 4), [1, 2, 4, 8].map((n) => n * SECOND));
+  assert.equal(Math.max(...most), 5 * MINUTE);
+});
+
+test("after a good answer batches grow again", () => {
+  const list = entries(3);
+  const { pace } = hear(results(list), list, { ...CALM, limit: 3, tries: 4 });
+  assert.deepEqual([pace.limit, pace.tries, pace.until], [6, 0, 0]);
+});
+
+// --- time ------------------------------------------------------------------------------------
+
+test("a restored server gets the kept entries of 30 days again", () => {
+  const fresh = entry({ state: "kept", settled_at: NOW - HOUR });
+  const old = entry({ state: "kept", settled_at: NOW - 31 * 24 * HOUR });
+  assert.deepEqual(again([fresh, old], NOW), [fresh]);
+  assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
+});
+
+test("a clock off by more than five minutes is told, in minutes", () => {
+  const at = (minutes) => new Date(NOW + minutes * MINUTE).toISOString();
+  assert.equal(clockError(NOW, NOW, at(4)), 0);
+  assert.equal(clockError(NOW, NOW, at(-12)), 12);
+  assert.equal(clockError(NOW, NOW, at(30)), -30);
+  assert.equal(clockError(NOW, NOW, "nonsense"), 0);
+});
+
+// --- whatever happens ------------------------------------------------------------------------
+
+function dice(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrives in the end", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = dice(seed);
+    const pick1 = (list) => list[Math.floor(random() * list.length)];
+    const list = entries(5 + Math.floor(random() * 200));
+    for (const e of list) if (random() < 0.2) e.after = [pick1(list).id].filter((id) => id < e.id);
+    const server = new Set();
+    const bad = (batch) => pick1([
+      { lost: true, late: true, took: 20_000 }, { lost: true, took: 3 },
+      { status: 200, json: null }, { status: 200, json: { v: 1, batch: "b2", results: [] } },
+      { status: 204, json: null }, { status: 302, json: null, redirected: true },
+      refusal(401), refusal(409), refusal(426), refusal(503, { retryAfter: "30" }),
+      { status: 500, json: null }, { status: 502, json: null },
+      results(batch.slice(0, 1), (e) => ({ id: e.id, status: "later", after_s: 60 })),
+    ]);
+    let pace = CALM;
+    let now = NOW;
+    for (let turn = 0; list.some((e) => e.state !== "kept"); turn++) {
+      assert.ok(turn < 2000, `seed ${seed} never ends`);
+      const batch = pick(list, { user: "1", now, limit: pace.limit });
+      if (!batch.length) {
+        now += HOUR;
+        continue;
+      }
+      assert.ok(batch.length <= pace.limit);
+      for (const e of batch) {
+        e.state = "sending";
+        e.attempts += 1;
+        const before = new Set(ids(batch.slice(0, batch.indexOf(e))));
+        for (const id of e.after) assert.ok(server.has(id) || before.has(id), "out of order");
+      }
+      const reached = random() < 0.5;
+      if (reached) batch.forEach((e) => server.add(e.id));
+      const answer = turn > 40 || (reached && random() < 0.6) ? results(batch) : bad(batch);
+      if (answer.status === 200 && answer.json?.batch === "b1") {
+        answer.json.results.filter((r) => r.status === "kept").forEach((r) => server.add(r.id));
+      }
+      const heard = meaning(answer, sent(batch), pace, { now, random });
+      assert.deepEqual(heard.changes.map(([id]) => id), ids(batch));
+      for (const [id, patch] of heard.changes) {
+        if (patch.state === "kept") assert.ok(server.has(id), "kept, but not by the server");
+        Object.assign(list.find((e) => e.id === id), patch);
+      }
+      assert.ok(list.every((e) => e.state !== "sending"));
+      pace = heard.pace;
+      now = Math.max(now + SECOND, pace.until, pace.told);
+    }
+  }
+});
