@@ -1,0 +1,169 @@
+"""Real phones on a real server: every journey has a database, a line and browsers of its own."""
+
+import shutil
+import signal
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Assignment, Household, Resident, Round, User
+
+from ..cast import PASSWORD, PIN, Cast, uuid_of
+from ..conftest import make_app
+from . import chrome
+from .line import Line
+from .phone import LAPTOP, PATIENCE, Phone
+from .server import Server
+
+LONGEST = 90  # seconds a journey may take
+FAMILY, GIVEN = ("Nguyễn", "Trần", "Lê", "Phạm", "Điểu"), ("Hai", "Sáu", "Lụa", "Mận", "Thơm")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark every test of this folder, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(__file__.removesuffix("/conftest.py")):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def playwright():
+    """Return what starts browsers."""
+    if chrome.find() is None:
+        pytest.fail("There is no Chromium: run `sh tests/browser/install.sh`.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def bounded():
+    """End a journey that hangs."""
+
+    def ring(_number, _frame):
+        raise TimeoutError(f"the journey took longer than {LONGEST} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(LONGEST)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def peopled(template_database, tmp_path_factory):
+    """Return the path of a database with the cast, 25 houses in Cầu Ván and a published round."""
+    folder = tmp_path_factory.mktemp("peopled")
+    shutil.copy(template_database, folder / "test.db")
+    app = make_app(folder, template_database.parent)
+    database = app.extensions["database"]
+    with database.connection_context():
+        cast = Cast()
+        settle(cast)
+        give_out(cast)
+        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close_all()
+    return folder / "test.db"
+
+
+def settle(cast):
+    """Add 22 houses to the three of Cầu Ván, each with two who are grown up."""
+    with cast.an_phu.turn() as turn:
+        for number in range(4, 26):
+            head = f"{FAMILY[number % 5]} {GIVEN[number // 5 % 5]} {number}"
+            people = [(head, 1950 + number, "m"), (f"Thị {GIVEN[number % 5]} {number}", 1960, "f")]
+            cast.house(turn, house_name(number), cast.cau_van, number, f"Cụm {1 + number // 6}",
+                       head, people)
+
+
+def house_name(number):
+    """Return the name by which `uuid_of` knows a house of Cầu Ván."""
+    return ["bre", "van", "hoa"][number - 1] if number < 4 else f"house-{number}"
+
+
+def give_out(cast):
+    """Publish a round: Lan has houses 1 to 20, Bình the other five."""
+    today = clock.today()
+    village = cast.cau_van.id
+    with cast.an_phu.turn() as turn:
+        made = Round.draft(turn, cast.son, [village], "all", name="Đợt tháng này",
+                           starts_on=today - timedelta(days=2), ends_on=today + timedelta(days=20))
+        houses = [uuid_of(house_name(number)) for number in range(1, 26)]
+        made.assign(turn, village, houses[:20], cast.lan.id)
+        made.assign(turn, village, houses[20:], cast.binh.id)
+        made.publish(turn, cast.son)
+
+
+@pytest.fixture
+def book(peopled, template_database, tmp_path):
+    """Return the test's own look into the database that the server writes to."""
+    shutil.copy(peopled, tmp_path / "test.db")
+    app = make_app(tmp_path, template_database.parent)
+    database = app.extensions["database"]
+    database.connect()
+    yield SimpleNamespace(
+        path=tmp_path / "test.db", var=template_database.parent,
+        user=lambda username: User.get(User.username == username),
+        house=lambda number: uuid_of(house_name(number)),
+        head=lambda number: Household.get_by_id(uuid_of(house_name(number))).head,
+        people=lambda number: list(Resident.select().where(
+            Resident.household == uuid_of(house_name(number))).order_by(Resident.position)),
+        assigned=lambda user: Assignment.select().where(Assignment.member == user.id).count())
+    database.close_all()
+
+
+@pytest.fixture
+def server(book):
+    """Return the running server."""
+    server = Server(book.path, book.var)
+    yield server.start()
+    server.kill()
+
+
+@pytest.fixture
+def line(server):
+    """Return the line every browser of the test is on."""
+    line = Line(server.port)
+    yield line
+    line.end()
+
+
+@pytest.fixture
+def take_phone(playwright, line, tmp_path):
+    """Return a function that gives a new phone, switched on."""
+    phones = []
+
+    def take(name="phone", **more):
+        phones.append(Phone(playwright, tmp_path / name, line, **more))
+        return phones[-1].start()
+
+    yield take
+    for phone in phones:
+        if phone.context is not None:
+            phone.kill()
+
+
+@pytest.fixture
+def lans_phone(take_phone, book):
+    """Return Lan's phone, signed in and ready for the way without signal."""
+    return take_phone().sign_in("lan", PIN).until_ready(book.user("lan"))
+
+
+@pytest.fixture
+def laptop(playwright, line):
+    """Return the laptop in the commune's office, signed in as the chair."""
+    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
+    page = browser.new_page(viewport=LAPTOP, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{line.url}/sign-in")
+    page.fill("[name=username]", "son")
+    page.fill("[name=secret]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url(f"{line.url}/tallies")
+    page.desk = line.url
+    yield page
+    browser.close()

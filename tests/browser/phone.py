@@ -1,0 +1,285 @@
+"""A volunteer's phone: a Chromium with a memory of its own, that can be killed and comes back."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from . import chrome
+
+SCREEN = {"width": 360, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
+PATIENCE = 15_000  # milliseconds a page or a condition may take on a busy machine
+KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
+
+OUTBOX = """async (states) => {
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const known = (await indexedDB.databases()).map((database) => database.name);
+  if (!known.includes("tungnha")) return [];
+  const db = await asked(indexedDB.open("tungnha"));
+  try {
+    const all = await asked(db.transaction("outbox").objectStore("outbox").getAll());
+    return states.length ? all.filter((entry) => states.includes(entry.state)) : all;
+  } finally {
+    db.close();
+  }
+}"""
+KEPT_PAGES = """async () => {
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const decoder = new TextDecoder();
+  const text = (part) => part instanceof Uint8Array ? decoder.decode(part) : "";
+  const found = {};
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("pages-")) continue;
+    const db = await asked(indexedDB.open(name));
+    try {
+      const tx = db.transaction(["pages", "meta"]);
+      const [pages, meta] = await Promise.all([
+        asked(tx.objectStore("pages").getAll()), asked(tx.objectStore("meta").get("pack")),
+      ]);
+      found[name.slice(6)] = {
+        cursor: meta?.cursor ?? null,
+        pages: Object.fromEntries(pages.map(({ url, head, body = [] }) =>
+          [url, text(head) + body.map(text).join("")])),
+      };
+    } finally {
+      db.close();
+    }
+  }
+  return found;
+}"""
+EVERYTHING_STORED = """async () => {
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const decoder = new TextDecoder();
+  const words = (value) => value instanceof Uint8Array ? decoder.decode(value)
+    : Array.isArray(value) ? value.map(words).join(" ")
+    : value && typeof value === "object" ? Object.entries(value).flat().map(words).join(" ")
+    : String(value);
+  const found = {};
+  for (const { name } of await indexedDB.databases()) {
+    const db = await asked(indexedDB.open(name));
+    for (const store of db.objectStoreNames) {
+      const all = await asked(db.transaction(store).objectStore(store).getAll());
+      found[`${name}/${store}`] = words(all);
+    }
+    db.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      found[`${name} ${request.url}`] = await (await cache.match(request)).text();
+    }
+  }
+  found.sessionStorage = JSON.stringify(sessionStorage);
+  found.localStorage = JSON.stringify(localStorage);
+  return found;
+}"""
+
+
+class Phone:
+    """One phone on one line; what it keeps outlives `kill` and `close`."""
+
+    def __init__(self, playwright, folder, line, init_script=None):
+        self.playwright, self.folder, self.line = playwright, Path(folder), line
+        self.init_script = init_script
+        self.context = self.page = None
+        self.complaints = []
+
+    # --- the machine ---
+
+    def start(self):
+        """Switch it on; the browser shows an empty tab."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.folder), executable_path=chrome.find(), args=chrome.ARGUMENTS,
+            ignore_default_args=KEEPS_BACK_PAGES, viewport=SCREEN, has_touch=True,
+            locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", timeout=30_000)
+        self.context.set_default_timeout(PATIENCE)
+        if self.init_script:
+            self.context.add_init_script(self.init_script)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page = self.context.pages[0]
+        return self
+
+    def close(self):
+        """Switch it off properly: cookies are on the disk afterwards."""
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+    def kill(self):
+        """Take the power away (-9), as a phone does that runs out of memory."""
+        ours = processes_with(f"--user-data-dir={self.folder}")
+        assert ours, "the browser's processes are not to be found"
+        for process in ours:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        deadline = time.monotonic() + 10
+        while processes_with(f"--user-data-dir={self.folder}"):
+            assert time.monotonic() < deadline, "the browser outlives kill -9"
+            time.sleep(0.05)
+        self.context = None
+
+    # --- what its holder does ---
+
+    def go(self, path, page=None):
+        """Open a page of the book."""
+        return (page or self.page).goto(self.line.url + path, wait_until="load")
+
+    def sign_in(self, username, secret, next="/"):
+        """Sign in, and return on the first page of the day."""
+        self.go("/sign-in")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=secret]", secret)
+        self.page.click("main form button")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url and "/arrival" not in url)
+        return self
+
+    def until_ready(self, user):
+        """Wait until this person's pages are all kept, and show the day's page out of them."""
+        self.until(lambda: self.pages_of(user).get("cursor") is not None, "the pack is not kept")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller")
+        self.go("/")
+        self.page.wait_for_selector("html[data-packed]", state="attached")
+        return self
+
+    def sign_out(self):
+        """Press “Đăng xuất”, and wait until nobody's page is shown."""
+        self.go("/outbox")
+        self.page.click('[data-do="sign-out"]')
+        self.page.wait_for_function(
+            "() => !document.body.dataset.user", timeout=2 * PATIENCE)
+
+    def absent(self, house, page=None):
+        """Find nobody at home: one tap."""
+        page = page or self.page
+        self.go(f"/households/{house}", page)
+        page.click("#absent button")
+        self.until_saved(page)
+
+    def open_sheet(self, house, sheet):
+        """Open a house's “Gặp được” (record) or “Khác” (other)."""
+        self.go(f"/households/{house}")
+        self.page.click(f'.action a[href="#{sheet}"]')
+        self.page.wait_for_selector(f"#{sheet} .folds", state="visible")
+
+    def choose(self, name, value):
+        """Tap one of the answers to a question that can be seen."""
+        self.page.click(f'label:has([name="{name}"][value="{value}"]):visible')
+
+    def unfold(self, title):
+        """Open a folded part of the form."""
+        self.page.click(f'section:target summary:text-is("{title}")')
+
+    def help(self, person=0, state="helped", consent="yes", mode="together", obstacle=None):
+        """Fill in, for a person of the house, the account that is next."""
+        name = f"people-{person}-steps-0"
+        self.choose(f"{name}-state", state)
+        if obstacle:
+            self.choose(f"{name}-obstacle", obstacle)
+        if consent:
+            self.choose(f"people-{person}-consent", consent)
+        if state == "helped" and mode:
+            self.choose("mode", mode)
+
+    def save(self):
+        """Press “Lưu vào máy”, and wait until the phone says that it is."""
+        self.page.click("section:target .action button")
+        self.until_saved()
+
+    def met(self, house, **work):
+        """Meet somebody and help the first of the house with what is next."""
+        self.open_sheet(house, "record")
+        self.help(**work)
+        self.save()
+
+    def other(self, house, outcome, **more):
+        """Find something else; `return_on` for later, `reason` for unreached."""
+        self.open_sheet(house, "other")
+        self.choose("outcome", outcome)
+        for name, value in more.items():
+            self.page.fill(f'section:target [name="{name}"]:visible', value)
+        self.save()
+
+    def until_saved(self, page=None):
+        """Wait for “Đã lưu trên máy”."""
+        (page or self.page).wait_for_selector(".toast[data-saved]:not([hidden])")
+
+    def send_now(self):
+        """Press “Gửi ngay” on the page of what waits."""
+        self.go("/outbox")
+        self.page.click('[data-do="send-now"]')
+
+    def until(self, condition, complaint, seconds=PATIENCE / 1000):
+        """Wait for a condition asked from outside the page."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, complaint
+            self.page.wait_for_timeout(50)
+
+    def until_kept(self, count, seconds=PATIENCE / 1000):
+        """Wait until the commune has so many entries of this phone."""
+        self.until(lambda: len(self.outbox("kept")) == count, f"not {count} kept", seconds)
+
+    # --- what is in it ---
+
+    def outbox(self, *states, page=None):
+        """Return the entries on this phone, in the order they were recorded."""
+        entries = (page or self.page).evaluate(OUTBOX, list(states))
+        return sorted(entries, key=lambda entry: entry["recorded_at"])
+
+    def kept_pages(self):
+        """Return {user id: {cursor, pages: {url: html}}}."""
+        return self.page.evaluate(KEPT_PAGES)
+
+    def pages_of(self, user):
+        """Return the kept pages of a person, or {}."""
+        return self.kept_pages().get(str(user.id), {})
+
+    def everything(self):
+        """Return {where: text} of all that page scripts can read on this phone."""
+        return self.page.evaluate(EVERYTHING_STORED)
+
+    def number(self, name, page=None):
+        """Return a number of the bar: waiting, kept or attention."""
+        return int((page or self.page).text_content(f'[data-n="{name}"]') or -1)
+
+    def text(self):
+        """Return what can be seen."""
+        return self.page.inner_text("body")
+
+
+def fields(entry):
+    """Return an entry's body as {field: [values]}."""
+    return parse_qs(entry["body"], keep_blank_values=True)
+
+
+def processes_with(argument):
+    """Return the ids of the processes that were started with this argument."""
+    proc = Path("/proc")
+    if not (proc / "self/cmdline").exists():
+        listed = subprocess.run(["ps", "-axo", "pid=,args="], capture_output=True, text=True,
+                                check=True).stdout
+        return [int(line.split()[0]) for line in listed.splitlines() if argument in line]
+    found = []
+    for entry in proc.iterdir():
+        if entry.name.isdigit():
+            try:
+                said = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if argument.encode() in said.split(b"\0"):
+                found.append(int(entry.name))
+    return found

@@ -1,0 +1,69 @@
+"""Lines that lose answers, or give somebody else's: nothing is lost, nothing counted twice."""
+
+from teamapp.models import Receipt, Visit
+
+
+def test_an_answer_lost_after_the_commit_is_asked_for_again_and_counted_once(
+        lans_phone, line, book):
+    phone = lans_phone
+    phone.absent(book.house(1))
+    [entry] = phone.outbox()
+    line.lose_answers("POST /sync", times=1000)  # the browser itself asks a second time
+    phone.send_now()
+    phone.until(lambda: line.lost, "no answer was lost")
+    assert [str(visit.id) for visit in Visit.select()] == [entry["id"]], "it was not committed"
+    phone.until(lambda: phone.outbox()[0]["state"] == "waiting", "a lost answer was believed")
+    assert phone.number("waiting") == 1 and phone.number("kept") == 0
+
+    line.mend()
+    phone.send_now()
+    phone.until_kept(1)
+    assert line.count("POST /sync") > line.lost
+    assert Visit.select().count() == Receipt.select().count() == 1
+
+
+def test_a_server_killed_while_it_answers_has_each_visit_once(lans_phone, server, book):
+    phone = lans_phone
+    for number in range(1, 4):
+        phone.absent(book.house(number))
+    phone.send_now()
+    server.kill()
+    server.start()
+    phone.send_now()
+    phone.until_kept(3)
+    assert Visit.select().count() == Receipt.select().count() == 3
+
+
+def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, book):
+    phone = lans_phone
+    phone.absent(book.house(1))
+    phone.absent(book.house(2))
+    line.portal()
+    seen = line.count("POST /sync")
+    phone.send_now()
+    phone.until(lambda: line.count("POST /sync") > seen, "nothing was tried")
+    phone.page.wait_for_selector("html[data-net=offline]", state="attached")
+    phone.until(lambda: len(phone.outbox("waiting")) == 2, "the portal was believed")
+    assert all(entry["attempts"] >= 1 for entry in phone.outbox())
+    assert phone.number("waiting") == 2 and phone.number("kept") == 0
+    assert not phone.page.is_visible("text=Đã gửi hết")
+
+    phone.go(f"/households/{book.house(1)}")
+    assert book.head(1) in phone.text(), "the portal's page is shown instead of ours"
+    assert "Accept the terms" not in " ".join(phone.everything().values()), "it was kept"
+    line.mend()
+    phone.send_now()
+    phone.until_kept(2)
+    assert Visit.select().count() == 2
+
+
+def test_a_village_line_brings_the_pack_and_takes_the_visits(lans_phone, line, book):
+    phone = lans_phone
+    for number in range(1, 6):
+        phone.absent(book.house(number))
+    line.shape()
+    before = line.up
+    phone.send_now()
+    phone.until_kept(5)
+    assert Visit.select().count() == 5
+    assert line.up - before < 20_000

@@ -1,0 +1,81 @@
+"""Without signal, and the phone dies: what was said to be saved arrives, once."""
+
+from datetime import timedelta
+
+from teamapp import clock
+from teamapp.models import Receipt, Visit
+
+from ..cast import PIN
+
+
+def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
+        lans_phone, server, book, laptop):
+    phone = lans_phone
+    phone.close()  # a phone that was signed in days ago has its cookie on the disk
+    phone.start()
+    server.stop()
+    phone.absent(book.house(1))
+    phone.met(book.house(2))
+    phone.other(book.house(3), "later",
+                return_on=(clock.today() + timedelta(days=3)).isoformat())
+    written = {entry["id"] for entry in phone.outbox("waiting", "sending")}
+    assert len(written) == 3
+    phone.kill()
+
+    phone.start().go("/")
+    assert {entry["id"] for entry in phone.outbox("waiting", "sending")} == written
+    phone.page.wait_for_function("() => document.querySelector('[data-n=waiting]').textContent")
+    assert phone.number("waiting") == 3 and phone.number("kept") == 0
+    assert phone.page.locator("[data-key] .status.waiting:visible").count() == 3
+    assert Visit.select().count() == 0, "nothing can have come, the server is down"
+
+    server.start()
+    phone.go("/")
+    phone.until_kept(3)
+    assert {str(visit.id) for visit in Visit.select()} == written
+    assert Receipt.select().where(Receipt.status == "kept").count() == 3
+    laptop.reload()
+    row = laptop.locator("table.board tbody tr", has_text="Cầu Ván")
+    assert row.locator('td[data-name="Lượt thăm"]').inner_text() == "3"
+    assert row.locator('td[data-name="Nhà đã gặp"]').inner_text() == "1"
+    assert row.locator('td[data-name="Kích hoạt"]').inner_text() == "1"
+
+
+def test_what_was_typed_but_not_saved_is_offered_again_after_a_crash(lans_phone, line, book):
+    phone = lans_phone
+    phone.close()
+    phone.start()
+    line.cut()
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    phone.page.fill("#met [name=note]", "Chiều quay lại lấy giấy")
+    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.kill()
+
+    phone.start().go(f"/households/{book.house(1)}#record")
+    phone.page.click('#met [data-do="draft-open"]')
+    phone.page.wait_for_function(
+        "() => document.querySelector('#met [name=note]')?.value === 'Chiều quay lại lấy giấy'")
+    assert phone.page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
+    phone.save()
+    assert len(phone.outbox()) == 1
+    line.mend()
+    phone.send_now()
+    phone.until_kept(1)
+    assert Visit.get().note == "Chiều quay lại lấy giấy"
+
+
+def test_a_phone_without_its_cookie_asks_for_sign_in_and_then_sends(lans_phone, server, book):
+    phone = lans_phone
+    server.stop()
+    phone.absent(book.house(1))
+    phone.context.clear_cookies()
+    phone.kill()
+    server.start()
+    phone.start().go("/outbox")
+    phone.page.wait_for_selector("html[data-net=expired]", state="attached")
+    assert phone.number("waiting") == 1
+    phone.sign_in("lan", PIN)
+    phone.until_kept(1)
+    assert Visit.select().count() == 1
