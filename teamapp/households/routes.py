@@ -1,5 +1,42 @@
-"""Routes of households."""
+"""Households: the list of a village and the page of a house."""
 
-from flask import Blueprint
+from flask import Blueprint, request
+from flask_login import current_user
+
+from ..models import Household
+from ..web import get_or_404, page
+from . import queries
 
 bp = Blueprint("households", __name__)
+
+
+@bp.get("/households")
+def index():
+    """List the houses, 100 a page; a member's phone keeps them all instead."""
+    asked = request.args
+    villages = [] if current_user.is_field else queries.villages_of(current_user)
+    number = min(max(asked.get("page", 1, int), 1), 10_000)
+    village_id, words = chosen_village(villages, asked), asked.get("q", "")[:80]
+    kind = asked.get("is", "") if asked.get("is") in queries.CONDITIONS else ""
+    houses, more = queries.listed(current_user, village_id, words, kind, number)
+    return page("households/index.html", houses=houses, villages=villages, words=words, kind=kind,
+                village_id=village_id, number=number, more=more, kept=False)
+
+
+def chosen_village(villages, asked):
+    """Return the id of the village to list: one's own, the one asked for, the first; or all."""
+    if current_user.is_field:
+        return current_user.village_id
+    ids = [village.id for village in villages]
+    given = asked.get("village", type=int)
+    if given in ids:
+        return given
+    return None if asked.get("q") or not ids else ids[0]
+
+
+@bp.get("/households/<uuid:household_id>")
+def show(household_id):
+    """Show a house: its people, what is open, the last calls, and the form for a visit."""
+    found = Household.visible_to(current_user).where(Household.id == household_id)
+    get_or_404(found)
+    return page("households/show.html", house=queries.peopled(found)[0], kept=False)

@@ -1,5 +1,75 @@
-"""Routes of offline."""
+"""Working without signal: the pack, the worker, the manifest, the page for no network."""
 
-from flask import Blueprint
+import json
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from ..access import programmatic, public
+from ..db import snapshot
+from ..models import Installation
+from ..web import STATIC, page, static_files
+from .pack import Known, Pack
+from .pages import nobody
 
 bp = Blueprint("offline", __name__)
+
+NOT_IN_SHELL = ("sw.js", "vendor/htmx", ".md", ".txt")
+
+
+@bp.get("/pack")
+@programmatic
+def pack():
+    """Send the pages of this person's field work that changed since the cursor they name."""
+    epoch = Installation.current_epoch()
+    with snapshot():
+        body = Pack(current_user, Known.of(request.args), epoch).body()
+    return Response(body, mimetype="application/x-ndjson")
+
+
+@bp.get("/sw.js")
+@public
+def worker():
+    """Send the worker with this version's files; a phone asks for it at every navigation."""
+    version = current_app.extensions["static_version"]
+    response = Response(filled_worker(version), mimetype="text/javascript", headers={
+        "Cache-Control": "no-cache", "Service-Worker-Allowed": "/"})
+    response.set_etag(version)
+    return response.make_conditional(request)
+
+
+def filled_worker(version):
+    """Return the worker's code with its version, its list of files and its imports filled in."""
+    files = ", ".join(json.dumps(path) for path in shell_files(version))
+    return ((STATIC / "sw.js").read_text("utf-8").replace("{{ version }}", version)
+            .replace("{{ files }}", files).replace('"/static/js/', f'"/static/{version}/js/'))
+
+
+def shell_files(version):
+    """Return the paths of all files the pages need without network."""
+    names = [name for name in static_files() if not any(part in name for part in NOT_IN_SHELL)]
+    return [*(f"/static/{version}/{name}" for name in names), url_for("offline.manifest")]
+
+
+@bp.get("/manifest.webmanifest")
+@public
+def manifest():
+    """Tell the phone how the book is installed on its home screen."""
+    version = current_app.extensions["static_version"]
+    icons = [{"src": f"/static/{version}/icons/icon-{size}.png", "sizes": f"{size}x{size}",
+              "type": "image/png", "purpose": purpose}
+             for size in (192, 512) for purpose in ("any", "maskable")]
+    facts = {"id": "/", "name": "Từng Nhà", "short_name": "Từng Nhà", "lang": "vi",
+             "description": _("Sổ của tổ công nghệ số cộng đồng"), "start_url": "/", "scope": "/",
+             "display": "standalone", "background_color": "#ffffff", "theme_color": "#f3f0f8",
+             "icons": icons}
+    return Response(json.dumps(facts, ensure_ascii=False), mimetype="application/manifest+json",
+                    headers={"Cache-Control": "no-cache"})
+
+
+@bp.get("/no-network")
+@public
+def no_network():
+    """Show what to do without network, to nobody in particular."""
+    return page("offline/no_network.html", **nobody())

@@ -1,5 +1,36 @@
-"""Routes of visits."""
+"""Visits: the blank forms a household's page borrows, and the outbox."""
 
 from flask import Blueprint
+from flask_login import current_user
+
+from ..access import field_only
+from ..models import AccountKind
+from ..web import page
+from . import queries
+from .forms import DossierForm, PersonForm, StepForm, VisitForm
 
 bp = Blueprint("visits", __name__)
+
+
+@bp.get("/visits/parts")
+@field_only
+def parts():
+    """Give the pieces of the visit form that are the same for every house."""
+    return page("visits/parts.html", **pieces(current_user))
+
+
+@bp.get("/outbox")
+@field_only
+def outbox():
+    """Show what waits on this phone; the phone itself fills it in."""
+    return page("visits/outbox.html")
+
+
+def pieces(user):
+    """Return what the blank forms are drawn from."""
+    return {
+        "form": VisitForm(), "step": StepForm(prefix="__prefix__"),
+        "person": PersonForm(prefix="__prefix__"),
+        "dossier": DossierForm(prefix="dossiers-__n__-"),
+        "headline": AccountKind.HEADLINE, "kinds": queries.kinds(),
+        "procedures": queries.procedures(), "team": queries.team(user)}

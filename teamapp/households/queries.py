@@ -1,0 +1,209 @@
+"""What the list of houses and a house's page show; only reading."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from peewee import JOIN, chunked, fn
+
+from .. import clock
+from ..models import (
+    AccountKind,
+    Consent,
+    Dossier,
+    Household,
+    Language,
+    Procedure,
+    Resident,
+    Standing,
+    Village,
+    Visit,
+)
+from ..models.catalog import UnitType
+from ..models.choosing import has_work, never_visited
+from ..models.outlook import BATCH, Outlook, outlooks
+from ..text import fold
+from .people import Person
+
+PAGE = 100  # rows of the list as it is read with signal
+CALLS = 3  # last calls a house's page tells of
+HOUSE = (Household.id, Household.village, Household.number, Household.cluster,
+         Household.cluster_position, Household.landmark, Household.head, Household.phone,
+         Household.poverty, Household.elderly_alone, Household.no_smartphone, Language.name,
+         Household.language)
+
+
+class Filing(NamedTuple):
+    """A dossier that is not finished."""
+
+    household_id: object
+    procedure: str
+    code: str
+    day: date
+    due_on: date
+    resident: str
+
+    @property
+    def overdue_from(self):
+        """The day from which it is late."""
+        return self.due_on + timedelta(days=1)
+
+
+@dataclass(slots=True)
+class House:
+    """A house as its row and its page show it."""
+
+    id: object
+    village_id: int
+    number: int
+    cluster: str
+    cluster_position: int
+    landmark: str
+    head: str
+    phone: str
+    poverty: str
+    elderly_alone: bool
+    no_smartphone: bool
+    language: str
+    language_code: str
+    outlook: Outlook = None
+    people: list = ()
+    dossiers: list = ()
+
+    @property
+    def order(self):
+        """Where the row stands in walking order, as text that sorts."""
+        return f"{self.cluster_position:05}-{self.number:06}"
+
+    @property
+    def speaks(self):
+        """The language it needs, when that is not Vietnamese."""
+        return self.language if self.language_code not in (None, "vie") else ""
+
+    @property
+    def people_words(self):
+        """The names and years of its people, for the search on the phone."""
+        return " ".join(f"{person.name} {person.birth_year or ''}" for person in self.people)
+
+
+def houses(query, calls=1):
+    """Return the houses of a household query in its order, each with its outlook."""
+    rows = query.select(*HOUSE).join(Language, JOIN.LEFT_OUTER, on=(
+        Language.code == Household.language)).tuples()
+    found = [House(*row) for row in rows]
+    views = outlooks([house.id for house in found], clock.today().year, calls)
+    for house in found:
+        house.outlook = views[house.id]
+    return found
+
+
+def peopled(query):
+    """Return the houses of a household query with all that their pages show."""
+    found = houses(query, CALLS)
+    kinds, year = account_kinds(), clock.today().year
+    for batch in chunked(found, BATCH):
+        ids = [house.id for house in batch]
+        residents, dossiers = residents_of(ids), open_dossiers(ids)
+        people_ids = [row[1] for rows in residents.values() for row in rows]
+        stands, consents = standings(people_ids), consents_of(people_ids)
+        for house in batch:
+            house.dossiers = dossiers.get(house.id, ())
+            house.people = [
+                Person(id, name, birth_year, stands.get(id, {}), consents.get(id), kinds, year)
+                for _, id, name, birth_year in residents.get(house.id, ())]
+    return found
+
+
+def account_kinds():
+    """Return the kinds of account in use, in the catalogue's order."""
+    return list(AccountKind.select().where(AccountKind.active).order_by(AccountKind.position))
+
+
+def residents_of(ids):
+    """Return {household id: [(household, id, name, birth year)]}, as each family is listed."""
+    rows = (Resident.select(Resident.household, Resident.id, Resident.name, Resident.birth_year)
+            .where(Resident.household.in_(ids))
+            .order_by(Resident.household, Resident.position, Resident.id).tuples())
+    return grouped(rows)
+
+
+def open_dossiers(ids):
+    """Return {household id: [Filing …]}, the first due first."""
+    rows = (Dossier.select(Dossier.household, Procedure.name, Dossier.code, Dossier.day,
+                           Dossier.due_on, Resident.name)
+            .join(Procedure).switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
+            .where(Dossier.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))
+            .order_by(Dossier.due_on, Dossier.id).tuples())
+    return grouped(Filing(*row) for row in rows)
+
+
+def standings(ids):
+    """Return {resident id: {kind: state}} of these people."""
+    found = defaultdict(dict)
+    for batch in chunked(ids, BATCH * 4):
+        for (resident, kind), state in Standing.of(batch).items():
+            found[resident][kind] = state
+    return found
+
+
+def consents_of(ids):
+    """Return {resident id: given} of those who were asked whether they may be named."""
+    found = {}
+    for batch in chunked(ids, BATCH * 4):
+        found |= Consent.latest(batch)
+    return found
+
+
+def grouped(rows):
+    """Return {first value: [row …]}."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+# --- the list ----------------------------------------------------------------------------------
+
+FILTERS = ("todo", "not", "later")
+
+
+def listed(user, village_id=None, words="", kind="", page=1):
+    """Return one page of the houses this person may see, and whether another follows."""
+    query = Household.visible_to(user)
+    if village_id:
+        query = query.where(Household.village == village_id)
+    for word in fold(words).split():
+        query = query.where(key_has(word))
+    condition = CONDITIONS.get(kind)
+    if condition:
+        query = query.where(condition())
+    order = Household.in_walking_order() if village_id else (
+        Household.village, *Household.in_walking_order())
+    found = houses(query.order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE))
+    return found[:PAGE], len(found) > PAGE
+
+
+def key_has(word):
+    """Return the condition “some word of the house's or its people's names begins so”."""
+    start = f"% {word.replace('%', '').replace('_', '')}%"
+    people = Resident.select(Resident.id).where(
+        Resident.household == Household.id, fn.CONCAT(" ", Resident.search_key) ** start)
+    return (fn.CONCAT(" ", Household.search_key) ** start) | fn.EXISTS(people)
+
+
+def promised():
+    """Return the condition “the last call promised to come back”."""
+    other = Visit.alias()
+    last = (other.select(other.return_on).where(other.household == Household.id)
+            .order_by(other.visited_at.desc(), other.receipt.desc()).limit(1))
+    return last.is_null(False)
+
+
+CONDITIONS = {"todo": never_visited, "not": lambda: has_work(clock.today().year),
+              "later": promised}
+
+
+def villages_of(user):
+    """Return the villages this person may look into, in their official order."""
+    return list(Village.visible_to(user).select(Village, UnitType).join(UnitType))

@@ -1,0 +1,103 @@
+"""How a house stands, at a glance: the last call there and what is left to do."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from peewee import JOIN, chunked, fn
+
+from .. import clock
+from .catalog import AccountKind
+from .household import Household, Resident
+from .step import Standing
+from .user import User
+from .visit import Visit
+
+BATCH = 500  # ids a query names at most
+NEWS = timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Call:
+    """A visit as a house's page tells of it; `who` is the member's name."""
+
+    id: object
+    outcome: str
+    day: date
+    visited_at: object
+    received_at: object
+    return_on: date
+    return_part: str
+    reason: str
+    member_id: int
+    who: str
+
+    def is_news_to(self, user_id):
+        """Tell whether this person's phone may still show the visit as its own unsent one."""
+        return self.member_id == user_id and clock.now() - self.received_at < NEWS
+
+
+@dataclass(slots=True)
+class Outlook:
+    """The last calls at a house, newest first, and how many of 14 and older are not activated."""
+
+    calls: list = field(default_factory=list)
+    unactivated: int = 0
+
+    @property
+    def last(self):
+        """The last call, or None."""
+        return self.calls[0] if self.calls else None
+
+    @property
+    def promise(self):
+        """The call that promised to come back, if nobody has been there since."""
+        return self.last if self.last and self.last.return_on else None
+
+    @property
+    def state(self):
+        """What the house is to its team: todo (nobody was there), return, or done."""
+        if not self.calls:
+            return "todo"
+        return "done" if self.last.outcome in Visit.FINISHED and not self.promise else "return"
+
+    @property
+    def has_work(self):
+        """Tell whether somebody who lives here is not activated."""
+        return self.unactivated > 0 and not (self.last and self.last.outcome == "moved")
+
+
+def outlooks(ids, year, calls=1):
+    """Return {household id: Outlook} of these households, with so many of their last calls."""
+    found = {id: Outlook() for id in ids}
+    for batch in chunked(found, BATCH):
+        for household, *facts in last_calls(batch, calls):
+            found[household].calls.append(Call(*facts))
+        for household, count in unactivated(batch, year):
+            found[household].unactivated = count
+    return found
+
+
+def last_calls(ids, count):
+    """Return (household, call's facts …) of the newest visits of each house, newest first."""
+    other = Visit.alias()
+    newest = (other.select(other.id).where(other.household == Household.id)
+              .order_by(other.visited_at.desc(), other.receipt.desc()).limit(count))
+    return (Household
+            .select(Household.id, Visit.id, Visit.outcome, Visit.day, Visit.visited_at,
+                    Visit.received_at, Visit.return_on, Visit.return_part, Visit.reason,
+                    Visit.member, User.name)
+            .join(Visit, on=Visit.id.in_(newest)).join(User, on=(User.id == Visit.member))
+            .where(Household.id.in_(ids))
+            .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).tuples())
+
+
+def unactivated(ids, year):
+    """Return (household, how many of 14 and older are not known to be activated)."""
+    known = ((Standing.resident == Resident.id) & (Standing.kind == AccountKind.HEADLINE)
+             & (Standing.state == "done"))
+    return (Resident.select(Resident.household, fn.COUNT(Resident.id))
+            .join(Standing, JOIN.LEFT_OUTER, on=known)
+            .where(Resident.household.in_(ids), Standing.resident.is_null(),
+                   Resident.is_adult_in(year))
+            .group_by(Resident.household).tuples())
+

@@ -1,0 +1,157 @@
+"""The pack: all pages of a person's field work that changed since a cursor, drawn at once."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app, g
+from flask_babel import get_locale
+
+from .. import clock
+from ..models import Counter, Household, Receipt, Round, RoundVillage, Stay
+from ..web import SECURITY_HEADERS
+from . import pages
+from .edition import edition
+
+REMEMBERED = timedelta(days=30)  # how long a phone remembers what it sent
+HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a phone says it has; `since` is None when it has nothing."""
+
+    since: int
+    epoch: str
+    scope: str
+
+    @classmethod
+    def of(cls, asked):
+        """Return what a query string says; what is not understood is as good as nothing."""
+        since = asked.get("since", "")
+        return cls(int(since) if since.isdecimal() and len(since) < 18 else None,
+                   asked.get("epoch", ""), asked.get("scope", ""))
+
+
+class Pack:
+    """One answer: its header and its lines, drawn from one state of the database."""
+
+    def __init__(self, user, known, epoch):
+        self.user, self.epoch, self.cursor = user, epoch, Counter.cursor_of(user.commune_id)
+        self.ground, self.team = ground(user), team_mark(user)
+        had_ground, _, had_team = known.scope.partition(".")
+        self.reset = (known.since is None or known.since > self.cursor
+                      or known.epoch != self.epoch or had_ground != self.ground)
+        self.since = 0 if self.reset else known.since
+        self.has_new_team = self.reset or had_team != self.team
+
+    def body(self):
+        """Return the whole pack as NDJSON."""
+        lines = [self.header(), *self.lines()]
+        return "".join(f"{json.dumps(line, ensure_ascii=False, separators=(',', ':'))}\n"
+                       for line in lines)
+
+    def header(self):
+        """Return the first line; the headers of kept pages come with everything else."""
+        head = {"epoch": self.epoch, "cursor": self.cursor, "scope": f"{self.ground}.{self.team}",
+                "reset": self.reset, "user": self.user.id,
+                "generated_at": clock.local(clock.now()).isoformat()}
+        return {**head, "headers": HEADERS} if self.reset else head
+
+    def lines(self):
+        """Return the lines of what changed."""
+        draw = Drawing(self.user)
+        lines = draw.blank(pages.nobodys_page()) if self.reset else []
+        if not self.user.is_field:
+            return lines
+        if self.reset:
+            lines += draw.blank(pages.blank_pages(self.user))
+            lines += draw.list(pages.list_page())
+        if self.has_new_team:
+            lines += draw.blank(pages.parts_page(self.user))
+        houses, gone = draw.houses(pages.house_pages(self._changed())), self._gone()
+        if self.reset or houses or gone or self._round_changed():
+            lines += draw.pages(pages.day_page(self.user))
+        return lines + houses + gone + self._settled()
+
+    def _changed(self):
+        return (Household.visible_to(self.user).where(Household.cursor > self.since)
+                .order_by(*Household.in_walking_order()))
+
+    def _gone(self):
+        """Return the lines of houses that left the village."""
+        if self.reset:
+            return []
+        left = (Stay.select(Stay.household).join(Household)
+                .where(Stay.village == self.user.village_id, Stay.until_cursor > self.since,
+                       Household.village != self.user.village_id).distinct().tuples())
+        return [{"url": f"/households/{household}", "gone": True} for household, in left]
+
+    def _round_changed(self):
+        return (Round.visible_to(self.user).join(RoundVillage)
+                .where(Round.cursor > self.since, RoundVillage.village == self.user.village_id)
+                .exists())
+
+    def _settled(self):
+        """Return the lines of this person's entries that the commune has by now."""
+        rows = Receipt.select(Receipt.id, Receipt.number).where(Receipt.user == self.user.id)
+        if self.reset:
+            rows = rows.where(Receipt.status == "settled",
+                              Receipt.received_at > clock.now() - REMEMBERED)
+        else:
+            rows = rows.where(Receipt.status.in_(("kept", "settled")),
+                              Receipt.cursor > self.since)
+        return [{"entry": str(id), "status": "kept", "receipt": number}
+                for id, number in rows.tuples()]
+
+
+class Drawing:
+    """Draws pages with the templates of the online ones, for one person."""
+
+    def __init__(self, user):
+        self.environment = current_app.jinja_env
+        self.context = {"current_user": user, "kept": False}
+        current_app.update_template_context(self.context)
+
+    def draw(self, template, context):
+        """Return a page's HTML."""
+        return self.environment.get_template(template).render({**self.context, **context})
+
+    def pages(self, found, **more):
+        """Return the lines of pages."""
+        return [{"url": url, "html": self.draw(*drawn), **more} for url, drawn in found.items()]
+
+    def blank(self, found):
+        """Return the lines of pages that hold no resident and stay when the others are dropped."""
+        g.pop("drawn", None)  # a frame drawn for nobody is not a person's
+        lines = self.pages(found, blank=True)
+        g.pop("drawn", None)
+        return lines
+
+    def list(self, found):
+        """Return the line of the list that the phone fills with rows."""
+        return self.pages(found, rows={"open": '<ul class="group">', "close": "</ul>",
+                                       "every": pages.EVERY})
+
+    def houses(self, found):
+        """Return the lines of houses, each with its row of the list."""
+        return [{"url": url, "html": self.draw(template, context),
+                 "row": {"order": order, "html": self.draw(row, context)}}
+                for url, (template, row, order, context) in found.items()]
+
+
+def ground(user):
+    """Return what everything drawn for a person rests on: if it changes, all is sent anew."""
+    return digest(edition(), user.id, user.name, user.role, user.village_id, user.village_label,
+                  clock.today().year, get_locale())
+
+
+def team_mark(user):
+    """Return what the blank forms rest on besides: who is in the team."""
+    return digest(pages.team(user)) if user.is_field else ""
+
+
+def digest(*facts):
+    """Return a short hash of facts."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

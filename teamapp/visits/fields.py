@@ -1,0 +1,186 @@
+"""Fields of field work: each takes what a phone posts, or says in plain words why not."""
+
+import re
+import unicodedata
+from datetime import date
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, FieldList, StringField
+from wtforms.fields import DateTimeLocalField
+from wtforms.fields.choices import Choice, SelectFieldBase
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import ListWidget, RadioInput
+
+from .. import clock, text
+
+STRANGE = _l("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
+
+
+class Needed:
+    """Something must be given; nothing else is said about an empty field."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message):
+        self.message = message
+
+    def __call__(self, form, field):
+        """Refuse an empty field, keeping what was said while reading it."""
+        if field.errors or field.data in (None, ""):
+            raise StopValidation("" if field.errors else self.message)
+
+
+class AtMost:
+    """At most so many letters."""
+
+    def __init__(self, longest):
+        self.longest = longest
+        self.field_flags = {"maxlength": longest}
+
+    def __call__(self, form, field):
+        """Refuse a longer text."""
+        if field.data and len(field.data) > self.longest:
+            raise ValidationError(_l("Dài quá: tối đa %(n)s chữ.", n=self.longest))
+
+
+class Shaped:
+    """Of the shape of a regular expression that HTML understands too; empty is no matter."""
+
+    def __init__(self, pattern, message):
+        self.matches, self.message = re.compile(pattern, re.ASCII).fullmatch, message
+        self.field_flags = {"pattern": pattern}
+
+    def __call__(self, form, field):
+        """Refuse another shape."""
+        if field.data and not self.matches(field.data):
+            raise ValidationError(self.message)
+
+
+class NoIdNumber:
+    """No number of 9 or 12 digits: it could be somebody's identity number."""
+
+    def __call__(self, form, field):
+        """Refuse a text with such a number in it."""
+        if field.data and text.has_id_number(field.data):
+            raise ValidationError(_l("Đừng ghi dãy 9 hoặc 12 số: sổ này không giữ số căn cước, "
+                                     "số định danh. Xóa dãy số đi rồi lưu lại."))
+
+
+class TextField(StringField):
+    """A text as it is kept: NFC, trimmed, with plain line ends; strange characters are refused."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, default="", **kwargs)
+
+    def process_formdata(self, valuelist):
+        """Read the first value."""
+        if not valuelist:
+            return
+        value = valuelist[0]
+        self.data = ""
+        if not text.is_clean(value):
+            raise ValueError(STRANGE)
+        self.data = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+
+
+class WordField(SelectFieldBase):
+    """One of a few words, drawn as radios or, with a select's widget, as a list."""
+
+    widget, option_widget = ListWidget(prefix_label=False), RadioInput()
+
+    def __init__(self, label=None, choices=(), **kwargs):
+        self.choices = choices
+        super().__init__(label, default="", **kwargs)
+
+    def process_formdata(self, valuelist):
+        """Read the first value, if it is one of the words."""
+        value = valuelist[0] if valuelist else ""
+        self.data = value if any(value == word for word, _ in self.choices) else ""
+        if value != self.data:
+            raise ValueError(_l("Chọn một trong các câu trả lời."))
+
+    def iter_choices(self):
+        """Return the words and their labels, for the widgets."""
+        return [Choice(word, label, word == self.data, {}) for word, label in self.choices]
+
+
+class IdField(StringField):
+    """A UUID as the phone or the page wrote it; empty is None."""
+
+    def process_formdata(self, valuelist):
+        """Read the first value."""
+        value = valuelist[0] if valuelist else ""
+        self.data = None
+        try:
+            if value:
+                self.data = UUID(value if len(value) == 36 else "")
+        except ValueError:
+            raise ValueError(_l("Mã không đúng. Mở lại trang rồi ghi lại.")) from None
+
+    def _value(self):
+        return str(self.data or "")
+
+
+class NumbersField(StringField):
+    """The numbers of a key that may be repeated, at most 20 of them."""
+
+    def process_formdata(self, valuelist):
+        """Read every value."""
+        self.data = []
+        given = [value for value in valuelist if value]
+        if len(given) > 20 or any(not re.fullmatch(r"[0-9]{1,9}", value) for value in given):
+            raise ValueError(_l("Chọn lại người đi cùng."))
+        self.data = sorted({int(value) for value in given})
+
+
+class DayField(DateField):
+    """A day; empty is None."""
+
+    def process_formdata(self, valuelist):
+        """Read the first value, an ISO date."""
+        value = valuelist[0] if valuelist else ""
+        self.data = None
+        try:
+            if value:
+                self.data = date.fromisoformat(value if len(value) == 10 else "")
+        except ValueError:
+            raise ValueError(_l("Chưa phải một ngày. Chọn lại ngày.")) from None
+
+
+class MomentField(DateTimeLocalField):
+    """A day and time on the clock of Asia/Ho_Chi_Minh, read as a moment in UTC."""
+
+    def process_formdata(self, valuelist):
+        """Read the first value."""
+        value = valuelist[0] if valuelist else ""
+        self.data = None
+        try:
+            if value:
+                self.data = clock.parse_local(value)
+        except (ValueError, OverflowError):
+            raise ValueError(_l("Chưa phải ngày giờ. Chọn lại.")) from None
+
+
+class Items(FieldList):
+    """Numbered items, their numbers with gaps or without; more than `most` are refused."""
+
+    def __init__(self, unbound_field, most, **kwargs):
+        self.most, self.too_many = most, False
+        super().__init__(unbound_field, **kwargs)
+
+    def _extract_indices(self, prefix, formdata):
+        found = set(super()._extract_indices(prefix, formdata))
+        self.too_many = len(found) > self.most
+        return () if self.too_many else found
+
+    def _compact_indices(self):
+        """Leave the items the numbers the phone gave them, so that it knows which is meant."""
+
+    def validate(self, form, extra_validators=()):
+        """Tell whether every item is well, and that there are not too many."""
+        well = super().validate(form, extra_validators)
+        if not self.too_many:
+            return well
+        self.errors = [_l("Nhiều quá: mỗi lượt ghi tối đa %(n)s mục.", n=self.most)]
+        return False

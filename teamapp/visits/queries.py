@@ -1,0 +1,31 @@
+"""What the blank forms of a visit offer to choose from; only reading."""
+
+from ..models import AccountKind, Obstacle, Procedure, User
+from ..text import sort_key
+
+OTHER = "O90"
+COMMONEST = 6
+
+
+def kinds():
+    """Return the kinds of account in use, each with the commonest obstacles and “Khác”."""
+    obstacles = list(Obstacle.select().order_by(Obstacle.position))
+    found = list(AccountKind.select().where(AccountKind.active).order_by(AccountKind.position))
+    for kind in found:
+        usual = [o for o in obstacles if kind.code in o.commonest_for.split()][:COMMONEST]
+        kind.obstacles = usual + [o for o in obstacles if o.code == OTHER]
+    return found
+
+
+def procedures():
+    """Return the procedures in use, by their names."""
+    rows = Procedure.select(Procedure.code, Procedure.name, Procedure.words).where(
+        Procedure.active)
+    return sorted(rows, key=lambda procedure: sort_key(procedure.name))
+
+
+def team(user):
+    """Return (id, name) of the others of a person's team, as people are listed."""
+    rows = User.visible_to(user).where(User.active, User.id != user.id,
+                                       User.role.in_(User.FIELD))
+    return sorted(rows.select(User.id, User.name).tuples(), key=lambda row: sort_key(row[1]))
