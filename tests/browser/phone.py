@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -11,7 +12,7 @@ from . import chrome
 
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
-PATIENCE = 15_000  # milliseconds a page or a condition may take on a busy machine
+PATIENCE = 30_000  # milliseconds a page or a condition may take on a busy machine
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
 OUTBOX = """async (states) => {
@@ -122,10 +123,8 @@ class Phone:
         ours = processes_with(f"--user-data-dir={self.folder}")
         assert ours, "the browser's processes are not to be found"
         for process in ours:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         deadline = time.monotonic() + 10
         while processes_with(f"--user-data-dir={self.folder}"):
             assert time.monotonic() < deadline, "the browser outlives kill -9"

@@ -1,0 +1,120 @@
+"""A new version comes while somebody is writing."""
+
+import shutil
+
+import pytest
+
+from teamapp.models import Visit
+
+from .server import ROOT, Server
+
+PROGRAM = ("app.py", "gunicorn.conf.py", "Procfile", "migrations", "teamapp")
+
+
+@pytest.fixture
+def own_copy(tmp_path):
+    """Return a copy of the program that a test may change."""
+    copy = tmp_path / "program"
+    copy.mkdir()
+    for name in PROGRAM:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name,
+                            ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def server(book, own_copy):
+    """Return the running server of the copy."""
+    server = Server(book.path, book.var, own_copy)
+    yield server.start()
+    server.kill()
+
+
+def release(server, own_copy, number=1):
+    """Put a new version into service: another style, another word on the pages."""
+    style = own_copy / "teamapp/static/css/app.css"
+    style.write_text(f"{style.read_text()}\n:root {{ --next-version: {number}; }}\n")
+    page = own_copy / "teamapp/templates/visits/outbox.html"
+    page.write_text(page.read_text().replace("<h1", f"<h1 data-next-version={number}", 1))
+    server.stop()
+    server.start()
+
+
+def shells(phone):
+    """Return the names of the versions on the phone."""
+    return phone.page.evaluate(
+        "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
+
+
+def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
+        lans_phone, server, own_copy, book):
+    phone = lans_phone
+    page = phone.page
+    phone.absent(book.house(3))
+    before = shells(phone)
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Đang ghi dở")
+    page.evaluate("window.isStillHere = true")
+
+    release(server, own_copy)
+    second = phone.context.new_page()
+    phone.go("/", second)  # the browser looks for a new worker
+    page.bring_to_front()
+    page.wait_for_selector("html[data-update]", state="attached")
+    assert page.is_visible("text=Có bản mới")
+    assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
+    assert page.input_value("#met [name=note]") == "Đang ghi dở"
+    assert len(shells(phone)) == len(before) + 1
+
+    with page.expect_navigation():
+        page.click('[data-do="update"]:visible')
+    page.wait_for_selector("#met [data-draft]:not([hidden])")
+    page.click('#met [data-do="draft-open"]')
+    page.wait_for_function(
+        "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
+    phone.save()
+    phone.send_now()
+    phone.until_kept(2)
+    assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
+
+    phone.until(lambda: "data-next-version" in phone.pages_of(book.user("lan"))["pages"]["/outbox"],
+                "the pages of the new version do not come")
+    phone.go("/outbox")
+    style = page.evaluate("getComputedStyle(document.documentElement)"
+                          ".getPropertyValue('--next-version')")
+    assert style.strip() == "1", "the new page has the old style"
+
+
+def test_pages_of_the_old_version_keep_their_style_without_network(
+        lans_phone, server, own_copy, line, book):
+    phone = lans_phone
+    release(server, own_copy)
+    phone.go("/")
+    phone.page.wait_for_selector("html[data-update]", state="attached")
+    line.cut()
+    phone.go(f"/households/{book.house(1)}")
+    assert phone.page.evaluate("document.styleSheets[0].cssRules.length") > 50
+    phone.absent(book.house(1))
+    assert len(phone.outbox("waiting")) == 1
+
+
+def test_a_phone_that_slept_through_two_versions_takes_the_last(
+        lans_phone, server, own_copy, book):
+    phone = lans_phone
+    phone.close()
+    release(server, own_copy, 1)
+    release(server, own_copy, 2)
+    phone.start().go("/")
+    phone.page.wait_for_selector("html[data-update]", state="attached")
+    with phone.page.expect_navigation():
+        phone.page.click('[data-do="update"]:visible')
+    phone.until(lambda: "data-next-version=2" in phone.pages_of(
+        book.user("lan"))["pages"]["/outbox"], "the last version does not come")
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until_kept(1)

@@ -1,0 +1,126 @@
+"""“Đã lưu trên máy” is said when it is true, and can be taken back for ten seconds."""
+
+import pytest
+
+from teamapp.models import Visit
+
+from ..cast import PIN
+
+DISK_IS_FULL = """
+  const write = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function (...given) {
+    if (this.name === "outbox" && !window.healed) {
+      throw new DOMException("full", "QuotaExceededError");
+    }
+    return write.apply(this, given);
+  };
+"""
+WRITE_IS_UNDONE = """
+  const write = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function (...given) {
+    const request = write.apply(this, given);
+    if (this.name === "outbox" && !window.healed) {
+      request.addEventListener("success", () => this.transaction.abort());
+    }
+    return request;
+  };
+"""
+DATABASE_IS_SHUT = """
+  const begin = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (stores, mode, ...more) {
+    if (mode === "readwrite" && [stores].flat().includes("outbox") && !window.healed) {
+      throw new DOMException("shut", "UnknownError");
+    }
+    return begin.call(this, stores, mode, ...more);
+  };
+"""
+
+
+@pytest.mark.parametrize("fault", [DISK_IS_FULL, WRITE_IS_UNDONE, DATABASE_IS_SHUT],
+                         ids=["full", "undone", "shut"])
+def test_what_could_not_be_written_is_never_called_saved(take_phone, book, fault):
+    phone = take_phone(init_script=fault).sign_in("lan", PIN).until_ready(book.user("lan"))
+    page = phone.page
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Không được mất")
+    said = page.evaluate_handle("""() => {
+      const toast = document.querySelector("[data-saved]");
+      const said = { saved: !toast.hidden };
+      new MutationObserver(() => { said.saved ||= !toast.hidden; }).observe(
+        toast, { attributes: true });
+      return said;
+    }""")
+    page.click("section:target .action button")
+    page.wait_for_selector("[data-save-failed]:not([hidden])")
+    assert said.evaluate("(said) => said.saved") is False
+    assert phone.outbox() == []
+    assert page.input_value("#met [name=note]") == "Không được mất"
+    assert page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
+
+    page.evaluate("window.healed = true")
+    phone.save()
+    assert len(phone.outbox()) == 1
+    assert not page.is_visible("[data-save-failed]")
+
+
+def test_a_phone_whose_quota_is_used_up_says_so(lans_phone, line, book):
+    phone = lans_phone
+    phone.open_sheet(book.house(1), "other")
+    phone.choose("outcome", "declined")
+    phone.unfold("Ghi chú")
+    phone.page.fill("#otherwise [name=note]", "đầy bộ nhớ " * 80)
+    shell = phone.context.new_cdp_session(phone.page)
+    shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url, "quotaSize": 1})
+    phone.page.click("section:target .action button")
+    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
+    assert not phone.page.is_visible("[data-saved]")
+    assert phone.outbox() == []
+    shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url})
+    phone.save()
+    assert len(phone.outbox()) == 1
+
+
+def test_undone_within_ten_seconds_leaves_nothing(lans_phone, line, book):
+    phone = lans_phone
+    page = phone.page
+    phone.met(book.house(1))
+    assert len(phone.outbox()) == 1
+    asked = line.count("POST /sync")
+    page.click('[data-saved] [data-do="undo"]')
+    phone.until(lambda: phone.outbox() == [], "it is still there")
+    page.wait_for_selector("[data-saved]", state="hidden")
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
+    assert page.locator("[data-echoed]").count() == 0
+
+    phone.absent(book.house(2))
+    phone.send_now()
+    phone.until_kept(1)
+    assert line.count("POST /sync") > asked
+    [visit] = Visit.select()
+    assert visit.household_id == book.house(2)
+
+
+def test_what_was_saved_goes_by_itself_when_the_ten_seconds_are_over(lans_phone, book):
+    phone = lans_phone
+    phone.absent(book.house(1))
+    assert Visit.select().count() == 0
+    phone.until_kept(1)
+    assert Visit.select().count() == 1
+    phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
+
+
+def test_kept_pages_hold_no_token_and_nothing_of_the_session(lans_phone, book):
+    phone = lans_phone
+    kept = phone.pages_of(book.user("lan"))["pages"]
+    assert {"/", "/households", "/outbox", "/visits/parts", "/no-network",
+            f"/households/{book.house(25)}"} <= set(kept)
+    cookies = {cookie["value"] for cookie in phone.context.cookies()}
+    assert cookies
+    for url, html in kept.items():
+        assert "csrf" not in html.lower(), url
+        assert not [value for value in cookies if value in html], url
+    stored = phone.everything()
+    assert not [place for place, text in stored.items()
+                if any(value in text for value in cookies)]

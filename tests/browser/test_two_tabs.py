@@ -1,0 +1,78 @@
+"""A browser without Background Sync, and two tabs of the book at once."""
+
+import pytest
+
+from teamapp.models import Receipt, Tally, Visit
+
+from ..cast import PIN
+
+NO_BACKGROUND_SYNC = """
+  delete window.SyncManager;
+  delete ServiceWorkerRegistration.prototype.sync;
+"""
+
+
+@pytest.fixture
+def old_phone(take_phone, book):
+    """Return Lan's phone, ready, with a browser that has no Background Sync."""
+    phone = take_phone(init_script=NO_BACKGROUND_SYNC)
+    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    assert not phone.page.evaluate("'SyncManager' in window")
+    assert not phone.page.evaluate(
+        "navigator.serviceWorker.ready.then((registration) => 'sync' in registration)")
+    return phone
+
+
+def test_two_tabs_that_send_at_once_send_each_visit_once(old_phone, line, book):
+    phone = old_phone
+    line.cut()
+    tabs = [phone.page, phone.context.new_page()]
+    for number in range(1, 7):
+        phone.absent(book.house(number), page=tabs[number % 2])
+    for tab in tabs:
+        phone.go("/outbox", tab)
+    line.mend()
+    for tab in tabs:
+        tab.evaluate("document.querySelector('[data-do=send-now]').click()")
+    phone.until_kept(6)
+    assert Visit.select().count() == Receipt.select().count() == 6
+    assert [entry["attempts"] for entry in phone.outbox()] == [1] * 6, "one was sent twice"
+    for tab in tabs:
+        tab.wait_for_selector("text=Đã gửi hết", state="visible")
+
+
+def test_without_background_sync_it_goes_when_the_network_comes_back(old_phone, line, book):
+    phone = old_phone
+    line.cut()
+    phone.absent(book.house(1))
+    phone.go("/outbox")
+    line.mend()
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.until_kept(1)
+    assert Visit.select().count() == 1
+
+
+def test_the_same_house_in_two_tabs_is_two_calls_at_one_house(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    second = phone.context.new_page()
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    first = phone.page
+    phone.page = second
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    phone.save()
+    phone.page = first
+    phone.save()
+    assert len(phone.outbox("waiting")) == 2
+    line.mend()
+    phone.send_now()
+    phone.until_kept(2)
+    assert Visit.select().count() == 2, "one call was taken for the other"
+    assert [visit.flag for visit in Visit.select().order_by(Visit.receipt)] == [
+        "", "possible_duplicate"]
+    counted = dict(Tally.select(Tally.indicator, Tally.count).where(
+        Tally.place == 0, Tally.period == "A").tuples())
+    assert (counted["visits"], counted["houses"], counted["people"]) == (2, 1, 1)
+    assert counted["helped:VNEID_2_KH"] == 1
