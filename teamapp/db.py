@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import request
-from peewee import BigIntegerField, DatabaseProxy, Model
+from peewee import BigIntegerField, DatabaseProxy, EnclosedNodeList, Model, ModelInsert
 from playhouse.db_url import parse
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
@@ -32,12 +32,42 @@ class MomentField(BigIntegerField):
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
+class Rows(ModelInsert):
+    """An INSERT of rows in the order of its fields, without an object for every value.
+
+    peewee's own builds one for each and takes six times as long, in every writer's turn.
+    """
+
+    def _generate_insert(self, insert, ctx):
+        rows = list(insert)
+        if not self._columns or not rows or isinstance(rows[0], dict):
+            return super()._generate_insert(rows, ctx)
+        columns = [getattr(self.model, name) if isinstance(name, str) else name
+                   for name in self._columns]
+        given = {field.name for field in columns}
+        defaults = {field: value for field, value in self.get_default_data().items()
+                    if field.name not in given}
+        stored = [field.db_value for field in (*columns, *defaults)]
+        for row in rows:
+            whole = (*row, *(value() if callable(value) else value
+                             for value in defaults.values()))
+            ctx._values.extend(store(value) for store, value in zip(stored, whole, strict=True))
+        marks = f"({', '.join([ctx.state.param or '?'] * len(stored))})"
+        ctx.sql(EnclosedNodeList([*columns, *defaults]))
+        return ctx.literal(f" VALUES {', '.join([marks] * len(rows))}")
+
+
 class Record(Model):
     """What every table of the house is made from."""
 
     class Meta:
         database = proxy
         legacy_table_names = False
+
+    @classmethod
+    def insert_many(cls, rows, fields=None):
+        """Return the INSERT of many rows: dicts, or tuples in the order of the fields."""
+        return Rows(cls, insert=rows, columns=fields)
 
 
 def open_database(config):

@@ -21,6 +21,7 @@ _ID_NUMBER = re.compile(
     r"(?<!\d)(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2}(?:[ .\u00a0\u202f]\d{3})?)(?!\d)"
 )
 _SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs
 _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
 
 
@@ -104,7 +105,7 @@ def _mask_whole(found):
 
 def is_clean(text):
     """Tells whether a text can be stored: no NUL, no control character, no lone surrogate."""
-    return not any(c not in "\t\n\r" and unicodedata.category(c) in ("Cc", "Cs") for c in text)
+    return not _UNCLEAN.search(text)
 
 
 def day(value):

@@ -9,7 +9,7 @@ from .. import clock
 from ..access import programmatic, same_origin
 from ..models import Device, Installation
 from . import envelope
-from .desk import Desk
+from .desk import Desk, read_ahead
 
 bp = Blueprint("sync", __name__)
 
@@ -24,9 +24,10 @@ def create():
         raise Conflict("wrong_user")
     if current_user.commune_id is None:
         raise Forbidden("role")
-    with current_user.commune.turn() as turn:
+    user, forms = current_user._get_current_object(), read_ahead(batch.entries)
+    with user.commune.turn() as turn:
         hear_from(batch, turn.at)
-        results = Desk(turn, current_user, batch.device).take(batch.entries)
+        results = Desk(turn, user, batch.device, forms).take(batch.entries)
         epoch = Installation.current_epoch()
     return {"v": envelope.VERSION, "batch": batch.id, "server_time": clock.now().isoformat(),
             "epoch": epoch, "results": results}
