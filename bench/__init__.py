@@ -1,0 +1,1 @@
+"""Measured scenarios beside their goals: `make bench` prints one table."""

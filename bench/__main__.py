@@ -1,0 +1,58 @@
+"""`python -m bench [scenario …]`: run the measured scenarios and print their table."""
+
+import argparse
+import sys
+import time
+import traceback
+
+from . import book
+from .scenarios import SCENARIOS
+from .table import Row, heading, lines
+
+
+def main():
+    """Run the scenarios asked for, or all, and say what was met."""
+    asked = parsed()
+    rows, started = [], time.monotonic()
+    try:
+        for name in asked.scenarios or SCENARIOS:
+            rows += measured(name, asked)
+    finally:
+        book.clear()
+    print("\n" + heading() + "\n")
+    print("\n".join(lines(rows)))
+    missed = sum(row.verdict == "MISSED" for row in rows)
+    print(f"\n{len(rows)} figures, {missed} missed, {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def parsed():
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", metavar="scenario",
+                        help=f"some of: {' '.join(SCENARIOS)}")
+    parser.add_argument("--steps", type=int, default=100_000,
+                        help="the longer history, in steps (default 100000)")
+    parser.add_argument("--quick", action="store_true", help="fewer runs: to try, not to report")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.scenarios if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"no scenario is called {', '.join(unknown)}")
+    return asked
+
+
+def measured(name, asked):
+    """Return the rows of one scenario; one that fails is said so and stops nothing."""
+    print(f"{name} …", end=" ", flush=True, file=sys.stderr)
+    started = time.monotonic()
+    try:
+        found = list(SCENARIOS[name](asked))
+    except Exception as error:
+        traceback.print_exc()
+        found = [Row(name, "failed", None, "", note=f"{type(error).__name__}: {error}"[:100])]
+    print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""A phone without a browser: it makes visits as the form posts them and sends them to /sync."""
+
+import gzip
+import http.client
+import json
+import random
+import time
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import brotli
+
+from teamapp import clock
+from teamapp.models import Household, Installation, Resident, User
+
+NOTES = ("", "", "Máy cũ, hẹn con trai về làm cùng.", "Bà con hỏi thêm về sổ bảo hiểm.",
+         "Chiều quay lại, sóng yếu.")
+
+
+class Phone:
+    """One person's phone: keeps a connection open and its cookie."""
+
+    def __init__(self, address, cookie="", accept="br"):
+        self.address, self.connection = address, None
+        self.headers = {"Accept-Encoding": accept, "Cookie": cookie}
+
+    def ask(self, method, path, body=None, **headers):
+        """Return (status, bytes as they came) of one request."""
+        for again in (True, False):
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection(*self.address, timeout=60)
+            try:
+                self.connection.request(method, path, body, {**self.headers, **headers})
+                answer = self.connection.getresponse()
+                return answer.status, answer.read()
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self.close()  # the server let an idle connection go
+                if not again:
+                    raise
+        return None
+
+    def get(self, path):
+        """Return the bytes of a page; it must be there."""
+        status, body = self.ask("GET", path)
+        if status != 200:
+            raise RuntimeError(f"GET {path} answered {status}")
+        return body
+
+    def sync(self, packed):
+        """Send a batch made by `batches`; return the status and the seconds it took."""
+        started = time.perf_counter()
+        status, body = self.ask("POST", "/sync", packed, **{
+            "Content-Type": "application/json", "Content-Encoding": "gzip",
+            "Accept": "application/json"})
+        took = time.perf_counter() - started
+        if status == 200 and b'"kept"' not in plain(body):
+            raise RuntimeError(f"/sync kept nothing: {plain(body)[:400]!r}")
+        return status, took
+
+    def close(self):
+        """Hang up."""
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+
+
+def plain(body):
+    """Return a body unpacked; small ones come as they are."""
+    return body if body[:1] in b"{<" else brotli.decompress(body)
+
+
+class Rounds:
+    """What one member writes down: invented visits at the houses of their village."""
+
+    def __init__(self, username, seed=1):
+        self.draw = random.Random(seed)
+        self.user = User.get(User.username == username)
+        self.homes = homes_of(self.user.village_id)
+        self.epoch = Installation.current_epoch()
+        self.device = str(uuid4())
+
+    def batches(self, visits, size):
+        """Return so many visits as gzipped batches, as the phone would post them."""
+        made = [self.entry() for _ in range(visits)]
+        return [self.packed(made[at:at + size], visits - at - size)
+                for at in range(0, visits, size)]
+
+    def packed(self, entries, left=0):
+        """Return one batch as it goes over the line."""
+        now = clock.now().isoformat()
+        said = {"v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user.id,
+                "epoch": self.epoch, "sent_at": now,
+                "left": {"count": max(left, 0), "oldest": now if left > 0 else None},
+                "entries": entries, "sealed": []}
+        return gzip.compress(json.dumps(said, separators=(",", ":")).encode(), 6)
+
+    def entry(self):
+        """Return one entry of the outbox: a visit that met somebody and helped them."""
+        back = timedelta(minutes=self.draw.randint(5, 8 * 24 * 60))
+        at = clock.now() - back
+        return {"id": str(uuid4()), "kind": "visits.create", "form": 1,
+                "recorded_at": at.isoformat(), "after": [], "replaces": None,
+                "body": urlencode(self.visit(at))}
+
+    def visit(self, at):
+        """Return the fields of a visit: two people, one helped, one not yet, sometimes a note."""
+        home, people = self.draw.choice(self.homes)
+        fields = {"household": home, "outcome": "met", "visited_at":
+                  clock.local(at).strftime("%Y-%m-%dT%H:%M"), "mode": "together",
+                  "note": self.draw.choice(NOTES)}
+        for place, one in enumerate(people[:2]):
+            step = {"kind": "VNEID_2_KH", "state": "helped"} if place == 0 else {
+                "kind": "DVCQG", "state": "not_yet", "obstacle": "O01"}
+            fields |= {f"people-{place}-id": one, f"people-{place}-consent": "yes"}
+            fields |= {f"people-{place}-steps-0-{name}": value for name, value in step.items()}
+        return fields
+
+
+def homes_of(village_id):
+    """Return [(household id, [resident ids])] of a village, as text."""
+    rows = (Resident.select(Resident.household, Resident.id).join(Household)
+            .where(Household.village == village_id)
+            .order_by(Household.number, Resident.position).tuples())
+    homes = {}
+    for household, resident in rows:
+        homes.setdefault(str(as_uuid(household)), []).append(str(resident))
+    return list(homes.items())
+
+
+def as_uuid(value):
+    """Return a UUID, also of its bytes."""
+    return value if isinstance(value, UUID) else UUID(bytes=bytes(value))

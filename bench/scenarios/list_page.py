@@ -1,0 +1,41 @@
+"""The list of houses as an officer reads it online."""
+
+from ..book import plain_book
+from ..phone import Phone
+from ..queries import statements
+from ..server import Server
+from ..table import Row, middle
+
+NAME = "list of 100 households, online"
+TIMES = 20
+
+
+def measure(asked):
+    """Ask for the first 100 of 1,500 households as the chair; bytes are the brotli body.
+
+    CPU is the server's over 20 requests of one connection, the median of five such rounds.
+    Queries are counted in a request of this process, the session's own among them.
+    """
+    book = plain_book("list")
+    with book.open():
+        from teamapp.models import Village
+        path = f"/households?village={Village.get(Village.code == 'V1500').id}"
+    cookie = book.cookie("chair")
+    with Server(book) as server:
+        phone = Phone(server.address, cookie)
+        body = [phone.get(path) for _ in range(TIMES)][0]
+        cpu = middle(lambda: cpu_of_pages(server, phone, path), 5)
+        phone.close()
+    return [
+        Row(NAME, "server CPU", cpu * 1000, "ms", most=5),
+        Row(NAME, "bytes", len(body) / 1000, "kB", most=5),
+        Row(NAME, "queries", len(statements(book, "chair", path)), "", most=5),
+    ]
+
+
+def cpu_of_pages(server, phone, path, times=TIMES):
+    """Return the seconds of server CPU one page costs, over so many."""
+    before = server.cpu()
+    for _ in range(times):
+        phone.get(path)
+    return (server.cpu() - before) / times

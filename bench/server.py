@@ -1,0 +1,107 @@
+"""A real gunicorn with the Procfile's flags, and the processor time of its whole process tree."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+
+from teamapp.config import ROOT
+
+
+class Server:
+    """gunicorn on a database, for the time of a `with`; stopped with all its workers."""
+
+    def __init__(self, book, workers=2, port=None):
+        self.book, self.workers, self.port = book, workers, port or free_port()
+        self.process = None
+
+    @property
+    def address(self):
+        """Return where it listens."""
+        return "127.0.0.1", self.port
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stop()
+
+    def start(self):
+        """Start it and wait until it answers."""
+        with open(self.book.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen(
+                command(self.port, self.workers), cwd=ROOT, env=self.book.environment,
+                stdout=log, stderr=log, start_new_session=True)
+        wait_for(self.port, self.process)
+
+    def stop(self):
+        """Stop it and wait until every process of it is gone."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def cpu(self):
+        """Return the seconds of processor time this server's processes have used so far."""
+        return sum(cpu_of(pid) for pid in tree(self.process.pid))
+
+
+def command(port, workers):
+    """Return the Procfile's web line for a port and a number of workers."""
+    line = re.search(r"^web: gunicorn (.+)$", (ROOT / "Procfile").read_text(), re.M)[1]
+    line = re.sub(r"--bind \S+", f"--bind 127.0.0.1:{port}", line)
+    line = re.sub(r"-w \d+", f"-w {workers}", line)
+    return [sys.executable, "-m", "gunicorn", *shlex.split(line)]
+
+
+def wait_for(port, process=None, path="/healthz", seconds=30):
+    """Wait for the first answer; raise RuntimeError if the process ends or it takes too long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(OSError), urllib.request.urlopen(
+                f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        if process and process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError("the server did not start: see server.log")
+
+
+def free_port():
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def tree(root):
+    """Return the ids of a process and of all that descend from it."""
+    children = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError), open(f"/proc/{name}/stat") as stat:
+            children.setdefault(int(stat.read().rpartition(")")[2].split()[1]), []).append(
+                int(name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, ())
+    return found
+
+
+def cpu_of(pid):
+    """Return the processor time of a process in seconds, to the microsecond.
+
+    The number of another process's clock is the kernel's own: see clock_getcpuclockid(3).
+    """
+    with suppress(OSError):
+        return time.clock_gettime((~pid << 3) | 2)
+    return 0
