@@ -13,7 +13,7 @@ from .families import enlist, families
 from .teams import found_commune, found_teams
 from .work import Work, ask
 
-BATCH = 200  # visits recorded at a time
+BATCH = 1500  # visits recorded at a time
 
 
 def fill():
