@@ -72,15 +72,18 @@ def periods(day):
 
 
 def day_key(day):
+    """Returns the key of a single day: D2026-11-21."""
     return f"D{day.isoformat()}"
 
 
 def week_key(day):
+    """Returns the key of the day's ISO week: W2026-47."""
     year, week, _ = day.isocalendar()
     return f"W{year}-{week:02}"
 
 
 def month_key(day):
+    """Returns the key of the day's month: M2026-11."""
     return f"M{day:%Y-%m}"
 
 

@@ -1,0 +1,56 @@
+"""Two communes at work, so that there is something to see and to hide."""
+
+from datetime import timedelta
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+
+from teamapp import clock
+from teamapp.models import Assignment, Round, Visit
+from teamapp.models.aiming import set_targets
+from tests.sync.phone import body, entry, helped, send
+
+CSRF = "the-same-for-every-test-of-the-access-matrix"
+
+
+@pytest.fixture
+def token(app):
+    """Return a function that gives a client a CSRF token as a page of ours would."""
+
+    def give(browser):
+        with browser.session_transaction() as cookie:
+            cookie["csrf_token"] = CSRF
+        return URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(CSRF)
+
+    return give
+
+
+@pytest.fixture
+def draft(cast):
+    """Return a function that drafts a round for one village, all of its houses in it."""
+
+    def make(by, village, name="Đợt nháp"):
+        with by.commune.turn() as turn:
+            return Round.draft(turn, by, [village.id], "all", name=name,
+                               starts_on=clock.today(), ends_on=clock.today() + timedelta(days=6))
+
+    return make
+
+
+@pytest.fixture
+def busy(cast, sign_in, draft):
+    """Return the cast, with visits, a published round and targets in both communes."""
+    for chair, village, member, house, person, name in (
+            (cast.son, cast.cau_van, cast.lan, cast.bre, "Thị Rin", "Đợt An Phú tháng này"),
+            (cast.chau, cast.suoi_la, cast.kien, cast.kin, "Giàng A Kín", "Đợt Bình Lộc thu")):
+        given_out = draft(chair, village, name)
+        with chair.commune.turn() as turn:
+            given_out.assign(turn, village, [house.id], member.id)
+            given_out.publish(turn, chair)
+            set_targets(turn, chair, clock.today().replace(day=1),
+                        {(village.id, "activations"): 30, (village.id, "coverage"): 60})
+        said = body(house, helped(cast.resident(person)), note=f"Dặn ở {house.head}")
+        assert send(sign_in(member), member, entry(said)).json["results"][0]["status"] == "kept"
+    assert Visit.select().count() == 2
+    assert Assignment.select().where(Assignment.member.is_null(False)).count() == 2
+    return cast

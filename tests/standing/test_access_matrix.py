@@ -1,0 +1,259 @@
+"""Who may enter where: every route, every role, one's own things, others' and missing ones."""
+
+import re
+from types import FunctionType
+from uuid import uuid4
+
+import pytest
+
+from teamapp import access
+from teamapp.models import Round
+
+from .tree import read
+
+ROLES = ("out", "member", "leader", "officer", "chair", "stranger", "strange chair")
+
+
+def people(out, member=None, officer=None, chair=None):
+    """Return the status for each kind of person; who is left out is refused."""
+    member, officer = member or 403, officer or 403
+    chair = chair or officer
+    return {"out": out, "member": member, "leader": member, "officer": officer, "chair": chair,
+            "stranger": member, "strange chair": chair}
+
+
+def everybody(status):
+    """Return the same status for all."""
+    return people(status, status, status)
+
+
+PAGE, FORM, PROGRAM = 302, 401, 401  # what somebody signed out gets
+
+# One line a route: what each kind of person gets for what is theirs to ask for.
+MATRIX = {
+    "GET /healthz": everybody(200),
+    "GET /readyz": everybody(200),
+    "GET /sign-in": everybody(200),
+    "POST /sign-in": everybody(422),
+    "POST /sign-out": everybody(303),
+    "GET /arrival": people(PAGE, member=200, officer=200),
+    "GET /no-network": everybody(200),
+    "GET /sw.js": everybody(200),
+    "GET /manifest.webmanifest": everybody(200),
+    "GET /pack": people(PROGRAM, member=200, officer=200),
+    "POST /sync": people(PROGRAM, member=415, officer=415),
+    "GET /": people(PAGE, member=200, officer=302),
+    "GET /households": people(PAGE, member=200, officer=200),
+    "GET /households/<household_id>": people(PAGE, member=200, officer=200),
+    "GET /visits/parts": people(PAGE, member=200),
+    "GET /outbox": people(PAGE, member=200),
+    "GET /rounds": people(PAGE, officer=200),
+    "GET /rounds/new": people(PAGE, officer=200),
+    "POST /rounds": people(FORM, officer=422),
+    "POST /rounds/proposal": people(FORM, officer=200),
+    "GET /rounds/<round_id>": people(PAGE, officer=200),
+    "POST /rounds/<round_id>": people(FORM, officer=422),
+    "GET /rounds/<round_id>/edit": people(PAGE, officer=200),
+    "POST /rounds/<round_id>/proposal": people(FORM, officer=200),
+    "POST /rounds/<round_id>/publication": people(FORM, chair=409),
+    "POST /rounds/<round_id>/removal": people(FORM, officer=303),
+    "POST /rounds/<round_id>/shares": people(FORM, officer=303),
+    "GET /rounds/<round_id>/villages/<village_id>": people(PAGE, officer=200),
+    "POST /rounds/<round_id>/villages/<village_id>/assignments": people(FORM, officer=422),
+    "POST /rounds/<round_id>/villages/<village_id>/shares": people(FORM, officer=422),
+    "POST /rounds/<round_id>/villages/<village_id>/removals": people(FORM, officer=422),
+    "GET /rounds/<round_id>/villages/<village_id>/houses": people(PAGE, officer=200),
+    "POST /rounds/<round_id>/villages/<village_id>/houses": people(FORM, officer=422),
+    "GET /tallies": people(PAGE, officer=200),
+    "GET /tallies/<place>": people(PAGE, officer=200),
+    "GET /tallies/<place>/<figure>": people(PAGE, officer=200),
+    "GET /targets": people(PAGE, officer=200),
+    "POST /targets": people(FORM, chair=422),
+}
+
+
+def routes(app):
+    """Return {"GET /rounds/<round_id>": rule} of all routes."""
+    return {f"{method} {plain(rule.rule)}": rule for rule in app.url_map.iter_rules()
+            for method in rule.methods - {"HEAD", "OPTIONS"}}
+
+
+def plain(rule):
+    """Return a rule without its converters."""
+    return re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"<\1>", rule)
+
+
+def test_every_route_stands_in_the_matrix(app):
+    assert set(routes(app)) == set(MATRIX)
+
+
+def test_every_route_is_classified(app):
+    """A mark of access.py, or none: signed in, whatever the role."""
+    known = {name for name, value in vars(access).items() if isinstance(value, FunctionType)
+             and value.__qualname__ == "_mark.<locals>.mark"}
+    assert {"public", "commune_only", "chair_only", "field_only", "same_origin"} <= known
+    for route, rule in routes(app).items():
+        marks = getattr(app.view_functions[rule.endpoint], "marks", set())
+        assert marks <= known, route
+        assert len(marks & {"public", "field_only", "commune_only", "chair_only"}) <= 1, route
+        if rule.rule.startswith("/targets"):
+            assert marks, route
+
+
+@pytest.fixture
+def person(busy):
+    """Return the people by their kind."""
+    return {"out": None, "member": busy.lan, "leader": busy.tu, "officer": busy.hanh,
+            "chair": busy.son, "stranger": busy.kien, "strange chair": busy.chau}
+
+
+@pytest.fixture
+def things(busy, draft):
+    """Return a function that gives {parameter: {whose: id}} as one kind of person sees them."""
+    found = {
+        "round_id": {"own": 0, "other": 0, "missing": 2_000_000},
+        "village_id": {"own": busy.cau_van.id, "other": busy.suoi_la.id, "missing": 2_000_000},
+        "place": {"own": busy.cau_van.id, "other": busy.suoi_la.id, "missing": 2_000_000},
+        "household_id": {"own": busy.bre.id, "next": busy.hlan.id, "other": busy.kin.id,
+                         "missing": uuid4()},
+        "figure": {"own": "visits"},
+    }
+
+    def seen_by(role, rule):
+        for whose, by, village in (("own", busy.son, busy.cau_van),
+                                   ("other", busy.chau, busy.suoi_la)):
+            if not Round.get_or_none(Round.id == found["round_id"][whose]):  # taken away again
+                found["round_id"][whose] = draft(by, village).id
+        if not role.startswith("strange"):
+            return found
+        swapped = {"own": "other", "other": "own", "missing": "missing"}
+        return {name: {swapped[whose]: id for whose, id in ids.items() if whose in swapped}
+                if "other" in ids else ids for name, ids in found.items()}
+
+    return seen_by
+
+
+@pytest.fixture
+def ask(app, sign_in, token, person):
+    """Return a function that makes one request as one kind of person."""
+    browsers = {}
+
+    def browser_of(role):
+        browser = sign_in(person[role]) if person[role] else app.test_client()
+        return browser, {"X-CSRFToken": token(browser)}
+
+    def send(role, method, path):
+        if role not in browsers:
+            browsers[role] = browser_of(role)
+        browser, headers = browsers.pop(role) if path == "/sign-out" else browsers[role]
+        return browser.open(path, method=method, headers=headers if method == "POST" else {})
+
+    return send
+
+
+def cases(rule, found):
+    """Yield (whose, {parameter: id}): all one's own, then each parameter another's in turn."""
+    mine = {name: found[name]["own"] for name in re.findall(r"<(\w+)>", rule)}
+    yield "own", mine
+    for name in mine:
+        for whose in ("next", "other", "missing"):
+            if whose in found[name]:
+                yield whose, mine | {name: found[name][whose]}
+
+
+def filled(rule, values):
+    """Return the path of a rule for these ids."""
+    return re.sub(r"<(\w+)>", lambda name: str(values[name[1]]), rule)
+
+
+def expected(status, role, whose):
+    """Return what somebody gets who gets this for what is their own."""
+    if status in (401, 403) or role == "out" or whose == "own":
+        return status
+    if whose == "next" and role in ("officer", "chair"):
+        return status
+    return 404
+
+
+def bare(answer, path):
+    """Return all of an answer that may not tell a foreign thing from a missing one."""
+    token = r'(content="|X-CSRFToken&#34;: &#34;|X-CSRFToken": "|name="csrf_token"[^>]*value=")'
+    body = re.sub(token + r"[\w.-]{60,}", "", answer.text.replace(path, ""))
+    told = {name: value.replace(path, "") for name, value in answer.headers
+            if name not in ("X-Request-ID", "Date", "Content-Length", "Set-Cookie")}
+    return answer.status_code, told, body
+
+
+def test_everybody_gets_what_the_matrix_says(things, ask):
+    deviations, asked = [], 0
+    for route, row in MATRIX.items():
+        method, rule = route.split()
+        for role in ROLES:
+            seen = {}
+            for whose, values in cases(rule, things(role, rule)):
+                path = filled(rule, values)
+                answer, wanted = ask(role, method, path), expected(row[role], role, whose)
+                asked += 1
+                seen.setdefault(whose, []).append(bare(answer, path))
+                if answer.status_code != wanted:
+                    deviations.append(f"{role}: {method} {path} ({whose}) gave "
+                                      f"{answer.status_code} instead of {wanted}")
+            if seen.get("other") != seen.get("missing"):
+                deviations.append(f"{role}: {route} tells a foreign thing from a missing one")
+    assert not deviations, "\n".join(deviations)
+    assert asked > 300
+
+
+def path_of(rule, found):
+    """Return the path of a rule for one's own things."""
+    return filled(rule, {name: ids["own"] for name, ids in found.items()})
+
+
+def test_a_post_without_our_token_or_origin_changes_nothing(app, sign_in, busy, things):
+    foreign = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    for route, rule in routes(app).items():
+        if route.startswith("GET"):
+            continue
+        path = path_of(plain(rule.rule), things("chair", rule.rule))
+        marks = getattr(app.view_functions[rule.endpoint], "marks", ())
+        wanted = 403 if "same_origin" in marks else 400
+        assert sign_in(busy.son).post(path, headers=foreign).status_code == wanted, route
+
+
+def test_a_signed_out_piece_of_a_page_is_401_and_no_redirect(client, things):
+    for route, row in MATRIX.items():
+        method, rule = route.split()
+        if method == "GET" and row["out"] == PAGE:
+            path = path_of(rule, things("out", rule))
+            assert client.get(path, headers={"HX-Request": "true"}).status_code == 401, route
+
+
+def test_an_ended_session_opens_nothing(app, sign_in, busy):
+    browser = sign_in(busy.lan)
+    copy = app.test_client()
+    copy.set_cookie("session", browser.get_cookie("session").value)
+    assert copy.get("/households").status_code == 200
+    browser.post("/sign-out")
+    assert copy.get("/households").status_code == 302
+    assert copy.post("/sync", json={}).status_code == 401
+
+
+def test_the_matrix_in_the_documents_is_this_one():
+    rows = re.findall(r"^\| `((?:GET|POST) /\S*)` \| (.+?) \|", read("docs/security.md"), re.M)
+    told = dict(rows)
+    assert set(told) == {re.sub(r"<\w+>", "<id>", route).replace("<id>/<id>", "<id>/<figure>")
+                         for route in MATRIX}
+    for route, row in MATRIX.items():
+        name = re.sub(r"<\w+>", "<id>", route).replace("<id>/<id>", "<id>/<figure>")
+        assert told[name] == words(row), route
+
+
+def words(row):
+    """Return who may enter, as docs/security.md says it."""
+    inside = {role for role in ROLES if row[role] not in (401, 403)
+              and not (role == "out" and row[role] == PAGE)}
+    return {("chair",): "chair", ("chair", "officer"): "officer, chair",
+            ("leader", "member"): "member, leader",
+            ("chair", "leader", "member", "officer"): "signed in",
+            ("chair", "leader", "member", "officer", "out"): "everybody"}[
+        tuple(sorted(inside - {"stranger", "strange chair"}))]

@@ -1,0 +1,277 @@
+"""The documents name only what exists, and every setting, route, table and kind stands in them."""
+
+import ast
+import inspect
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from teamapp.models import TABLES as MODELS
+from teamapp.models import AccountKind, Obstacle, Procedure
+from teamapp.sync import envelope
+from teamapp.sync.kinds import KINDS
+from teamapp.sync.reasons import REASONS
+
+from .test_access_matrix import routes
+from .tree import ROOT, documents, files, parsed, read
+
+MADE_AT_RUN_TIME = {"var/"}
+READ_ELSEWHERE = {"PORT": "Makefile", "TEST_DATABASE_URL": "tests"}
+DECISIONS = [path for path in documents() if path.parts[:2] == ("docs", "decisions")]
+
+
+def code(path):
+    """Return what stands in backticks within the lines of a document, and in its shell blocks."""
+    text = read(path)
+    inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return inline + [line for block in blocks for line in block.splitlines()]
+
+
+def every_code():
+    """Yield (document, token) of all documents."""
+    for path in documents():
+        for token in code(path):
+            yield path, token
+
+
+def settings():
+    """Return the names the program reads from its environment."""
+    tree = parsed(next(path for path in files() if path.as_posix() == "teamapp/config.py"))
+    return {node.args[0].value for node in ast.walk(tree) if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "env" and node.args}
+
+
+# --- paths -----------------------------------------------------------------------------------
+
+def as_path(token):
+    """Return what a token names as a path of the repository, or None if it names none."""
+    first = token.split()[0].rstrip(",;:")
+    if first.startswith(("/", "<", "$")) or "=" in first or "…" in first or "://" in first:
+        return None
+    is_path = "/" in first or re.search(r"\.(py|md|js|html|css|csv|txt|in|toml|sh)$", first)
+    return first if is_path and re.fullmatch(r"[\w.<>*/-]+", first) else None
+
+
+def test_every_path_in_the_documents_exists():
+    named = {(path, as_path(token)) for path, token in every_code() if as_path(token)}
+    assert len(named) > 60
+    for document, name in sorted(named, key=str):
+        if any(name.startswith(start) for start in MADE_AT_RUN_TIME) or name.startswith("venv/"):
+            continue
+        pattern = re.sub(r"<\w+>", "*", name).rstrip("/")
+        within_a_slice = "/" not in name and list(ROOT.glob(f"teamapp/*/{pattern}"))
+        assert list(ROOT.glob(pattern)) or within_a_slice or name in MIMETYPES, \
+            f"{document} names {name}"
+
+
+MIMETYPES = {"application/json", "application/x-ndjson"}
+
+
+def test_every_folder_of_the_program_is_in_the_architecture():
+    told = read("docs/architecture.md")
+    for path in files():
+        if path.parts[0] == "teamapp" and len(path.parts) > 1:
+            name = f"teamapp/{path.parts[1]}" + ("/" if len(path.parts) > 2 else "")
+            covered = {"teamapp/templates/", "teamapp/static/"}
+            assert f"`{name}`" in told or name in covered, name
+        if path.parts[:3] == ("teamapp", "static", "js"):
+            assert f"`{path.as_posix()}`" in told, path
+    named = {token.split("/")[0] for _, token in every_code()}
+    assert {path.parts[0] for path in files() if len(path.parts) > 1} <= named
+
+
+# --- settings, routes, tables, commands ------------------------------------------------------
+
+def test_the_table_of_settings_is_complete():
+    table = re.findall(r"^\| `([A-Z_]+)` \|", read("docs/operations.md"), re.M)
+    assert sorted(table) == sorted(settings())
+
+
+def test_no_document_names_another_setting():
+    known = settings() | set(READ_ELSEWHERE) | {"FILE", "CODE", "NAME", "ADULT"}
+    known |= {row for path in files() if path.parent.name == "catalog" and path.suffix == ".csv"
+              for row in re.findall(r"^[A-Z0-9_]+", read(path), re.M)}
+    for document, token in every_code():
+        for name in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", token):
+            assert name in known, f"{document} names {name}"
+    for name, where in READ_ELSEWHERE.items():
+        assert any(name in read(path) for path in files()
+                   if path.name == where or (path.parts[0] == where and path.suffix == ".py")), \
+            name
+
+
+def test_every_address_in_the_documents_is_a_route(app):
+    known = {shape(route) for route in routes(app)} | {shape(f"GET {rule.split()[1]}")
+                                                      for rule in routes(app)}
+    paths = {route.split()[1] for route in known}
+    named = set()
+    for document, token in every_code():
+        found = re.fullmatch(r"(?:(GET|POST) )?(/[\w<>/.:-]*)(?:\?\S*)?", token)
+        if not found or found[2].startswith(("/static/", "/srv/", "/backup")):
+            continue
+        named.add(found[2])
+        if found[1]:
+            assert shape(f"{found[1]} {found[2]}") in {shape(route) for route in routes(app)}, \
+                f"{document} names {token}"
+        else:
+            assert shape(f"GET {found[2]}").split()[1] in paths, f"{document} names {token}"
+    assert len(named) > 20
+
+
+def shape(route):
+    """Return a route with every parameter alike."""
+    return re.sub(r"<\w+>", "<>", route)
+
+
+def test_every_table_is_in_the_architecture_and_no_other():
+    rows = re.search(r"^## The tables\n(.*?)^## ", read("docs/architecture.md"), re.M | re.S)[1]
+    told = [name for row in rows.splitlines() if row.startswith("| `")
+            for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(model._meta.table_name for model in MODELS)
+
+
+def commands(group, prefix=""):
+    """Return the names of all commands, those of groups behind the group's."""
+    found = set()
+    for name, command in group.commands.items():
+        found.add(f"{prefix}{name}")
+        if hasattr(command, "commands"):
+            found |= commands(command, f"{prefix}{name} ")
+    return found
+
+
+def test_every_command_exists_and_ours_are_told(app):
+    known = commands(app.cli) | {"shell", "run", "routes"}
+    for document, token in every_code():
+        for said in re.findall(r"flask --app app ((?:[a-z]+ ?)+)", token):
+            assert said.strip() in known, f"{document}: {said}"
+    told = read("docs/operations.md")
+    for name in commands(app.cli):
+        if not any(other.startswith(f"{name} ") for other in commands(app.cli)):
+            assert f"flask --app app {name}" in told, name
+
+
+def test_every_make_target_exists():
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
+    named = {target for _, token in every_code()
+             for target in re.findall(r"\bmake ([a-z]+)", token)}
+    assert named
+    assert named <= targets
+
+
+# --- the protocol ----------------------------------------------------------------------------
+
+def example(kind):
+    """Return the example body of a kind of entry."""
+    found = re.search(rf"```body {re.escape(kind)}\n(.*?)```", read("docs/sync-protocol.md"), re.S)
+    assert found, f"{kind} has no example"
+    return found[1].replace("\n", "")
+
+
+def leaves(form, prefix=""):
+    """Return the full name of each field of a form, list items numbered 0."""
+    found = set()
+    for field in form:
+        if hasattr(field, "append_entry"):
+            entry = field.entries[0] if field.entries else field.append_entry()
+            found |= leaves(entry.form) if hasattr(entry, "form") else {entry.name}
+        else:
+            found.add(field.name)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_told_with_its_fields_and_an_example(app, kind):
+    told = read("docs/sync-protocol.md")
+    assert f"### `{kind}`, form {KINDS[kind].form}" in told
+    section = told.partition(f"### `{kind}`")[2].partition("\n## ")[0]
+    section = section.partition("\n### ")[0]
+    with app.test_request_context():
+        fields = leaves(KINDS[kind].form_class(meta={"csrf": False}))
+        sent = MultiDict(parse_qsl(example(kind), keep_blank_values=True))
+        form = KINDS[kind].form_class(sent, meta={"csrf": False})
+        assert form.validate(), form.errors
+    assert set(re.findall(r"^\| `([\w-]+)` \|", section, re.M)) == fields
+    posted = {re.sub(r"-\d+-", "-0-", name) for name in sent}
+    assert fields - posted <= {"reason", "people-0-steps-0-mode"}
+    assert posted <= fields
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_is_taken(cast, sign_in, kind):
+    """The example, with this cast's ids, is kept."""
+    from tests.sync.phone import entry, result
+
+    said = example(kind)
+    resident = cast.resident("Thị Rin")
+    for name, id in (("household", cast.bre.id), ("people-0-id", resident.id),
+                     ("dossiers-0-resident", resident.id), ("companions", cast.binh.id)):
+        said = re.sub(rf"(?<=\b{name}=)[^&]+", str(id), said)
+    answer = result(sign_in(cast.lan), cast.lan, entry(said))
+    assert answer["status"] == "kept", answer
+
+
+def test_the_catalogues_have_the_example_codes(app):
+    said = dict(parse_qsl(example("visits.create")))
+    assert AccountKind.get_or_none(AccountKind.code == said["people-0-steps-0-kind"])
+    assert Obstacle.get_or_none(Obstacle.code == said["people-1-steps-0-obstacle"])
+    assert Procedure.get_or_none(Procedure.code == said["dossiers-0-procedure"])
+
+
+def test_every_code_of_an_answer_is_told():
+    told = read("docs/sync-protocol.md")
+    refusals = re.findall(r"(?:BadRequest|RequestEntityTooLarge|UnprocessableEntity|"
+                          r"UnsupportedMediaType)\(\"(\w+)\"\)", inspect.getsource(envelope))
+    assert {"malformed", "not_json", "too_large"} <= set(refusals)
+    for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
+                 "server_older"}:
+        assert f"`{word}`" in told, word
+    table = told.partition("| code of `refused` |")[2].partition("| code of `later` |")[0]
+    assert set(re.findall(r"`(\w+)`", table)) - {"fields"} <= set(REASONS)
+
+
+def test_the_bounds_are_told():
+    told = read("docs/sync-protocol.md")
+    assert f"At most {envelope.MOST_ENTRIES} entries and {envelope.MOST_BYTES // 1024} KiB" in \
+        told.replace("\n", " ")
+    assert f"at most {envelope.MOST_AFTER} ids" in told
+
+
+# --- glossary and decisions ------------------------------------------------------------------
+
+def test_the_glossary_names_words_of_the_code():
+    rows = re.findall(r"^\| [^|]+ \| [^|]+ \| `(\w+)` \|", read("docs/glossary.md"), re.M)
+    assert len(rows) > 50
+    program = "\n".join(read(path) for path in files() if path.parts[0] == "teamapp"
+                        and path.suffix in (".py", ".js", ".csv"))
+    for name in rows:
+        assert re.search(rf"\b{name}\b", program), name
+
+
+def test_decisions_are_numbered_short_and_say_what_was_paid():
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    for path in DECISIONS:
+        text = read(path)
+        assert text.count("\n") <= 30, path
+        assert text.startswith(f"# {int(path.name[:4])}. "), path
+        for word in ("**Situation.**", "**Choice.**", "**Price.**"):
+            assert word in text, f"{path} lacks {word}"
+
+
+def test_the_picture_section_shows_what_there_is():
+    readme = read("README.md")
+    shown = set(re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", readme))
+    there = {path.as_posix() for path in files()
+             if path.parts[:2] == ("docs", "pictures") and path.suffix in (".png", ".webp", ".jpg")}
+    assert shown == there
+
+
+def test_documents_are_narrow_enough_to_read():
+    for path in documents():
+        for number, line in enumerate(read(path).splitlines(), 1):
+            is_table = line.startswith("|") or line.startswith("![")
+            assert is_table or len(line) <= 112, f"{path}:{number}"

@@ -1,0 +1,67 @@
+"""The layout of the repository, and signs of what was left unfinished."""
+
+import ast
+import re
+import warnings
+
+from .tree import files, parsed, python_files, read
+
+TOP = {".ci", ".gitignore", ".pwmigrate", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "Procfile",
+       "README.md", "app.py", "bench", "docs", "gunicorn.conf.py", "migrations", "pyproject.toml",
+       "requirements-dev.in", "requirements-dev.txt", "requirements-pg.in", "requirements-pg.txt",
+       "requirements.in", "requirements.txt", "teamapp", "tests"}
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "services", "service", "misc",
+           "managers", "manager", "lib", "core", "base"}
+UNFINISHED = re.compile(r"\b(" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
+TEXTS = {".py", ".js", ".mjs", ".html", ".css", ".md", ".toml", ".sh", ".txt", ".in", ".svg"}
+MODULE, FUNCTION, SCRIPT = 200, 24, 120
+
+
+def test_the_top_holds_what_it_should():
+    assert {path.parts[0] for path in files()} == TOP
+
+
+def test_no_drawer_for_everything():
+    for path in files():
+        if path.suffix in (".py", ".js") and path.parts[0] in ("teamapp", "tests", "bench"):
+            assert not {part.split(".")[0].strip("_") for part in path.parts} & DRAWERS, path
+
+
+def test_nothing_is_left_for_later():
+    for path in files():
+        if path.suffix in TEXTS and "vendor" not in path.parts:
+            found = UNFINISHED.search(read(path))
+            assert not found, f"{path}: {found[0]}"
+
+
+def test_forms_stand_in_files_of_their_name():
+    for path in python_files("teamapp"):
+        if re.search(r"\((?:Flask)?Form\):", read(path)):
+            assert path.name == "forms.py", path
+
+
+def test_every_public_function_says_what_it_promises():
+    """Methods WTForms and the like call by name are the framework's own promises."""
+    bare = []
+    for path in python_files("teamapp", "migrations"):
+        tree = parsed(path)
+        if not ast.get_docstring(tree) and read(path).strip():
+            bare.append(f"{path}")
+        bare += [f"{path}:{node.lineno} {node.name}" for node in tree.body
+                 if isinstance(node, ast.FunctionDef | ast.ClassDef)
+                 and not node.name.startswith("_") and not ast.get_docstring(node)]
+    assert not bare, "\n".join(bare)
+
+
+def test_sizes_are_signs():
+    """A file at twice its size asks to be looked at; it does not fail."""
+    for path in files():
+        lines = read(path).count("\n") if path.suffix in (".py", ".js") else 0
+        if path.parts[0] != "teamapp" or "vendor" in path.parts:
+            continue
+        if lines > (MODULE if path.suffix == ".py" else SCRIPT):
+            warnings.warn(f"{path}: {lines} lines", stacklevel=1)
+        for node in ast.walk(parsed(path)) if path.suffix == ".py" else ():
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= FUNCTION:
+                warnings.warn(f"{path}:{node.lineno} {node.name}: "
+                              f"{node.end_lineno - node.lineno + 1} lines", stacklevel=1)
