@@ -180,7 +180,10 @@ export const needles = (question) => split(fold(question));
 const hays = new WeakMap();
 
 function hayOf(row) {
-  if (!hays.has(row)) hays.set(row, hay(row.dataset.search));
+  if (!hays.has(row)) {
+    const shown = all("[data-words]", row).map((element) => element.textContent);
+    hays.set(row, hay([row.dataset.search, ...shown].join(" ")));
+  }
   return hays.get(row);
 }
 
@@ -209,10 +212,14 @@ export function filter(input) {
 }
 
 export function startSearch() {
+  document.addEventListener("input", ({ target }) =>
+    target.matches("input[data-filter]") && filter(target));
   const input = document.querySelector("input[data-filter]");
   if (!input) return;
-  document.addEventListener("input", ({ target }) => target === input && filter(input));
   for (const chip of all("[data-chip]")) {
+    for (const n of all("[data-chip-count]", chip)) {
+      n.textContent = all(`[data-is~="${chip.dataset.chip}"]`).length;
+    }
     chip.addEventListener("click", () => {
       chip.ariaPressed = String(chip.ariaPressed !== "true");
       filter(input);

@@ -88,8 +88,10 @@ async function settleIn(form) {
 function fillOptions(form) {
   for (const select of form.querySelectorAll("select[data-options-from]")) {
     const known = new Set([...select.options].map((option) => option.value));
-    for (const { dataset } of document.querySelectorAll(select.dataset.optionsFrom)) {
-      if (!known.has(dataset.value)) select.add(new Option(dataset.name, dataset.value));
+    for (const found of document.querySelectorAll(select.dataset.optionsFrom)) {
+      const { value = found.value } = found.dataset;
+      const name = found.dataset.name ?? found.closest("fieldset")?.querySelector("legend").textContent;
+      if (!known.has(value)) select.add(new Option(name, value));
     }
   }
 }
@@ -104,15 +106,24 @@ function fillNow(form, which = isUntouched) {
   for (const input of inputs) input.value = store.stamp().slice(0, 16);
 }
 
+/** Is one of "name=value|value" among what was chosen? A "*" in a name stands for anything. */
+function isChosen(asked, chosen) {
+  const [pattern, values] = asked.split("=");
+  const [before, ...after] = pattern.split("*");
+  const isNamed = (name) => after.length
+    ? name.startsWith(before) && name.endsWith(after.at(-1))
+    : name === pattern;
+  return chosen.some(([name, value]) => isNamed(name) && values.split("|").includes(value));
+}
+
 /** Show what the choices ask for; what is hidden is not sent. */
 function reveal(form) {
   const blocks = [...form.querySelectorAll("[data-show-if]")];
   for (let pass = 0, moved = true; moved && pass < 4; pass++) {
     moved = false;
-    const chosen = new Set([...new FormData(form)].map((pair) => pair.join("=")));
+    const chosen = [...new FormData(form)].filter(([, value]) => value);
     for (const block of blocks) {
-      const [name, values] = block.dataset.showIf.split("=");
-      const hidden = !values.split("|").some((value) => chosen.has(`${name}=${value}`));
+      const hidden = !block.dataset.showIf.split(" ").some((asked) => isChosen(asked, chosen));
       moved ||= block.hidden !== hidden;
       block.hidden = hidden;
     }
@@ -133,20 +144,31 @@ function isFilled(control) {
   return isChoice(control) ? control.checked : control.value.trim() !== "";
 }
 
+/** What is shown now may have parts of its own to put in. */
+async function revealMore(form) {
+  reveal(form);
+  await openParts();
+  reveal(form);
+}
+
 /** The body as a browser would post it, without the items in which nothing was filled in. */
 function bodyOf(form, submitter) {
-  const idle = [...form.querySelectorAll("[data-item]")]
+  for (const input of form.querySelectorAll("input[data-own-key]")) input.value = keyOf(form);
+  const idle = new Set([...form.querySelectorAll("[data-item]")]
     .map((item) => [...item.querySelectorAll(CONTROLS)])
     .filter((controls) => !controls.some(isFilled))
-    .flat()
-    .filter((control) => !control.disabled);
-  for (const control of idle) control.disabled = true;
-  const data = new FormData(form);
-  for (const control of idle) control.disabled = false;
-  if (submitter?.name) data.append(submitter.name, submitter.value);
-  const lines = (value) => String(value).replace(/\r\n?|\n/g, "\r\n");
-  return new URLSearchParams([...data].map(([name, value]) => [name, lines(value)])).toString();
+    .flat());
+  const goes = (control) => control === submitter ||
+    (control.matches(CONTROLS) && !control.disabled && !idle.has(control) &&
+      (!isChoice(control) || control.checked));
+  const lines = (value) => value.replace(/\r\n?|\n/g, "\r\n");
+  const pairs = [...form.elements].filter((control) => control.name && goes(control))
+    .flatMap((control) => valuesOf(control).map((value) => [control.name, lines(value)]));
+  return new URLSearchParams(pairs).toString();
 }
+
+const valuesOf = (control) =>
+  control.multiple ? [...control.selectedOptions].map(({ value }) => value) : [control.value];
 
 /** Put a body back into its form. */
 async function refill(form, body, { newId = false } = {}) {
@@ -224,7 +246,8 @@ const formNamed = (name) => forms().find((form) => nameOf(form) === name);
 function labelOf(form) {
   const said = [...form.querySelectorAll("[data-say]:checked:enabled")]
     .map((input) => input.labels[0]?.textContent.trim().replace(/\s+/g, " "));
-  return [form.dataset.label, ...said].filter(Boolean).join(" · ");
+  const label = form.closest("[data-label]")?.dataset.label;
+  return [label, form.dataset.say, ...said].filter(Boolean).join(" · ");
 }
 
 function countsOf(form, submitter) {
@@ -234,8 +257,11 @@ function countsOf(form, submitter) {
   return [...new Set(counts.filter(Boolean))];
 }
 
+/** The thing that the page, or the part of it with the form, is about. */
+const keyOf = (form) => form.closest("[data-key]")?.dataset.key;
+
 function entryFrom(form, submitter) {
-  const { outbox, form: version, touches, next } = form.dataset;
+  const { outbox, form: version, next, touches = keyOf(form) } = form.dataset;
   if (!tried.has(form)) tried.set(form, crypto.randomUUID());
   return {
     id: tried.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
@@ -254,7 +280,7 @@ async function save(form, submitter) {
   const entry = entryFrom(form, submitter);
   try {
     const id = await inTime(keep(form, entry));
-    saved(form, entry, id);
+    await saved(form, entry, id);
   } catch (error) {
     near(form, "[data-save-failed]")?.toggleAttribute("hidden", false);
     console.error(error);
@@ -278,15 +304,23 @@ function inTime(promise) {
   return Promise.race([promise, late]);
 }
 
-function saved(form, { next }, id) {
+async function saved(form, { next }, id) {
   sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO });
   showSaved();
+  await painted();
   renew(form);
   document.dispatchEvent(new Event("outbox"));
   const url = new URL(next ?? location.pathname, location.href);
   if (url.pathname + url.search !== location.pathname + location.search) location.assign(url);
   else if (url.hash !== location.hash) location.hash = url.hash;
 }
+
+/** The word "saved" is seen before anything else is drawn. */
+const painted = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
 
 /** An empty form again, with ids of its own. */
 function renew(form) {
@@ -333,7 +367,7 @@ async function undo() {
 // --- drafts ----------------------------------------------------------------------------------
 
 const banner = (form) => form.querySelector("[data-draft]");
-const draftKey = (form) => `${location.pathname}#${nameOf(form)}@${user()}`;
+const draftKey = (form) => banner(form) && `${location.pathname}#${nameOf(form)}@${user()}`;
 let typing;
 
 async function keepDrafts() {
@@ -370,6 +404,8 @@ function typed({ target }) {
   if (!form?.matches(FORM)) return;
   form.dataset.dirty = "";
   if ("now" in target.dataset) target.dataset.touched = "";
+  const { refuse, refuseSays } = target.dataset;
+  if (refuse) target.setCustomValidity(new RegExp(refuse, "u").test(target.value) ? refuseSays : "");
   banner(form)?.toggleAttribute("hidden", true);
   clearTimeout(typing);
   typing = setTimeout(keepDrafts, TYPING);
@@ -435,7 +471,7 @@ export function listen() {
   }, true);
   document.addEventListener("input", typed);
   document.addEventListener("change", ({ target }) => {
-    if (target.form?.matches(FORM)) reveal(target.form);
+    if (target.form?.matches(FORM)) revealMore(target.form);
   });
   document.addEventListener("toggle", opened, true);
   addEventListener("hashchange", () => {

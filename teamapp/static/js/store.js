@@ -118,13 +118,21 @@ export async function numbers(user) {
  *
  * The same entry again (a retry after a doubtful failure) is the same entry.
  */
-export const add = (entry, draft) =>
-  write(["outbox", "drafts"], async (tx) => {
-    const outbox = tx.objectStore("outbox");
-    if (!(await outbox.getKey(entry.id))) await outbox.add(entry);
-    if (entry.replaces) await mark(outbox, entry.replaces, { replaced_by: entry.id });
-    if (draft) await tx.objectStore("drafts").delete(draft);
-  });
+export async function add(entry, draft) {
+  try {
+    await write(draft ? ["outbox", "drafts"] : ["outbox"], (tx) => {
+      const outbox = tx.objectStore("outbox");
+      return Promise.all([
+        outbox.add(entry),
+        entry.replaces && mark(outbox, entry.replaces, { replaced_by: entry.id }),
+        draft && tx.objectStore("drafts").delete(draft),
+      ]);
+    });
+  } catch (error) {
+    if (error.name !== "ConstraintError") throw error;
+    await revise(entry.id, entry, draft);
+  }
+}
 
 async function mark(outbox, id, patch) {
   const entry = await outbox.get(id);
