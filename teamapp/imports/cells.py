@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from .. import text
 
 MARKS = {"x", "co", "1", "v", "yes", "dung", "✓", "✔"}
-LONGEST = 80  # characters of a name, a cluster or a landmark
+LONGEST, LONGEST_CLUSTER = 80, 40  # characters, as the tables hold them
 
 
 def person_name(value):
@@ -27,20 +27,20 @@ def _calm(name):
     return re.sub(r"[^\s'-]+", lambda word: word[0][0] + word[0][1:].lower(), name)
 
 
-def _short(value):
-    if len(value) > LONGEST:
-        raise ValueError(_("dài hơn %(most)s chữ: “%(start)s…”", most=LONGEST, start=value[:20]))
+def _short(value, most=LONGEST):
+    if len(value) > most:
+        raise ValueError(_("dài hơn %(most)s chữ: “%(start)s…”", most=most, start=value[:20]))
     if not text.is_clean(value):
         raise ValueError(_("có ký tự lạ không lưu được"))
     return value
 
 
-def words(value):
+def words(value, most=LONGEST):
     """Return a short text (a cluster, a landmark); digits that look like an ID are refused."""
     if text.has_id_number(value):
         raise ValueError(_("có số giống số giấy tờ, sổ này không giữ: “%(text)s”",
                            text=text.mask_ids(value)))
-    return _short(text.name(value))
+    return _short(text.name(value), most)
 
 
 def birth_year(value, this_year):

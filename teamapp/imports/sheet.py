@@ -127,7 +127,7 @@ class _Reading:
         label = self.columns.label("cluster")
         if value.isdigit():
             value = f"{'Cụm' if 'cum' in text.fold(label) else 'Tổ dân cư'} {int(value)}"
-        return read.words(value)
+        return read.words(value, read.LONGEST_CLUSTER)
 
     def _language(self, value):
         key = text.fold(value).removeprefix("tieng ").replace(" ", "")

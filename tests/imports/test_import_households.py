@@ -126,6 +126,12 @@ def test_a_new_person_of_a_known_household_is_added_and_found(bring, write):
     assert bre.cursor == Counter.cursor_of(bre.commune_id)
 
 
+def test_a_cell_longer_than_the_book_holds_is_an_error(bring, write):
+    code, output = bring(write("Cụm,Chủ hộ", f"Cụm {'x' * 40},Lê An", f"3,{'Lê ' * 30}"))
+    assert code == 1
+    assert "dòng 2: lỗi: dài hơn 40 chữ" in output and "dòng 3: lỗi: dài hơn 80 chữ" in output
+
+
 def test_one_wrong_row_and_nothing_is_written(bring, write):
     before = everything()
     code, output = bring(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
