@@ -150,7 +150,7 @@ class HousesForm(FlaskForm):
 
 
 class AssignForm(HousesForm):
-    """Houses, or a whole cluster, and the member who is to go there."""
+    """Houses, or a whole cluster, and the member who is to go there, or nobody."""
 
     cluster = StringField()
     member = SelectField(_("Giao cho"), validate_choice=False, default="")
@@ -161,8 +161,9 @@ class AssignForm(HousesForm):
         self.clusters = {}
         for house in houses:
             self.clusters.setdefault(house.household.cluster, []).append(house.household_id)
-        self.member.choices = [("", _("Chưa giao ai"))] + [
-            (str(member.id), member.name) for member in members]
+        self.member.choices = [("", _("Chọn người")),
+                               *((str(member.id), member.name) for member in members),
+                               ("nobody", _("Chưa giao ai"))]
         return self
 
     def validate_cluster(self, field):
@@ -176,7 +177,9 @@ class AssignForm(HousesForm):
             super().validate_houses(field)
 
     def validate_member(self, field):
-        """Refuse who is not of this village's team."""
+        """Ask for somebody of this village's team."""
+        if not field.data:
+            raise ValidationError(_("Chọn người nhận nhà."))
         if field.data not in dict(field.choices):
             raise ValidationError(_("Người này không ở tổ của thôn, ấp này."))
 
@@ -188,7 +191,7 @@ class AssignForm(HousesForm):
     @property
     def receiver(self):
         """The member's id, or None for nobody."""
-        return int(self.member.data) if self.member.data else None
+        return None if self.member.data == "nobody" else int(self.member.data)
 
 
 class ShareForm(FlaskForm):

@@ -54,6 +54,17 @@ def progress(rounds):
     return found
 
 
+def progress_of(assignments):
+    """Return the Progress of assignments that know whether they are done."""
+    total, by_member = Progress(), {}
+    for assignment in assignments:
+        houses, done = by_member.get(assignment.member_id, (0, 0))
+        by_member[assignment.member_id] = (houses + 1, done + assignment.done)
+    for member, (houses, done) in by_member.items():
+        total.count(member, houses, done)
+    return total
+
+
 def summed(parts):
     """Return one Progress of several villages."""
     total = Progress()
@@ -82,6 +93,12 @@ def villages_of(user):
 def village_ids(round):
     """Return the ids of the villages that take part."""
     return [row.village_id for row in round.villages]
+
+
+def villages_in(round, user):
+    """Return the villages that take part, in their official order."""
+    chosen = set(village_ids(round))
+    return [village for village in villages_of(user) if village.id in chosen]
 
 
 def proposal(round, villages, choice):

@@ -38,6 +38,11 @@ class PeriodForm(Form):
     first = Day(_("Từ ngày"))
     last = Day(_("Đến hết ngày"))
 
+    def __init__(self, asked):
+        super().__init__(asked)
+        if not ({"first", "last"} & asked.keys()):
+            self.first.data, self.last.data = clock.today() - timedelta(days=29), clock.today()
+
     def validate_period(self, field):
         """Refuse a period the book does not know."""
         if field.data not in PERIODS:

@@ -125,6 +125,12 @@ def coverage(commune_id, villages):
         for village in villages}
 
 
+def unlisted(commune_id, villages, listed):
+    """Return how many of those not asked yet are on no list; negative when lists hold more."""
+    unasked = sum(coverage(commune_id, villages).values(), Share()).unasked
+    return None if unasked is None else unasked - listed
+
+
 def contacts(commune_id):
     """Return {village id: Contact} of the teams' phones, as each was last heard of."""
     rows = (Device.select(Device.village, fn.MAX(Device.seen_at), fn.SUM(Device.left_count),

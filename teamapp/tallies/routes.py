@@ -34,7 +34,7 @@ def show(place):
     visits, paging = one_page(found)
     return page("tallies/show.html", status=422 if form.errors else 200, village=village,
                 form=form, line=line_of(village, form.span), visits=visits, paging=paging,
-                done=rows.done_at(visits), words=form.words,
+                done=rows.done_at(visits), words=form.words, today=clock.today(),
                 difficulties=queries.difficulties(village.commune_id, form.span, village.id))
 
 
@@ -53,6 +53,9 @@ def figure(place, figure):
     opened = {"figure": figure, "place": place, "opened": village, "rows": found,
               "paging": paging, "obstacle": obstacle, "state": state,
               "done": rows.done_at(found) if figure in ("visits", "houses") else None}
+    if (figure, state) == ("coverage", "unasked"):
+        villages = [village] if village else queries.villages_of(current_user)
+        opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
     return board_page(form, "tallies/_figure.html", **opened)
 
 

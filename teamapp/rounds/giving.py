@@ -1,0 +1,128 @@
+"""Giving a village's houses to its members: by hand, by cluster, evenly."""
+
+from flask import Blueprint, abort, redirect, url_for
+from flask_login import current_user
+
+from ..access import commune_only
+from ..extensions import htmx
+from ..models import Round, RoundVillage, Village
+from ..web import get_or_404, page
+from . import queries
+from .forms import AssignForm, HousesForm, ShareForm
+
+giving = Blueprint("giving", __name__)
+
+ROUND = "/rounds/<int(max=2147483647):round_id>"
+VILLAGE = f"{ROUND}/villages/<int(max=2147483647):village_id>"
+
+
+@giving.get(VILLAGE)
+@commune_only
+def show(round_id, village_id):
+    """Show a village's houses in the round, and who has which."""
+    return village_page(*find_village(round_id, village_id))
+
+
+@giving.post(f"{VILLAGE}/assignments")
+@commune_only
+def assign(round_id, village_id):
+    """Give the ticked houses, or a cluster, to a member or to nobody."""
+    round, village = find_village(round_id, village_id)
+    form = AssignForm().offer_to(queries.team(village), queries.houses(round, village))
+    if not form.validate_on_submit():
+        return village_page(round, village, assigning=form, status=422)
+    with current_user.commune.turn() as turn:
+        round.assign(turn, village, form.chosen, form.receiver)
+    return after(round, village, given=len(form.chosen), receiver=form.receiver)
+
+
+@giving.post(f"{VILLAGE}/shares")
+@commune_only
+def share(round_id, village_id):
+    """Share the houses nobody has evenly among those who go."""
+    round, village = find_village(round_id, village_id)
+    form = ShareForm().offer(queries.team(village))
+    if not form.validate_on_submit():
+        return village_page(round, village, sharing=form, status=422)
+    with current_user.commune.turn() as turn:
+        round.share_out(turn, village, form.members.data)
+    return after(round, village)
+
+
+@giving.post(f"{VILLAGE}/removals")
+@commune_only
+def drop(round_id, village_id):
+    """Take the ticked houses out of the round."""
+    round, village = find_village(round_id, village_id)
+    form = HousesForm().offer(house.household_id for house in round.houses(village))
+    if not form.validate_on_submit():
+        return village_page(round, village, dropping=form, status=422)
+    with current_user.commune.turn() as turn:
+        round.drop(turn, village, form.houses.data)
+    return after(round, village, dropped=len(form.houses.data))
+
+
+@giving.get(f"{VILLAGE}/houses")
+@commune_only
+def others(round_id, village_id):
+    """Show the village's houses that the round does not have."""
+    return others_page(*find_village(round_id, village_id))
+
+
+@giving.post(f"{VILLAGE}/houses")
+@commune_only
+def add(round_id, village_id):
+    """Take the ticked houses into the round."""
+    round, village = find_village(round_id, village_id)
+    form = HousesForm().offer(house.id for house in queries.other_houses(round, village))
+    if not form.validate_on_submit():
+        return others_page(round, village, form, status=422)
+    with current_user.commune.turn() as turn:
+        round.add(turn, village, form.houses.data)
+    return redirect(url_for("rounds.giving.show", round_id=round.id, village_id=village.id), 303)
+
+
+def find(round_id):
+    """Return the round, found through what this person may see."""
+    return get_or_404(Round.visible_to(current_user).where(Round.id == round_id))
+
+
+def find_village(round_id, village_id):
+    """Return the round and a village that takes part in it."""
+    round = find(round_id)
+    village = get_or_404(Village.visible_to(current_user).where(Village.id == village_id))
+    if not RoundVillage.select().where(RoundVillage.round == round.id,
+                                       RoundVillage.village == village.id).exists():
+        abort(404)
+    return round, village
+
+
+def village_page(round, village, assigning=None, dropping=None, sharing=None, status=200, **said):
+    """Return the page of a village in a round, or its piece."""
+    tried, team = assigning or dropping, queries.team(village)
+    houses = queries.houses(round, village)
+    everybody = {"members": [member.id for member in team]}
+    return page(
+        "rounds/village.html", "rounds/_village.html", status=status, round=round,
+        village=village, clusters=queries.clusters(houses), team=team,
+        progress=queries.progress_of(houses),
+        open_people=queries.open_people(round, village),
+        names={member.id: member.name for member in team},
+        errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
+        ticked=set(tried.houses.data or ()) if tried else (),
+        assigning=assigning or AssignForm(formdata=None).offer_to(team, houses),
+        sharing=sharing or ShareForm(formdata=None, data=everybody).offer(team), **said)
+
+
+def others_page(round, village, form=None, status=200):
+    """Return the page of the village's other houses."""
+    houses = queries.other_houses(round, village)
+    return page("rounds/others.html", status=status, round=round, village=village, houses=houses,
+                form=form or HousesForm().offer(house.id for house in houses))
+
+
+def after(round, village, **said):
+    """Show the village again: at once to htmx, else by a redirect."""
+    if htmx:
+        return village_page(round, village, **said)
+    return redirect(url_for("rounds.giving.show", round_id=round.id, village_id=village.id), 303)

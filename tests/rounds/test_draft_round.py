@@ -1,0 +1,136 @@
+"""The officer drafts a round: which villages, which days, which houses."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Assignment, Round
+from tests.models.test_recording import form, keep, person, step
+
+
+def heads(round):
+    return {row.household.head for row in round.assignments}
+
+
+def test_a_draft_proposes_the_houses_by_village_in_walking_order(desk, cast, draft):
+    assert draft.name == "Đợt tháng 11"
+    assert draft.is_draft
+    assert heads(draft) == {"Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"}
+    page = desk(cast.hanh).get(f"/rounds/{draft.id}/villages/{cast.cau_van.id}").text
+    assert page.index("Điểu Bré") < page.index("Lê Văn An") < page.index("Nguyễn Thị Hòa")
+    assert "Lan</b>" not in page.split("Nguyễn Thị Hòa")[1]
+
+
+def test_houses_never_visited(desk, cast, fields):
+    keep(cast.lan, form(cast.van, outcome="absent"))
+    desk(cast.hanh).send("/rounds", **fields | {"choice": "unvisited"})
+    assert heads(Round.get()) == {"Điểu Bré", "Nguyễn Thị Hòa", "H'Lan"}
+
+
+def test_houses_with_somebody_of_14_or_older_not_activated(desk, cast, fields):
+    keep(cast.lan, form(cast.van, person("Lê Văn An", step()), person("Lê Thị Hà", step("had"))),
+         form(cast.bre, person("Điểu Bré", step()), person("Thị Rin", step("not_yet"))))
+    desk(cast.hanh).send("/rounds", **fields | {"choice": "unactivated"})
+    assert heads(Round.get()) == {"Điểu Bré", "Nguyễn Thị Hòa", "H'Lan"}
+
+
+def test_a_child_of_a_house_asks_for_no_activation(desk, cast, fields):
+    keep(cast.lan, form(cast.bre, person("Điểu Bré", step()), person("Thị Rin", step())))
+    desk(cast.hanh).send("/rounds", **fields | {"choice": "either"})
+    assert heads(Round.get()) == {"Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"}
+
+
+def test_who_moved_away_is_not_looked_for_again(desk, cast, fields):
+    keep(cast.lan, form(cast.hoa, outcome="moved"))
+    desk(cast.hanh).send("/rounds", **fields | {"choice": "either"})
+    assert heads(Round.get()) == {"Điểu Bré", "Lê Văn An", "H'Lan"}
+
+
+def test_the_form_counts_the_houses_while_it_is_filled_in(desk, cast, fields):
+    answer = desk(cast.hanh).send("/rounds/proposal", htmx=True, **fields)
+    assert "4 nhà" in answer.text
+    assert "Ấp Cầu Ván" in answer.text
+    assert "<html" not in answer.text
+    assert Round.select().count() == 0
+    whole = desk(cast.hanh).send("/rounds/proposal", **fields)
+    assert "4 nhà" in whole.text
+    assert 'value="Đợt tháng 11"' in whole.text
+
+
+def test_all_villages_are_ticked_by_one_button(desk, cast):
+    page = desk(cast.hanh).send("/rounds/proposal?all=1").text
+    assert page.count(" checked") == 3  # both villages and the choice of houses
+    assert "4 nhà" in page
+
+
+def test_a_draft_is_changed_and_keeps_who_has_which_house(desk, cast, draft, fields, holders):
+    draft.houses(cast.cau_van)
+    Assignment.update(member=cast.lan.id).where(Assignment.household == cast.bre.id).execute()
+    desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {
+        "name": "Đợt mới", "villages": [cast.cau_van.id], "choice": "unvisited"})
+    assert Round.get().name == "Đợt mới"
+    assert holders(draft) == {
+        "Điểu Bré": cast.lan.name, "Lê Văn An": None, "Nguyễn Thị Hòa": None}
+
+
+def test_a_draft_keeps_its_houses_when_only_its_name_changes(desk, cast, draft, fields):
+    Assignment.delete().where(Assignment.household == cast.bre.id).execute()
+    desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {"name": "Khác", "choice": "keep"})
+    assert "Điểu Bré" not in heads(draft)
+    assert len(heads(draft)) == 3
+
+
+def test_a_village_that_comes_in_later_asks_which_houses(desk, cast, fields):
+    officer = desk(cast.hanh)
+    officer.send("/rounds", **fields | {"villages": [cast.cau_van.id]})
+    answer = officer.send(f"/rounds/{Round.get().id}", **fields | {"choice": "keep"})
+    assert answer.status_code == 422
+    assert "chọn đến nhà nào" in answer.text
+
+
+def test_a_draft_is_forgotten(desk, cast, draft):
+    answer = desk(cast.hanh).send(f"/rounds/{draft.id}/removal")
+    assert answer.status_code == 303
+    assert Round.select().count() == Assignment.select().count() == 0
+
+
+def test_an_empty_commune_is_told_what_to_do(desk, cast):
+    page = desk(cast.hanh).get("/rounds").text
+    assert "Chưa có đợt nào." in page
+    assert "Lập đợt" in page
+
+
+def day(offset):
+    return (clock.today() + timedelta(days=offset)).isoformat()
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"name": ""}, "Ghi tên đợt."),
+    ({"name": "   "}, "Ghi tên đợt."),
+    ({"name": "x" * 81}, "Tên dài nhất 80 chữ."),
+    ({"name": "a\x00b"}, "Tên có ký tự lạ."),
+    ({"starts_on": ""}, "Chọn ngày bắt đầu."),
+    ({"starts_on": "hôm qua"}, "Ghi ngày theo dạng ngày/tháng/năm."),
+    ({"starts_on": "2090-01-01", "ends_on": "2090-01-05"}, "Xem lại năm."),
+    ({"starts_on": "0001-01-01"}, "Xem lại năm."),
+    ({"ends_on": "2026-02-31"}, "Ghi ngày theo dạng ngày/tháng/năm."),
+    ({"ends_on": date(2000, 1, 1).isoformat()}, "Ngày kết thúc đứng trước ngày bắt đầu."),
+    ({"ends_on": day(366)}, "Một đợt dài nhất một năm."),
+    ({"villages": []}, "Chọn ít nhất một thôn, ấp."),
+    ({"villages": ["abc"]}, "Có mục không thuộc xã mình."),
+    ({"villages": ["9" * 30]}, "Có mục không thuộc xã mình."),
+    ({"choice": "poor"}, "Chọn một cách trong danh sách."),
+])
+def test_what_is_wrong_is_said_beside_its_field(desk, cast, fields, change, words):
+    answer = desk(cast.hanh).send("/rounds", **fields | change)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert Round.select().count() == 0
+
+
+def test_another_communes_village_is_refused(desk, cast, fields):
+    for url in ("/rounds", "/rounds/proposal"):
+        answer = desk(cast.hanh).send(url, **fields | {"villages": [cast.suoi_la.id]})
+        assert "Suối Lá" not in answer.text
+    assert Round.select().count() == 0

@@ -1,0 +1,131 @@
+"""Houses are given to members: one by one, a cluster, evenly."""
+
+from uuid import uuid4
+
+import pytest
+
+from teamapp.models import Assignment, Round
+from teamapp.models.sharing import shares
+from tests.models.test_recording import form, keep
+
+
+@pytest.fixture
+def village(draft, cast):
+    """Return the address of Cầu Ván in the draft."""
+    return f"/rounds/{draft.id}/villages/{cast.cau_van.id}"
+
+
+def test_a_house_by_hand(desk, cast, draft, village, holders):
+    answer = desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)],
+                                  member=cast.lan.id)
+    assert answer.status_code == 303
+    assert holders(draft)["Điểu Bré"] == cast.lan.name
+    assert holders(draft)["Lê Văn An"] is None
+
+
+def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
+    answer = desk(cast.hanh).send(f"{village}/assignments", htmx=True, member=cast.binh.id,
+                                  houses=[str(cast.bre.id), str(cast.hoa.id)])
+    assert answer.text.lstrip().startswith('<div id="village"')
+    assert "Đã giao 2 nhà cho Trần Bình." in answer.text
+    assert holders(draft) == {"Điểu Bré": "Trần Bình", "Lê Văn An": None,
+                              "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
+
+
+def test_a_whole_cluster(desk, cast, draft, village, holders):
+    desk(cast.hanh).send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
+    assert holders(draft) == {"Điểu Bré": "Lê Thị Lan", "Lê Văn An": "Lê Thị Lan",
+                              "Nguyễn Thị Hòa": None, "H'Lan": None}
+
+
+def test_houses_nobody_has_are_shared_evenly(desk, cast, draft, village, holders):
+    desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.hoa.id)], member=cast.tu.id)
+    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id, cast.binh.id])
+    assert sorted(filter(None, holders(draft).values())) == [
+        "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
+
+
+def test_the_whole_round_is_shared_among_the_villages_own_teams(desk, cast, draft, holders):
+    desk(cast.hanh).send(f"/rounds/{draft.id}/shares")
+    assert holders(draft)["H'Lan"] == "H'Mai"
+    assert sorted(holders(draft).values()) == ["H'Mai", "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
+
+
+def test_shares_are_runs_of_neighbours_and_level_out():
+    houses = list(range(10))
+    assert shares(houses, {"a": 0, "b": 0, "c": 0}) == [
+        ("a", [0, 1, 2, 3]), ("b", [4, 5, 6]), ("c", [7, 8, 9])]
+    assert shares(houses, {"a": 8, "b": 0}) == [("a", [0]), ("b", list(range(1, 10)))]
+    assert shares(houses, {"a": 20, "b": 0}) == [("b", houses)]
+    assert shares([], {"a": 0}) == []
+    assert shares(houses, {}) == []
+
+
+def test_a_house_is_taken_back(desk, cast, draft, village, holders):
+    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id])
+    desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)], member="nobody")
+    assert holders(draft)["Điểu Bré"] is None
+
+
+def test_houses_leave_and_come_back(desk, cast, draft, village, holders):
+    officer = desk(cast.hanh)
+    officer.send(f"{village}/removals", houses=[str(cast.bre.id)])
+    assert "Điểu Bré" not in holders(draft)
+    assert "Điểu Bré" in officer.get(f"{village}/houses").text
+    officer.send(f"{village}/houses", houses=[str(cast.bre.id)])
+    assert "Điểu Bré" in holders(draft)
+    assert Assignment.get(Assignment.household == cast.bre.id).position == min(
+        row.position for row in draft.houses(cast.cau_van))
+
+
+def test_counts_per_member_stand_beside(desk, cast, draft, village):
+    officer = desk(cast.hanh)
+    answer = officer.send(f"{village}/assignments", htmx=True, cluster="Cụm 1", member=cast.lan.id)
+    row = answer.text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
+    assert '<td class="number">2</td>' in row
+
+
+def test_progress_counts_finished_houses_within_the_days(desk, cast, draft, village):
+    chair = desk(cast.son)
+    chair.send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
+    chair.send(f"/rounds/{draft.id}/publication")
+    keep(cast.lan, form(cast.bre), form(cast.van, outcome="absent"))
+    keep(cast.binh, form(cast.hoa, outcome="declined"))
+    assert "Đã xong 2 trên 4 nhà." in chair.get(f"/rounds/{draft.id}").text
+    row = chair.get(village).text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
+    assert '<td class="number">2</td><td class="number">1</td>' in row
+    Round.update(starts_on="2026-01-01", ends_on="2026-01-05").execute()
+    assert "Đã xong 0 trên 4 nhà." in chair.get(f"/rounds/{draft.id}").text
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ({"member": "1"}, "Chưa chọn nhà nào."),
+    ({"member": ""}, "Chọn người nhận nhà."),
+    ({"member": "999999"}, "Người này không ở tổ của thôn, ấp này."),
+    ({"member": "x" * 500}, "Người này không ở tổ của thôn, ấp này."),
+    ({"member": "1", "houses": ["khong-phai-ma"]}, "Có mục không thuộc xã mình."),
+    ({"member": "1", "houses": [str(uuid4())]}, "Có mục không thuộc xã mình."),
+    ({"member": "1", "cluster": "Cụm 99"}, "Cụm này không có nhà nào trong đợt."),
+])
+def test_what_is_wrong_is_said(desk, cast, draft, village, holders, typed, words):
+    for htmx in (True, False):
+        answer = desk(cast.hanh).send(f"{village}/assignments", htmx=htmx, **typed)
+        assert answer.status_code == 422
+        assert words in answer.text
+    assert set(holders(draft).values()) == {None}
+
+
+def test_nobody_and_nothing_of_another_village_or_commune_is_taken(desk, cast, draft, village,
+                                                                   holders):
+    officer = desk(cast.hanh)
+    for member in (cast.mai, cast.kien, cast.son):
+        assert officer.send(f"{village}/assignments", houses=[str(cast.bre.id)],
+                            member=member.id).status_code == 422
+    for house in (cast.hlan, cast.kin):
+        for action in ("assignments", "removals", "houses"):
+            assert officer.send(f"{village}/{action}", houses=[str(house.id)],
+                                member=cast.lan.id).status_code == 422
+    assert officer.send(f"{village}/shares", members=[cast.mai.id]).status_code == 422
+    assert officer.send(f"{village}/shares").status_code == 422
+    assert set(holders(draft).values()) == {None}
+    assert len(holders(draft)) == 4

@@ -1,0 +1,225 @@
+"""The board: its figures are those of the recorded visits, its sentence says how far one is."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Device, User, Village
+from tests.models.test_recording import form, keep, person, step
+
+
+@pytest.fixture(autouse=True)
+def _wednesday(monkeypatch):
+    """Let it be Wednesday, 18 November 2026, 10:00."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 18, 3, tzinfo=UTC))
+
+
+def at(day, hour=2):
+    """Return a moment of November 2026, in UTC."""
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+def dossier():
+    """Return one dossier as the form gives it."""
+    return {"id": uuid4(), "resident": None, "procedure": "1.001193", "code": "",
+            "channel": "online", "due_on": None}
+
+
+@pytest.fixture
+def worked(cast):
+    """Record a few visits: two weeks ago, last week, this week."""
+    keep(cast.lan, form(cast.hoa, person("Nguyễn Thị Hòa", step("had")), at=at(3)))
+    keep(cast.lan, form(cast.van, person("Lê Văn An", step()), at=at(10), dossiers=[dossier()]))
+    keep(cast.lan,
+         form(cast.bre, person("Điểu Bré", step()), person("Thị Rin", step("not_yet",
+              obstacle="O11")), at=at(16)),
+         form(cast.bre, person("Thị Rin", step("not_yet", obstacle="O11")), at=at(17)),
+         form(cast.van, outcome="absent", at=at(17)),
+         form(cast.hoa, person(None, step()), at=at(18), dossiers=[dossier(), dossier()]))
+    keep(cast.mai, form(cast.hlan, person("H'Lan", step()), person(
+        "Y Ban", step("not_yet", obstacle="O20")), at=at(17)))
+    return cast
+
+
+def test_this_week(desk, worked, line):
+    page = desk(worked.son).get("/tallies").text
+    assert "Tuần này thêm 3 người kích hoạt." in page
+    assert line(page, "Ấp Cầu Ván") == {
+        "Kích hoạt": "2", "Đến hôm nay cần": "—", "Còn thiếu": "—", "Độ phủ": "30%",
+        "Lượt thăm": "4", "Nhà đã gặp": "2", "Hồ sơ": "2"}
+    assert line(page, "Đá Xanh")["Kích hoạt"] == "1"
+    total = line(page, "Cả xã")
+    assert (total["Kích hoạt"], total["Lượt thăm"], total["Nhà đã gặp"]) == ("3", "5", "3")
+
+
+def test_this_month(desk, worked, line):
+    page = desk(worked.son).get("/tallies?period=month").text
+    assert "Tháng này thêm 4 người kích hoạt." in page
+    assert line(page, "Ấp Cầu Ván") | {"Độ phủ": ""} == {
+        "Kích hoạt": "3", "Đến hôm nay cần": "—", "Còn thiếu": "—", "Độ phủ": "",
+        "Lượt thăm": "6", "Nhà đã gặp": "3", "Hồ sơ": "3"}
+
+
+def test_free_days(desk, worked, line):
+    page = desk(worked.son).get("/tallies?period=days&first=2026-11-10&last=2026-11-17").text
+    assert "10/11 – 17/11/2026: thêm 3 người kích hoạt." in page
+    cau_van = line(page, "Ấp Cầu Ván")
+    assert (cau_van["Kích hoạt"], cau_van["Lượt thăm"], cau_van["Nhà đã gặp"], cau_van["Hồ sơ"]) \
+        == ("2", "4", "2", "1")
+    assert line(page, "Cả xã")["Nhà đã gặp"] == "3"
+
+
+def test_free_days_over_whole_months_count_each_day_once(desk, worked, line):
+    url = "/tallies?period=days&first=2026-10-20&last=2026-12-10"
+    page = desk(worked.son).get(url).text
+    assert line(page, "Cả xã")["Lượt thăm"] == "7"
+    assert line(page, "Ấp Cầu Ván")["Nhà đã gặp"] == "3"
+
+
+def test_the_bar_says_done_not_yet_and_not_asked(desk, worked):
+    page = desk(worked.son).get("/tallies").text
+    assert "đã 4" in page  # Hòa, An, Bré, H'Lan
+    assert "chưa 2" in page  # Rin, Ban
+    assert "chưa hỏi 14" in page  # of 2 × 10 declared
+
+
+def test_a_complete_list_is_its_own_denominator(desk, worked, line):
+    Village.update(list_complete=True).where(Village.id == worked.da_xanh.id).execute()
+    page = desk(worked.son).get("/tallies").text
+    assert line(page, "Đá Xanh")["Độ phủ"] == "50%"
+    assert "chưa hỏi 6" in page
+
+
+def test_what_is_missing_is_a_dash_and_not_zero(desk, worked, line):
+    Village.update(declared_14plus=None).where(Village.id == worked.da_xanh.id).execute()
+    page = desk(worked.son).get("/tallies").text
+    assert line(page, "Đá Xanh")["Độ phủ"] == "—"
+    assert "chưa hỏi —" in page
+    assert "Chưa có số người từ 14 tuổi của Bon Đá Xanh." in page
+
+
+def test_a_team_nothing_was_heard_from_in_the_days_has_no_figures(desk, cast, line):
+    keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
+    chair = desk(cast.son)
+    page = chair.get("/tallies").text
+    assert line(page, "Đá Xanh")["Lượt thăm"] == "—"
+    assert line(page, "Ấp Cầu Ván")["Kích hoạt"] == "0"
+    phone(cast.mai, at(17))
+    assert line(chair.get("/tallies").text, "Đá Xanh")["Lượt thăm"] == "0"
+
+
+def test_the_target_to_date_and_what_is_missing(desk, worked, line, aim):
+    aim(worked.cau_van, 60, clock.today().replace(day=1))
+    aim(worked.da_xanh, 30, clock.today().replace(day=1))
+    aim(worked.cau_van, 80, clock.today(), "coverage")
+    page = desk(worked.son).get("/tallies").text
+    assert "Tuần này thêm 3 người kích hoạt. Cần 21." in page
+    assert "Đến hôm nay cần 9." in page
+    assert "Còn thiếu 6." in page
+    cau_van = line(page, "Ấp Cầu Ván")
+    assert (cau_van["Đến hôm nay cần"], cau_van["Còn thiếu"], cau_van["Độ phủ"]) == (
+        "6", "4", "30% /80%")
+    page = desk(worked.son).get("/tallies?period=month").text
+    assert "Cần 90." in page
+    assert "Đến hôm nay cần 54." in page
+
+
+def test_who_keeps_pace_is_told_so(desk, worked, aim):
+    aim(worked.cau_van, 10, clock.today().replace(day=1))
+    assert "Kịp chỉ tiêu." in desk(worked.son).get("/tallies").text
+
+
+def test_the_three_difficulties_met_most(desk, worked):
+    page = desk(worked.son).get("/tallies").text
+    part = page.split("Khó khăn gặp nhiều")[1]
+    assert part.index("2 lần") < part.index("1 lần")
+    assert part.index("Chưa đăng ký mức 2") < part.index("Sợ lừa đảo")
+
+
+def phone(user, seen_at, left=0):
+    """Let a phone have been heard of."""
+    Device.create(id=uuid4(), user=user, commune=user.commune, village=user.village,
+                  left_count=left, left_oldest_at=seen_at if left else None, seen_at=seen_at)
+
+
+def test_teams_not_heard_of_for_three_days_are_to_be_called(desk, cast):
+    User.update(phone="0900000999").where(User.id == cast.tu.id).execute()
+    phone(cast.lan, at(14), left=3)
+    phone(cast.binh, at(12), left=2)
+    phone(cast.mai, at(17), left=1)
+    page = desk(cast.son).get("/tallies").text
+    calls = page.split("Nên gọi")[1].split("</aside>")[0]
+    assert "Cầu Ván" in calls
+    assert "Có tin lần cuối 14/11, còn 5 lượt trên máy" in calls
+    assert 'href="tel:0900000999"' in calls
+    assert "Đá Xanh" not in calls
+    assert "6 lượt còn trên máy, theo lần liên lạc cuối" in calls
+
+
+def test_a_team_never_heard_of_and_without_a_leader(desk, cast):
+    calls = desk(cast.son).get("/tallies").text.split("Nên gọi")[1].split("</aside>")[0]
+    assert "Chưa có tin lần nào. Nguyễn Văn Tư chưa ghi số máy" in calls
+    assert "Chưa có tin lần nào. Chưa có tổ trưởng" in calls
+    assert "tel:" not in calls
+
+
+def test_villages_stand_in_their_official_order(desk, cast):
+    Village.update(position=9).where(Village.id == cast.cau_van.id).execute()
+    table = desk(cast.son).get("/tallies").text.split("Từng thôn, ấp")[1]
+    assert table.index("Đá Xanh") < table.index("Cầu Ván")
+
+
+def test_a_village_opens_to_its_visits(desk, worked):
+    chair = desk(worked.son)
+    page = chair.get(f"/tallies/{worked.cau_van.id}").text
+    assert "Tuần này thêm 2 người kích hoạt." in page
+    visits = page.split('id="visits"')[1]
+    assert visits.count("<tr>") == 4 + 1
+    assert "Điểu Bré" in visits
+    assert "Vắng nhà" in visits
+    assert "xong 1 việc, 2 hồ sơ" in visits
+    assert "H&#39;Lan" not in visits
+
+
+def test_nothing_yet(desk, cast):
+    chair = desk(cast.son)
+    page = chair.get("/tallies").text
+    assert "Tuần này chưa thêm người kích hoạt." in page
+    assert "Chưa đặt chỉ tiêu." in page
+    assert "Chưa ghi khó khăn nào trong kỳ này." in page
+    page = chair.get(f"/tallies/{cast.cau_van.id}").text
+    assert "Kỳ này chưa có tin." in page
+    assert "Chưa có lượt nào trong kỳ này." in page
+
+
+@pytest.mark.parametrize(("query", "words"), [
+    ("period=year", "Chọn tuần này, tháng này hoặc các ngày."),
+    ("period=%00", "Chọn tuần này, tháng này hoặc các ngày."),
+    ("period=days&first=2026-11-10", "Chọn ngày cuối."),
+    ("period=days&last=2026-11-10", "Chọn ngày đầu."),
+    ("period=days&first=x&last=2026-11-10", "Ghi ngày theo dạng ngày/tháng/năm."),
+    ("period=days&first=2026-11-10&last=2026-11-09", "Ngày cuối đứng trước ngày đầu."),
+    ("period=days&first=2025-11-10&last=2026-11-11", "Nhiều nhất một năm."),
+    ("period=days&first=0001-01-01&last=0001-01-02", "Xem lại năm."),
+    ("period=days&first=9999-12-30&last=9999-12-31", "Xem lại năm."),
+])
+def test_days_that_make_no_sense(desk, cast, query, words):
+    for url in ("/tallies", f"/tallies/{cast.cau_van.id}", f"/tallies/{cast.cau_van.id}/visits"):
+        answer = desk(cast.son).get(f"{url}?{query}")
+        assert answer.status_code == 422
+        assert words in answer.text
+
+
+def test_free_days_begin_with_the_last_thirty(desk, cast):
+    page = desk(cast.son).get("/tallies?period=days").text
+    assert 'value="2026-10-20"' in page
+    assert 'value="2026-11-18"' in page
+
+
+def test_each_commune_sees_its_own(desk, worked):
+    page = desk(worked.chau).get("/tallies?period=month").text
+    assert "Cầu Ván" not in page
+    assert "Tháng này chưa thêm người kích hoạt." in page
+    assert "Suối Lá" in page

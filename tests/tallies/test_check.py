@@ -1,0 +1,24 @@
+"""`flask --app app tallies check` recounts everything and says what differs."""
+
+from teamapp.models import Tally
+from tests.models.test_recording import form, keep, person, step
+
+
+def test_what_is_right_is_said_in_one_line(app, cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+    result = app.test_cli_runner().invoke(args=["tallies", "check"])
+    assert result.exit_code == 0
+    assert result.output == "2 xã: mọi con số đúng với sổ.\n"
+
+
+def test_what_differs_is_printed_and_mended(app, cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+    Tally.update(count=99).where(Tally.indicator == "visits", Tally.period == "A",
+                                 Tally.place == 0).execute()
+    run = app.test_cli_runner().invoke
+    result = run(args=["tallies", "check"])
+    assert result.exit_code == 1
+    assert "99001 " in result.output
+    assert "99 kept, 1 counted" in result.output
+    assert run(args=["tallies", "rebuild"]).exit_code == 0
+    assert run(args=["tallies", "check"]).exit_code == 0

@@ -1,0 +1,42 @@
+"""What the board costs: a few queries, whatever there is to count."""
+
+import pytest
+
+from teamapp.db import proxy
+from tests.models.test_recording import form, keep
+from tests.tallies.test_board import _wednesday, at, worked  # noqa: F401
+
+
+@pytest.fixture
+def queries(monkeypatch):
+    """Return the list of the statements that are executed."""
+    said, execute = [], proxy.obj.execute_sql
+
+    def listen(sql, *rest, **more):
+        said.append(sql)
+        return execute(sql, *rest, **more)
+
+    monkeypatch.setattr(proxy.obj, "execute_sql", listen)
+    return said
+
+
+@pytest.mark.parametrize(("url", "most"), [
+    ("/tallies", 9), ("/tallies?period=month", 9),
+    ("/tallies?period=days&first=2026-10-20&last=2026-12-10", 10),
+    ("/tallies/0/visits", 13), ("/targets", 4), ("/rounds", 4)])
+def test_few_queries(desk, worked, queries, url, most):  # noqa: F811
+    chair = desk(worked.son)
+    queries.clear()
+    chair.get(url)
+    assert len(queries) <= most, queries
+
+
+def test_a_hundred_visits_more_cost_no_query_more(desk, worked, queries):  # noqa: F811
+    chair, costs = desk(worked.son), []
+    for _ in range(2):
+        queries.clear()
+        for url in ("/tallies", "/tallies/0/visits?period=month", f"/tallies/{worked.cau_van.id}"):
+            chair.get(url)
+        costs.append(len(queries))
+        keep(worked.lan, *[form(worked.bre, at=at(18, 1)) for _ in range(100)])
+    assert costs[0] == costs[1]
