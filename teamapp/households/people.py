@@ -31,6 +31,16 @@ class Person:
         return next((kind for kind in kinds if kind.code != passed), None)
 
     @property
+    def known(self):
+        """What is known, in short: the same for all whose ladders look alike."""
+        return "".join(f" {kind.code} {state}" for kind, state in self.ladder)
+
+    @property
+    def open(self):
+        """What is open, in short: the same for all whose steps look alike."""
+        return " ".join(kind.code for kind in (self.next, *self.rest) if kind)
+
+    @property
     def label(self):
         """The name with the year of birth, which tells two of the same name apart."""
         return f"{self.name}, {self.birth_year}" if self.birth_year else self.name

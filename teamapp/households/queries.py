@@ -84,7 +84,8 @@ class House:
     @property
     def people_words(self):
         """The names and years of its people, for the search on the phone."""
-        return " ".join(f"{person.name} {person.birth_year or ''}" for person in self.people)
+        words = " ".join(f"{person.name} {person.birth_year or ''}" for person in self.people)
+        return words if self.language_code in (None, "vie") else f"{words} {self.language}"
 
 
 def houses(query, calls=1):

@@ -31,6 +31,11 @@ class Call:
     member_id: int
     who: str
 
+    @property
+    def standing(self):
+        """What all calls that a list shows alike have in common."""
+        return f"{self.outcome} {self.day} {self.return_on} {self.return_part}"
+
     def is_news_to(self, user_id):
         """Tell whether this person's phone may still show the visit as its own unsent one."""
         return self.member_id == user_id and clock.now() - self.received_at < NEWS
@@ -48,6 +53,11 @@ class Outlook:
         """The last call, or None."""
         return self.calls[0] if self.calls else None
 
+    def since(self, day):
+        """Return the last call if it was on that day or later, or promised to come back."""
+        return self.last if day is None or self.promise or (
+            self.last and self.last.day >= day) else None
+
     @property
     def promise(self):
         """The call that promised to come back, if nobody has been there since."""
@@ -59,6 +69,12 @@ class Outlook:
         if not self.calls:
             return "todo"
         return "done" if self.last.outcome in Visit.FINISHED and not self.promise else "return"
+
+    @property
+    def marks(self):
+        """The words a list is filtered by: todo, not (activated), later."""
+        found = ((not self.calls, "todo"), (self.has_work, "not"), (self.promise, "later"))
+        return " ".join(mark for is_so, mark in found if is_so)
 
     @property
     def has_work(self):

@@ -11,9 +11,10 @@ from ..rounds import day
 from ..visits.queries import team
 from ..visits.routes import pieces
 
-__all__ = ["EVERY", "blank_pages", "day_page", "house_pages", "list_page", "nobodys_page",
+__all__ = ["EVERY", "ROWS", "blank_pages", "day_page", "house_pages", "list_page", "nobodys_page",
            "nobody", "parts_page", "team"]
 EVERY = 50  # rows of the village list that are drawn as one group
+ROWS = "households/rows.html"  # whose `row` draws one
 
 
 def blank_pages(user):
@@ -47,7 +48,6 @@ def list_page():
 
 
 def house_pages(query):
-    """Return {url: (template, the row's template, the row's order, context)} of houses."""
-    return {f"/households/{house.id}": ("households/show.html", "households/row.html",
-                                        house.order, {"kept": True, "house": house})
+    """Return {url: (template, context)} of the houses of a query."""
+    return {f"/households/{house.id}": ("households/show.html", {"kept": True, "house": house})
             for house in households.peopled(query)}

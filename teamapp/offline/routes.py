@@ -24,7 +24,7 @@ def pack():
     """Send the pages of this person's field work that changed since the cursor they name."""
     epoch = Installation.current_epoch()
     with snapshot():
-        body = Pack(current_user, Known.of(request.args), epoch).body()
+        body = Pack(current_user._get_current_object(), Known.of(request.args), epoch).body()
     return Response(body, mimetype="application/x-ndjson")
 
 
