@@ -198,7 +198,7 @@ def promised():
     other = Visit.alias()
     last = (other.select(other.return_on).where(other.household == Household.id)
             .order_by(other.visited_at.desc(), other.receipt.desc()).limit(1))
-    return last.is_null(False)
+    return fn.COALESCE(last, None).is_null(False)  # a query itself cannot be asked
 
 
 CONDITIONS = {"todo": never_visited, "not": lambda: has_work(clock.today().year),

@@ -1,6 +1,7 @@
 """Two communes at work, so that there is something to see and to hide."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
@@ -49,7 +50,11 @@ def busy(cast, sign_in, draft):
             given_out.publish(turn, chair)
             set_targets(turn, chair, clock.today().replace(day=1),
                         {(village.id, "activations"): 30, (village.id, "coverage"): 60})
-        said = body(house, helped(cast.resident(person)), note=f"Dặn ở {house.head}")
+        unable = None, "", [("DVCQG", "not_yet", {"obstacle": "O01"})]
+        dossier = {"dossiers-0-id": uuid4(), "dossiers-0-procedure": "1.001193",
+                   "dossiers-0-channel": "online"}
+        said = body(house, helped(cast.resident(person)), unable, note=f"Dặn ở {house.head}",
+                    **dossier)
         assert send(sign_in(member), member, entry(said)).json["results"][0]["status"] == "kept"
     assert Visit.select().count() == 2
     assert Assignment.select().where(Assignment.member.is_null(False)).count() == 2

@@ -9,6 +9,7 @@ from .tree import STATIC, TEMPLATES, files, read, templates
 
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 HOLE = "\0"
+HOLES = re.compile(rf"(?:{re.escape(re.escape(HOLE))})+")
 INLINE = {
     "a style attribute": r"<[^>]*\sstyle\s*=",
     "a <style> element": r"<style\b",
@@ -70,7 +71,8 @@ def ids_of_all_templates():
     found = set()
     for name in templates():
         for value in re.findall(r"\sid=[\"']([^\"']+)[\"']", markup(name)):
-            found.add(re.sub(r"\0+", ".+", re.escape(value).replace(re.escape(HOLE), HOLE)))
+            if value.strip(HOLE):  # of an id that is all Jinja nothing is known
+                found.add(HOLES.sub(".+", re.escape(value)))
     return found
 
 
