@@ -158,6 +158,7 @@ async function ready() {
 async function signOut() {
   await forms.holdsUnsaved();
   const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL));
+  await store.release(page.user).catch(() => {}); // the undo time ends here
   await Promise.race([send({ eager: true }).catch(() => {}), soon]);
   await store.set({ here: null, ending: true });
   tell({ do: "leave" });

@@ -151,13 +151,34 @@ async function revealMore(form) {
   reveal(form);
 }
 
+/** The controls of the items in which nothing was filled in. */
+const idleIn = (form) => new Set([...form.querySelectorAll("[data-item]")]
+  .map((item) => [...item.querySelectorAll(CONTROLS)])
+  .filter((controls) => !controls.some(isFilled))
+  .flat());
+
+/** The first mistake; an item that was left alone asks for nothing. */
+function mistakeIn(form) {
+  const idle = idleIn(form);
+  return [...form.elements].find((control) =>
+    control.willValidate && !control.validity.valid && !idle.has(control));
+}
+
+function showMistake(control) {
+  unfold(control);
+  control.reportValidity();
+}
+
+function unfold(control) {
+  for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+}
+
 /** The body as a browser would post it, without the items in which nothing was filled in. */
 function bodyOf(form, submitter) {
   for (const input of form.querySelectorAll("input[data-own-key]")) input.value = keyOf(form);
-  const idle = new Set([...form.querySelectorAll("[data-item]")]
-    .map((item) => [...item.querySelectorAll(CONTROLS)])
-    .filter((controls) => !controls.some(isFilled))
-    .flat());
+  const idle = idleIn(form);
   const goes = (control) => control === submitter ||
     (control.matches(CONTROLS) && !control.disabled && !idle.has(control) &&
       (!isChoice(control) || control.checked));
@@ -191,8 +212,7 @@ function fillIn(control, values) {
     control.value = given.shift() ?? "";
     if ("now" in control.dataset) control.dataset.touched = "";
   }
-  const folded = given && isFilled(control) && control.closest("details");
-  if (folded) folded.open = true;
+  if (given && isFilled(control)) unfold(control);
 }
 
 /** Add the items that a body needs and the form does not show yet. */
@@ -460,15 +480,14 @@ async function opened() {
 }
 
 export function listen() {
+  for (const form of forms()) form.noValidate = true;
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(FORM)) return;
     event.preventDefault();
-    save(event.target, event.submitter);
+    const mistake = mistakeIn(event.target);
+    if (mistake) showMistake(mistake);
+    else save(event.target, event.submitter);
   });
-  document.addEventListener("invalid", ({ target }) => {
-    const folded = target.closest("details");
-    if (folded) folded.open = true;
-  }, true);
   document.addEventListener("input", typed);
   document.addEventListener("change", ({ target }) => {
     if (target.form?.matches(FORM)) revealMore(target.form);
