@@ -15,7 +15,7 @@ from .kinds import KINDS
 from .reasons import REASONS
 
 log = logging.getLogger(__name__)
-GIVE_UP, WAIT_S, MOST_FIELDS = 5, 60, 2000
+GIVE_UP, WAIT_S, MOST_FIELDS, MOST_WORDS = 5, 60, 2000, 3
 
 
 class Desk:
@@ -180,9 +180,11 @@ class Desk:
 
 
 def refused(code, fields=None):
-    """Return the answer for an entry that cannot be taken as it is."""
+    """Return the answer for an entry that cannot be taken; the fields' own words say why."""
     fields = fields or {}
-    return {"status": "refused", "code": code, "reason": str(REASONS[code]), "fields": fields}
+    words = dict.fromkeys(str(word) for said in fields.values() for word in said)
+    reason = " ".join([*words][:MOST_WORDS]) or str(REASONS[code])
+    return {"status": "refused", "code": code, "reason": reason, "fields": fields}
 
 
 def kept(receipt, replayed):

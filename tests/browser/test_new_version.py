@@ -66,13 +66,15 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
     phone.go("/", second)  # the browser looks for a new worker
     page.bring_to_front()
     page.wait_for_selector("html[data-update]", state="attached")
-    assert page.is_visible("text=Có bản mới")
     assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
     assert page.input_value("#met [name=note]") == "Đang ghi dở"
     assert len(shells(phone)) == len(before) + 1
 
+    page.click("section:target .back")  # who writes is not disturbed; whoever looks up is told
+    page.wait_for_selector("text=Có bản mới", state="visible")
     with page.expect_navigation():
         page.click('[data-do="update"]:visible')
+    page.click('.action a[href="#record"]')
     page.wait_for_selector("#met [data-draft]:not([hidden])")
     page.click('#met [data-do="draft-open"]')
     page.wait_for_function(

@@ -160,6 +160,7 @@ async function signOut() {
   const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL));
   await store.release(page.user).catch(() => {}); // the undo time ends here
   await Promise.race([send({ eager: true }).catch(() => {}), soon]);
+  sessionStorage.clear();
   await store.set({ here: null, ending: true });
   tell({ do: "leave" });
   await endSession();

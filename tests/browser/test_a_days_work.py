@@ -1,0 +1,131 @@
+"""Twenty houses in a day without signal: every count agrees, on the phone and at the commune."""
+
+from datetime import timedelta
+
+from teamapp import clock
+from teamapp.models import Commune, Dossier, Receipt, Visit
+from teamapp.models.recount import differences
+
+MET = (1, 2, 3, 4, 5, 6, 7, 8, 20)
+ABSENT, LATER, DECLINED, MOVED, UNREACHED = (9, 10, 11, 12), (13, 14, 15), (16, 17), (18,), (19,)
+DONE = (*MET, *DECLINED, *MOVED)
+HELPED = (1, 2, 3, 4, 5)  # 6 has it already, 7 wants it not yet, 8 is left alone, 20 files
+
+
+def work(phone, number, book):
+    """Do the plan's work in the house that the phone shows."""
+    page = phone.page
+    if number in ABSENT:
+        page.click("#absent button")
+        phone.until_saved()
+        return
+    page.click(f'.action a[href="#{"record" if number in MET else "other"}"]')
+    page.wait_for_selector("section:target .folds", state="visible")
+    if number in HELPED:
+        phone.help(consent="no" if number == 5 else "yes")
+    elif number == 6:
+        phone.help(state="had")
+    elif number == 7:
+        phone.help(state="not_yet", obstacle="O01")
+    elif number == 20:
+        file_dossier(phone)
+    else:
+        otherwise(phone, number)
+    phone.save()
+
+
+def otherwise(phone, number):
+    """Fill in why nobody was helped."""
+    if number in LATER:
+        phone.choose("outcome", "later")
+        day = clock.today() + timedelta(days=number)
+        phone.page.fill('section:target [name="return_on"]:visible', day.isoformat())
+    elif number in UNREACHED:
+        phone.choose("outcome", "unreached")
+        phone.page.fill('section:target [name="reason"]:visible', "nước lên")
+    elif number not in MET:
+        phone.choose("outcome", "moved" if number in MOVED else "declined")
+
+
+def file_dossier(phone):
+    """Add a dossier filed online for nobody by name."""
+    phone.unfold("Hồ sơ")
+    phone.page.click('section:target [data-add="dossier"]')
+    phone.page.fill("section:target .picker [type=search]", "khai sinh")
+    phone.page.click("section:target .picker label:visible >> nth=0")
+    phone.page.click('section:target label:has([name$="channel"][value="online"])')
+
+
+def day_figures(page):
+    """Return the numbers of the day's page."""
+    return {name: page.inner_text(f".count {selector}") for name, selector in {
+        "left": '[data-left="done"]', "done": '[data-figure="done"]'}.items()}
+
+
+def test_twenty_houses_without_signal_are_counted_alike_everywhere(
+        lans_phone, laptop, line, book):
+    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
+    assert book.assigned(lan) == 20
+    line.cut()
+    phone.go(f"/households/{book.house(1)}")
+    for number in range(1, 21):
+        page.wait_for_url(f"**/households/{book.house(number)}")
+        work(phone, number, book)
+        page.click('[data-saved] [data-do="next"]')
+    page.wait_for_url(f"{line.url}/")
+
+    # on the phone, before anybody has heard of it
+    page.wait_for_selector("[data-if-plus=done]:not([hidden])")
+    assert day_figures(page) == {"left": str(20 - len(DONE)), "done": "0"}
+    assert page.inner_text('[data-plus="done"]') == f"+{len(DONE)}"
+    assert page.locator("path[data-stroke].pending").count() == len(DONE)
+    assert phone.number("waiting") == 20 and phone.number("attention") == 0
+    phone.go("/outbox")
+    page.wait_for_selector('[data-entries="waiting"] li')
+    assert page.locator('[data-entries="waiting"] li').count() == 20
+    assert Visit.select().count() == 0
+
+    # the commune hears of it
+    line.mend()
+    phone.send_now()
+    phone.until_kept(20)
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
+    assert phone.number("waiting") == 0 and phone.number("kept") == 20
+    assert Receipt.select().count() == Visit.select().count() == 20
+    assert {entry["receipt"] for entry in phone.outbox("kept")} == {
+        visit.receipt for visit in Visit.select()}
+
+    # the phone's own pages again
+    phone.until(lambda: came(phone, lan), "the pages of the day do not come")
+    phone.go("/")
+    page.wait_for_selector(f'[data-figure="done"]:text-is("{len(DONE)}")')
+    assert day_figures(page) == {"left": str(20 - len(DONE)), "done": str(len(DONE))}
+    assert not page.is_visible('[data-plus="done"]')
+    assert page.locator("path[data-stroke].done").count() == len(DONE)
+    assert page.locator("path[data-stroke].pending").count() == 0
+    assert page.locator("[data-done]").count() == len(DONE)
+    phone.go("/households")
+    chips = {"todo": 5, "not": 25 - len({3}) - len(MOVED), "later": len(LATER)}
+    for kind, count in chips.items():
+        chip = f'[data-chip="{kind}"]'
+        assert page.inner_text(f"{chip} b") == str(count), kind
+        page.click(chip)
+        assert page.locator("[data-search]:visible").count() == count, kind
+        page.click(chip)
+    assert page.locator("[data-search]:visible").count() == 25
+
+    # the board
+    laptop.reload()
+    row = laptop.locator("table.board tbody tr", has_text="Cầu Ván")
+    for name, count in (("Lượt thăm", 20), ("Nhà đã gặp", len(MET)),
+                        ("Kích hoạt", len(HELPED)), ("Hồ sơ", 1)):
+        assert row.locator(f'td[data-name="{name}"]').inner_text() == str(count), name
+    assert Dossier.select().count() == 1
+    commune = Commune.get(Commune.code == "99001")
+    with commune.turn():
+        assert differences(commune) == []
+
+
+def came(phone, user):
+    """Tell whether the pack after the sending is kept."""
+    return "data-done" in phone.pages_of(user)["pages"]["/"]

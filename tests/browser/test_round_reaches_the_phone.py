@@ -1,0 +1,61 @@
+"""The chair gives out a round at the desk; the member's phone shows it at its next contact."""
+
+from datetime import timedelta
+
+from teamapp import clock
+from teamapp.models import Assignment, Round
+
+NAME = "Đợt cuối tháng"
+
+
+def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
+        lans_phone, laptop, line, book):
+    phone, lan = lans_phone, book.user("lan")
+    today = clock.today()
+    laptop.goto(f"{line.url}/rounds/new")
+    laptop.fill("[name=name]", NAME)
+    laptop.fill("[name=starts_on]", today.isoformat())
+    laptop.fill("[name=ends_on]", (today + timedelta(days=13)).isoformat())
+    laptop.check('label:has-text("Ấp Cầu Ván") [name=villages]')
+    laptop.check('[name=choice][value=all]', force=True)
+    laptop.wait_for_selector("#proposal .figure:text-is('25 nhà')")
+    laptop.click('button:text-is("Lưu nháp")')
+    laptop.wait_for_selector(f"h1:text-is('{NAME}')")
+    contact(phone, book.house(1), 1)
+    assert NAME not in shown(phone), "a draft is seen by members"
+
+    laptop.click("text=Ấp Cầu Ván")
+    laptop.check('label.check:has-text("Bình") input')
+    laptop.check('label.check:has-text("Lan") input')
+    laptop.click("button:has-text('Chia đều')")
+    laptop.wait_for_selector("button:has-text('Nhà nào cũng đã giao')")
+    laptop.goto(f"{line.url}/rounds")
+    laptop.click(f"text={NAME}")
+    laptop.click('button:text-is("Giao cho thành viên")')
+    laptop.wait_for_selector("text=máy của họ nhận")
+    made = Round.get(Round.name == NAME)
+    assert made.published_at is not None
+    mine = Assignment.select().where(Assignment.round == made, Assignment.member == lan).count()
+    assert 0 < mine < 25
+
+    contact(phone, book.house(2), 2)
+    phone.until(lambda: NAME in shown(phone), "the round does not come")
+    part = phone.page.locator("section.count", has_text=NAME)
+    assert part.locator('[data-left="done"]').inner_text() == str(mine)
+    line.cut()
+    phone.go("/")
+    assert NAME in shown(phone), "it is not kept for the way"
+
+
+def contact(phone, house, kept):
+    """Record something and let it go to the commune: the phone hears what is new."""
+    phone.absent(house)
+    phone.send_now()
+    phone.until_kept(kept)
+    phone.page.wait_for_timeout(1000)
+
+
+def shown(phone):
+    """Return the text of the day's page."""
+    phone.go("/")
+    return phone.text()
