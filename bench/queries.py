@@ -16,7 +16,7 @@ def statements(book, username, path):
         return execute(database, sql, params, *rest, **more)
 
     with book.open() as app:
-        client = app.test_client()
+        client = app.test_client(use_cookies=False)
         answer = client.get(path, headers={"Cookie": cookie})  # what is done once is done
         Database.execute_sql = noted
         try:

@@ -1,8 +1,23 @@
 """The measured scenarios by name, in the order of the table."""
 
-from . import board, cold_start, list_page, sending, together, workers
+from . import (
+    board,
+    cold_start,
+    first_visit,
+    kept_pages,
+    list_page,
+    pack,
+    pack_on_phone,
+    sending,
+    together,
+    workers,
+)
 
 SCENARIOS = {
+    "first-visit": first_visit.measure,
+    "pack": pack.measure,
+    "pack-on-phone": pack_on_phone.measure,
+    "kept-pages": kept_pages.measure,
     "sending": sending.measure,
     "together": together.measure,
     "workers": workers.measure,

@@ -1,0 +1,113 @@
+"""A real Chromium as a member's phone, its paints timed from inside its pages."""
+
+import os
+from contextlib import contextmanager
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import chrome
+from tests.browser.phone import Phone, processes_with
+
+from .book import PIN, scratch
+from .slow import slowed
+
+PAINTS = """
+  window.painted = { content: [] };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.painted.content.push(entry.startTime);
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  window.untilPaint = () => new Promise((resolve) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now());
+    port2.postMessage(0);
+  }));
+"""
+ASKED = """
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+"""
+LAST_PAINT = """async () => {
+  const quiet = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  for (let seen = -1; seen !== painted.content.length || !seen; await quiet(250)) {
+    seen = painted.content.length;
+    if (performance.now() > 30000) throw new Error("nothing was painted");
+  }
+  return Math.max(...painted.content);
+}"""
+
+
+@contextmanager
+def browsers():
+    """Give what starts browsers; there must be a Chromium."""
+    if chrome.find() is None:
+        raise RuntimeError("no Chromium: run sh tests/browser/install.sh")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@contextmanager
+def new_phone(playwright, line):
+    """Give a new phone on a line, an empty tab open."""
+    phone = Phone(playwright, scratch("phone"), line, init_script=PAINTS)
+    phone.start()
+    try:
+        yield phone
+    finally:
+        phone.close()
+
+
+@contextmanager
+def members_phone(playwright, line, username):
+    """Give a phone in which this member is signed in and has the pack."""
+    with new_phone(playwright, line) as phone:
+        phone.sign_in(username, PIN)
+        phone.user = phone.page.evaluate("document.body.dataset.user")
+        phone.until(lambda: cursor(phone) is not None, "the pack is not kept", 120)
+        phone.page.wait_for_function("() => navigator.serviceWorker.controller")
+        yield phone
+
+
+def cursor(phone):
+    """Return the cursor of the pack this phone keeps, or None."""
+    return phone.page.evaluate("async (user) => {" + ASKED + """
+      const name = `pages-${user}`;
+      if (!(await indexedDB.databases()).some((one) => one.name === name)) return null;
+      const db = await asked(indexedDB.open(name));
+      const meta = await asked(db.transaction("meta").objectStore("meta").get("pack"));
+      db.close();
+      return meta?.cursor ?? null;
+    }""", phone.user)
+
+
+@contextmanager
+def at_a_sixth(phone):
+    """Let the phone's processor be six times as slow for the time of a `with`."""
+    first = min(processes_with(f"--user-data-dir={phone.folder}"))
+    with slowed(os.getpgid(first)):
+        yield
+
+
+def paint(phone, path):
+    """Open a page and return the milliseconds until the last of its content was painted."""
+    phone.page.goto(phone.line.url + path, wait_until="commit")
+    return phone.page.evaluate(LAST_PAINT)
+
+
+def houses(phone, count):
+    """Return the paths of so many kept houses, spread over the village."""
+    urls = phone.page.evaluate("async (user) => {" + ASKED + """
+      const db = await asked(indexedDB.open(`pages-${user}`));
+      const keys = await asked(db.transaction("pages").objectStore("pages").getAllKeys());
+      db.close();
+      return keys.filter((url) => url.startsWith("/households/"));
+    }""", phone.user)
+    step = max(1, len(urls) // count)
+    return urls[::step][:count]
+
+
+def middle(values):
+    """Return the median of times in milliseconds."""
+    return float(median(values))

@@ -1,0 +1,108 @@
+"""Kept pages and saving on a slow phone without network."""
+
+from statistics import median
+
+from ..browser import ASKED, at_a_sixth, browsers, houses, members_phone, middle, paint
+from ..history import book_with
+from ..line import Line
+from ..server import Server
+from ..table import Row, slowest
+
+PAGE, SAVE, SEARCH = "kept page, no network", "save → painted", "search among 1,500"
+EMPTY = "/empty-page"
+KEEP_EMPTY = "async ([user, from, url]) => {" + ASKED + """
+  const db = await asked(indexedDB.open(`pages-${user}`));
+  const store = () => db.transaction("pages", "readwrite").objectStore("pages");
+  const page = await asked(store().get(from));
+  const html = page.body.map((part) => new TextDecoder().decode(part)).join("");
+  const bare = html.replace(/<body[^]*<\\/body>/, "<body data-user='" + user +
+    "'><main><h1>Nhà</h1></main></body>");
+  await asked(store().put({ ...page, url, body: [new TextEncoder().encode(bare)] }));
+  db.close();
+}"""
+LISTEN_TO_SAVES = """() => {
+  window.saving = new Promise((resolve, reject) => {
+    let pressed;
+    setTimeout(reject, 30000, new Error("not saved"));
+    addEventListener("click", (event) => { pressed = event.timeStamp; }, true);
+    const toast = document.querySelector("[data-saved]");
+    toast.hidden = true;
+    new MutationObserver(async () => {
+      if (pressed && !toast.hidden) resolve((await untilPaint()) - pressed);
+    }).observe(toast, { attributes: true });
+  });
+}"""
+LISTEN_TO_KEYS = """() => {
+  window.strokes = [];
+  document.addEventListener("input", async ({ timeStamp }) => {
+    strokes.push((await untilPaint()) - timeStamp);
+  });
+}"""
+WORDS = ("nguyen van", "dieu bre", "h lan", "tran thi mai", "cum 12")
+
+
+def measure(asked):
+    """Open kept pages, save and search with the line cut and the processor at a sixth.
+
+    The member's village has 1,500 households. Paint is the last largest-contentful-paint of the
+    page, from the start of its navigation; "empty" is a kept page with the same head and one
+    word, opened in turn with the houses. Saving is one tap on “Vắng nhà”, from the tap to the
+    frame after “Đã lưu trên máy” is shown. A keystroke runs to the frame after its input event.
+    """
+    book = book_with(4000, "kept")
+    times = 5 if asked.quick else 15
+    with browsers() as playwright, Server(book) as server, Line(server.address) as line, \
+            members_phone(playwright, line, "v1500.1") as phone:
+        urls = houses(phone, 4 * times)
+        phone.page.evaluate(KEEP_EMPTY, [phone.user, urls[0], EMPTY])
+        line.cut()
+        with at_a_sixth(phone):
+            pages = [(paint(phone, url), paint(phone, EMPTY)) for url in urls[:times]]
+            cold = [stopped(phone, url) for url in urls[times:2 * times]]
+            lists = [paint(phone, "/households") for _ in range(times)]
+            strokes = search(phone)
+            saves = [save(phone, url) for url in urls[2 * times:3 * times]]
+    house, empty = zip(*pages)
+    return [
+        Row(PAGE, "a house", middle(house), "ms", most=300),
+        Row(PAGE, "a house ÷ an empty page", median(one / other for one, other in pages), "",
+            most=1.75, note=f"empty {middle(empty):.0f} ms"),
+        Row(PAGE, "a house, worker stopped", middle(cold), "ms", most=450),
+        Row(PAGE, "the list of 1,500", middle(lists), "ms", most=400),
+        Row(SAVE, "“Đã lưu trên máy”", middle(saves), "ms", most=60),
+        Row(SAVE, "the slowest", float(max(saves)), "ms", most=150),
+        Row(SEARCH, "keystroke to paint", middle(strokes), "ms", most=50,
+            note=f"{len(strokes)} keystrokes"),
+        Row(SEARCH, "of ten, nine within", slowest(strokes, 0.9), "ms", most=100),
+    ]
+
+
+def stopped(phone, url):
+    """Return the paint of a page while no worker is running."""
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+    session.detach()
+    return paint(phone, url)
+
+
+def save(phone, url):
+    """Return the milliseconds from one tap to the painted word that it is saved."""
+    phone.page.goto(phone.line.url + url)
+    phone.page.wait_for_timeout(300)
+    phone.page.evaluate(LISTEN_TO_SAVES)
+    phone.page.click("#absent button")
+    return phone.page.evaluate("saving")
+
+
+def search(phone):
+    """Return the milliseconds of each keystroke of some searches."""
+    phone.page.goto(phone.line.url + "/households")
+    phone.page.wait_for_timeout(1500)
+    phone.page.evaluate(LISTEN_TO_KEYS)
+    box = phone.page.locator("input[data-filter]")
+    for word in WORDS:
+        box.press("Control+a")
+        box.press_sequentially(word, delay=300)
+    phone.page.wait_for_timeout(500)
+    return phone.page.evaluate("strokes")
