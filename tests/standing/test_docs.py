@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from teamapp.models import TABLES as MODELS
-from teamapp.models import AccountKind, Obstacle, Procedure
+from teamapp.models import AccountKind, Obstacle, Procedure, User
 from teamapp.sync import envelope
 from teamapp.sync.kinds import KINDS
 from teamapp.sync.reasons import REASONS
@@ -153,6 +153,13 @@ def test_every_command_exists_and_ours_are_told(app):
     for name in commands(app.cli):
         if not any(other.startswith(f"{name} ") for other in commands(app.cli)):
             assert f"flask --app app {name}" in told, name
+
+
+def test_a_commune_can_be_made_as_told(app):
+    told = re.search(r"```python\n(.*?)```", read("docs/operations.md"), re.S)[1]
+    exec(compile(told, "docs/operations.md", "exec"), {})
+    assert User.entering("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
+    assert User.entering("v01.to-truong", "258036").village.name == "Cây Da"
 
 
 def test_every_make_target_exists():
