@@ -84,6 +84,15 @@ class TextField(StringField):
         self.data = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
 
 
+class CapitalField(TextField):
+    """A code as it is printed: in capitals, however it was typed."""
+
+    def process_formdata(self, valuelist):
+        """Read the first value."""
+        super().process_formdata(valuelist)
+        self.data = self.data.upper()
+
+
 class WordField(SelectFieldBase):
     """One of a few words, drawn as radios or, with a select's widget, as a list."""
 

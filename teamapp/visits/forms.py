@@ -10,6 +10,7 @@ from .. import clock
 from ..models import Dossier
 from .fields import (
     AtMost,
+    CapitalField,
     DayField,
     IdField,
     Items,
@@ -62,8 +63,8 @@ class DossierForm(Form):
     resident = IdField(_l("Hồ sơ của ai?"))
     procedure = TextField(_l("Thủ tục"), validators=[
         Needed(_l("Chọn thủ tục của hồ sơ.")), Shaped(r"\d\.\d{6}", UNKNOWN)])
-    code = TextField(_l("Mã hồ sơ"), validators=[AtMost(60), Shaped(
-        Dossier.CODE, _l("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống."))])
+    code = CapitalField(_l("Mã hồ sơ"), validators=[AtMost(60), Shaped(
+        Dossier.CODE.replace("A-Z", "A-Za-z"), _l("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống."))])
     channel = WordField(_l("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_l("Chọn nơi nộp hồ sơ."))])
     due_on = DayField(_l("Ngày hẹn trả"))
@@ -106,7 +107,7 @@ class VisitForm(Form):
 
     def _check_return(self):
         """A promise to come back names its day: after the visit, within a year of it."""
-        if self.outcome.data == "later" and not self.return_on.raw_data:
+        if self.outcome.data == "later" and not self.return_on.data and not self.return_on.errors:
             refuse(self.return_on, _l("Chọn ngày hẹn lại."))
         if not (self.return_on.data and self.visited_at.data):
             return

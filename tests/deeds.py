@@ -1,0 +1,44 @@
+"""What members do in the tests: visits recorded as /sync records them."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from teamapp import clock
+from teamapp.models import Assignment, Round, RoundVillage, judging, recording
+
+
+def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **more):
+    """Record a visit and return its id; people are (resident, state) of the headline step."""
+    at = clock.now() - timedelta(days=days_ago)
+    data = {"household": household.id, "outcome": outcome, "reason": "", "visited_at": at,
+            "return_on": None, "return_part": "", "note": "", "companions": [],
+            "mode": "together", "people": [step(*person) for person in people],
+            "dossiers": [{"id": uuid4(), "resident": None, "code": "", "channel": "online",
+                          "due_on": None, "procedure": "1.001193", **dossier}
+                         for dossier in dossiers]} | more
+    entry = judging.Entry(uuid4(), by, at, data)
+    with by.commune.turn() as turn:
+        drafts = [judging.judge(entry, judging.Facts([entry], by, turn.at))]
+        recording.record(turn, drafts)
+    return entry.id
+
+
+def step(resident, state, kind="VNEID_2_KH", consent="yes"):
+    """Return one person's part of a visit, with one step."""
+    return {"id": resident.id, "consent": consent,
+            "steps": [{"kind": kind, "state": state, "obstacle": "", "mode": ""}]}
+
+
+def round_for(member, houses, starts=-2, ends=9, name="Đợt 4", published=True):
+    """Give houses to a member in a round from so many days from today."""
+    today = clock.today()
+    with member.commune.turn() as turn:
+        made = Round.create(
+            commune=member.commune, name=name, starts_on=today + timedelta(days=starts),
+            ends_on=today + timedelta(days=ends), created_by=member, cursor=turn.cursor,
+            published_at=turn.at if published else None)
+        RoundVillage.create(round=made, village=member.village)
+        for position, house in enumerate(houses):
+            Assignment.create(round=made, household=house, village=member.village,
+                              member=member, position=position)
+    return made

@@ -1,0 +1,134 @@
+"""A house's page: its people and their next step, what is open, the last calls, the forms."""
+
+from datetime import timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Household, Resident
+
+from ..cast import uuid_of
+from ..deeds import step, visit
+from ..queries import counted
+
+
+def show(client, house):
+    """Return a house's page."""
+    return unescape(client.get(f"/households/{house.id}").get_data(as_text=True))
+
+
+@pytest.fixture
+def lan(cast, sign_in):
+    """Return Lan's browser."""
+    return sign_in(cast.lan)
+
+
+def parts(html, number):
+    """Return the slots of the steps a person's form has."""
+    return [line.split('"')[0] for line in html.split('data-part="')[1:]
+            if f'data-prefix="people-{number}-steps-' in line.split(">")[0]]
+
+
+def test_somebody_elses_house_is_as_if_it_did_not_exist(cast, sign_in):
+    lan = sign_in(cast.lan)
+    missing = lan.get(f"/households/{uuid4()}")
+    assert missing.status_code == 404
+    for house in (cast.kin, cast.hlan):
+        foreign = lan.get(f"/households/{house.id}")
+        assert (foreign.status_code, foreign.data) == (404, missing.data)
+    hanh = sign_in(cast.hanh)
+    assert hanh.get(f"/households/{cast.hlan.id}").status_code == 200
+    assert hanh.get(f"/households/{cast.kin.id}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["x", "1", "00000000", "' OR 1=1"])
+def test_what_is_no_uuid_is_missing(lan, path):
+    assert lan.get(f"/households/{path}").status_code == 404
+
+
+def test_each_person_has_the_next_step_and_children_have_none(cast, lan):
+    html = show(lan, cast.bre)
+    assert parts(html, 0)[0] == "VNEID_2_KH" and "VNEID_2_DK" in parts(html, 0)[1:]
+    assert "Điểu Lơi, 2015" in html and not parts(html, 2)
+    visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "helped")])
+    html = show(lan, cast.bre)
+    assert parts(html, 0)[0] == "DVCQG" and "VNEID_2_KH" not in parts(html, 0)
+    assert parts(html, 1)[0] == "VNEID_2_KH"
+    assert "Đã kích hoạt" in html and "Chưa hỏi" in html
+
+
+def test_who_is_known_not_to_be_registered_registers_first(cast, lan):
+    rin = cast.resident("Thị Rin")
+    visit(cast.lan, cast.bre, people=[(rin, "not_yet", "VNEID_2_DK")])
+    assert parts(show(lan, cast.bre), 1)[:2] == ["VNEID_2_DK", "VNEID_2_KH"]
+    visit(cast.lan, cast.bre, people=[(rin, "had", "VNEID_2_DK")])
+    html = show(lan, cast.bre)
+    assert parts(html, 1)[0] == "VNEID_2_KH" and "VNEID_2_DK" not in parts(html, 1)
+    assert "Chưa kích hoạt" in html
+
+
+def test_a_kind_that_needs_more_years_is_not_asked_of_the_young(cast, lan):
+    young = Resident.get_by_id(uuid_of("Thị Rin"))
+    young.birth_year = clock.today().year - 14
+    young.save()
+    asked = parts(show(lan, cast.bre), 1)
+    assert "VNEID_2_KH" in asked and "TKNH" not in asked and "CKSCN" not in asked
+
+
+def test_consent_is_asked_of_who_was_never_asked(cast, lan):
+    def slots(html):
+        return html.count('data-part="consent"')
+
+    assert slots(show(lan, cast.bre)) == 2
+    visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")])
+    assert slots(show(lan, cast.bre)) == 1
+    refused = step(cast.resident("Điểu Bré"), "had", consent="no")
+    visit(cast.lan, cast.bre, people=[], dossiers=[])
+    visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "had", "SIM", "no")])
+    html = show(lan, cast.bre)
+    assert refused["consent"] == "no" and slots(html) == 0
+    assert 'name="people-0-consent" value="no"' in html and "Đã dặn đừng ghi tên" in html
+
+
+def test_what_matters_of_the_house_is_said(cast, lan):
+    assert 'href="tel:0900000123"' in show(lan, cast.van)
+    Household.update(language="sti", poverty="poor", elderly_alone=True, no_smartphone=True).where(
+        Household.id == cast.bre.id).execute()
+    html = show(lan, cast.bre)
+    for words in ("tiếng S'tiêng", "Hộ nghèo", "Người già ở một mình", "Không có máy thông minh",
+                  "Số 1, Cụm 1, cổng xanh"):
+        assert words in html
+    assert "tel:" not in html
+
+
+def test_open_matters_and_last_calls_are_shown(cast, lan):
+    today = clock.today()
+    visit(cast.lan, cast.bre, days_ago=3, dossiers=[{"due_on": today - timedelta(days=1)}])
+    visit(cast.binh, cast.bre, "unreached", days_ago=2, reason="nước lên")
+    visit(cast.tu, cast.bre, "absent", days_ago=2)
+    visit(cast.lan, cast.bre, "later", days_ago=1, return_on=today, return_part="afternoon")
+    html = show(lan, cast.bre)
+    assert "Đăng ký khai sinh" in html and f'data-from="{today}"' in html
+    assert f"Hẹn lại {today.day}/{today.month}, chiều" in html
+    assert html.index("Lê Thị Lan") < html.index("Nguyễn Văn Tư") < html.index("nước lên")
+    assert html.count("data-has=") == 1, "Lan's own two newest, of which one is among the last"
+
+
+def test_the_commune_reads_and_does_not_record(cast, sign_in):
+    html = show(sign_in(cast.son), cast.bre)
+    assert "Thị Rin" in html and "data-outbox" not in html and "data-part" not in html
+
+
+def test_a_house_is_read_in_few_queries(cast, lan):
+    visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")], dossiers=[{}])
+    with counted() as queries:
+        show(lan, cast.bre)
+    assert len(queries) <= 10
+
+
+def test_no_name_stands_in_the_title(cast, lan):
+    for path in ("/", "/households", f"/households/{cast.bre.id}"):
+        title = lan.get(path).get_data(as_text=True).split("<title>")[1].split("</title>")[0]
+        assert "Bré" not in title and "Lan" not in title

@@ -1,0 +1,92 @@
+"""The list of houses: found by any word of it, a page at a time, one's own village only."""
+
+from html import unescape
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Household
+
+from ..deeds import visit
+from ..queries import counted
+
+
+def shown(client, **asked):
+    """Return the names of the houses a list shows, in their order."""
+    html = unescape(client.get("/households", query_string=asked).get_data(as_text=True))
+    return [part.split("</b>")[0] for part in html.split('<li class="row"')[1:]
+            for part in [part.split("<b>")[1]]]
+
+
+@pytest.fixture
+def lan(cast, sign_in):
+    """Return Lan's browser."""
+    return sign_in(cast.lan)
+
+
+@pytest.mark.parametrize("words, found", [
+    ("dieu bre", ["Điểu Bré"]), ("Điểu Bré", ["Điểu Bré"]), ("ĐIỂU BRÉ", ["Điểu Bré"]),
+    ("bre", ["Điểu Bré"]), ("rin", ["Điểu Bré"]), ("an", ["Lê Văn An"]),
+    ("le van 1957", ["Lê Văn An"]), ("cum 1 an", ["Lê Văn An"]), ("3", ["Nguyễn Thị Hòa"]),
+    ("", ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]), ("lan", []), ("kin", []), ("eu", []),
+    ("%", ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]), ("zzz", [])])
+def test_a_search_finds_the_beginnings_of_words(lan, words, found):
+    assert shown(lan, q=words) == found
+
+
+@pytest.mark.parametrize("words", ["h lan", "H'Lan", "h’lan", "lan"])
+def test_an_apostrophe_may_be_written_or_left_out(cast, sign_in, words):
+    assert shown(sign_in(cast.mai), q=words) == ["H'Lan"]
+
+
+def test_filters_leave_what_they_name(cast, lan):
+    visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "helped"),
+                                      (cast.resident("Thị Rin"), "had")])
+    visit(cast.lan, cast.van, "later", return_on=None)
+    assert shown(lan, **{"is": "todo"}) == ["Nguyễn Thị Hòa"]
+    assert shown(lan, **{"is": "not"}) == ["Lê Văn An", "Nguyễn Thị Hòa"]
+    assert shown(lan, **{"is": "dream"}) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
+
+
+def test_a_promise_is_found_until_somebody_goes(cast, lan):
+    visit(cast.lan, cast.van, "later", days_ago=1, return_on=clock.today())
+    assert shown(lan, **{"is": "later"}) == ["Lê Văn An"]
+    visit(cast.binh, cast.van, "absent")
+    assert shown(lan, **{"is": "later"}) == []
+
+
+def test_a_hundred_houses_a_page(cast, lan):
+    village = cast.cau_van
+    with cast.an_phu.turn() as turn:
+        for number in range(10, 210):
+            cast.house(turn, f"more {number}", village, number, "Cụm 9", f"Lý {number}",
+                       [(f"Lý {number}", 1990, "")])
+    assert len(shown(lan)) == 100
+    assert [len(shown(lan, page=number)) for number in (2, 3, 4, -1)] == [100, 3, 0, 100]
+    assert shown(lan, page=2)[0] == "Lý 107"
+    with counted() as queries:
+        lan.get("/households")
+    assert len(queries) <= 5
+
+
+def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
+    hanh = sign_in(cast.hanh)
+    assert shown(hanh) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
+    assert shown(hanh, village=cast.da_xanh.id) == ["H'Lan"]
+    assert shown(hanh, q="lan") == ["H'Lan"]
+    assert shown(hanh, q="kin") == [] == shown(hanh, q="1", village=cast.da_xanh.id, page=2)
+    assert "Giàng" not in hanh.get("/households", query_string={
+        "village": cast.suoi_la.id}).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("asked", [
+    {"page": "x"}, {"page": "99999999999999999999"}, {"village": "x"}, {"village": "-1"},
+    {"q": "\0"}, {"q": "'" * 500}, {"q": "\ud800".encode("utf-8", "surrogatepass")},
+    {"is": "x" * 999}])
+def test_nonsense_in_the_address_is_no_error(cast, sign_in, asked):
+    for user in (cast.lan, cast.son):
+        assert sign_in(user).get("/households", query_string=asked).status_code == 200
+
+
+def test_the_search_key_holds_the_house_and_its_people(cast):
+    assert Household.get_by_id(cast.van.id).search_key.startswith("le van an cum 1 2")

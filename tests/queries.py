@@ -1,0 +1,28 @@
+"""Counting the queries of a page."""
+
+import logging
+from contextlib import contextmanager
+
+
+@contextmanager
+def counted():
+    """Yield a list that fills with the SELECTs peewee sends meanwhile."""
+    found, logger = [], logging.getLogger("peewee")
+
+    class Counter(logging.Handler):
+        """Keeps each statement."""
+
+        def emit(self, record):
+            """Keep a statement that reads."""
+            statement = str(record.msg[0] if isinstance(record.msg, tuple) else record.msg)
+            if statement.lstrip("(").upper().startswith(("SELECT", "WITH")):
+                found.append(statement)
+
+    handler, level = Counter(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -1,0 +1,187 @@
+"""The visit form takes what a phone posts and says in plain words what is wrong with it."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from teamapp.text import is_clean
+from teamapp.visits.forms import DossierForm, PersonForm, StepForm, VisitForm
+
+from ..cast import uuid_of
+
+HOUSE, RIN, LOI, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "Điểu Lơi", "paper"))
+MET = [("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
+       ("mode", "together")]
+HELPED = [("people-0-id", RIN), ("people-0-consent", "yes"),
+          ("people-0-steps-0-kind", "VNEID_2_KH"), ("people-0-steps-0-state", "helped")]
+FILED = [("dossiers-0-id", PAPER), ("dossiers-0-resident", RIN),
+         ("dossiers-0-procedure", "1.001193"), ("dossiers-0-channel", "online")]
+
+
+@pytest.fixture(autouse=True)
+def request_context(app):
+    """Sentences are looked up in the language of a request."""
+    with app.test_request_context():
+        yield
+
+
+def read(pairs, **more):
+    """Return the form of a body, checked; keyword arguments replace pairs."""
+    pairs = [pair for pair in pairs if pair[0] not in more] + list(more.items())
+    form = VisitForm(MultiDict(pairs), meta={"csrf": False})
+    form.validate()
+    return form
+
+
+def said(errors):
+    """Return all sentences in a form's errors."""
+    if isinstance(errors, dict):
+        errors = list(errors.values())
+    if isinstance(errors, (list, tuple)):
+        return [sentence for error in errors for sentence in said(error)]
+    return [str(errors)]
+
+
+def test_a_whole_visit_is_read():
+    form = read(MET + HELPED + FILED, **{
+        "return_on": "2026-11-28", "return_part": "morning", "note": " Chiều quay lại \r\nlấy giấy ",
+        "people-0-steps-0-mode": "self", "dossiers-0-code": "000.00.22.h17-261121-0007",
+        "dossiers-0-due_on": "2026-12-01"})
+    assert not form.errors
+    data = form.data
+    assert data["household"] == UUID(HOUSE) and data["outcome"] == "met"
+    assert data["visited_at"] == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
+    assert (data["return_on"], data["return_part"]) == (date(2026, 11, 28), "morning")
+    assert data["note"] == "Chiều quay lại \nlấy giấy"
+    assert data["people"] == [{"id": UUID(RIN), "consent": "yes", "steps": [
+        {"kind": "VNEID_2_KH", "state": "helped", "obstacle": "", "mode": "self"}]}]
+    assert data["dossiers"] == [{
+        "id": UUID(PAPER), "resident": UUID(RIN), "procedure": "1.001193",
+        "code": "000.00.22.H17-261121-0007", "channel": "online", "due_on": date(2026, 12, 1)}]
+
+
+def test_what_is_not_said_is_empty():
+    data = read(MET).data
+    assert (data["reason"], data["note"], data["return_part"]) == ("", "", "")
+    assert (data["return_on"], data["companions"], data["people"], data["dossiers"]) == (
+        None, [], [], [])
+
+
+def test_companions_are_a_repeated_key():
+    form = VisitForm(MultiDict([*MET, ("companions", "7"), ("companions", "3"),
+                                ("companions", "7")]))
+    assert form.validate() and form.companions.data == [3, 7]
+
+
+def test_numbers_of_items_may_have_gaps_and_errors_keep_them():
+    form = read([*MET, ("people-7-id", RIN), ("people-7-steps-3-kind", "DVCQG"),
+                 ("people-7-steps-3-state", "helped"), ("people-900-id", ""),
+                 ("people-900-steps-0-kind", "SIM"), ("people-900-steps-0-state", "dreamt")])
+    assert [person["id"] for person in form.people.data] == [UUID(RIN), None]
+    assert form.people.entries[1].form.steps.entries[0].form.state.name == (
+        "people-900-steps-0-state")
+    assert form.people.entries[1].errors and not form.people.entries[0].errors
+
+
+WRONG = {
+    "household": ["", "x", "12", "{" + HOUSE + "}", HOUSE[:-1] + "z"],
+    "outcome": ["", "MET", "dream", "met "],
+    "visited_at": ["", "hôm qua", "2026-13-01T10:00", "2026-11-21", "2026-11-21 15:10",
+                   "99999-01-01T00:00", "0001-01-01T00:00"],
+    "return_on": ["mai", "2026-02-30", "21/11/2026", "2026-11-20", "2028-01-01", "2090-01-01"],
+    "return_part": ["dawn", "x" * 500],
+    "reason": ["d" * 121, "079185001234"],
+    "note": ["d" * 1001, "số 079185001234", "cmnd 285 123 456", "285123456"],
+    "companions": ["Lan", "-1", "9999999999", "1.5"],
+    "mode": ["magic"],
+    "people-0-id": ["x", "1"],
+    "people-0-consent": ["maybe", "1"],
+    "people-0-steps-0-kind": ["", "vneid", "A" * 13, "A B", "'; DROP"],
+    "people-0-steps-0-state": ["", "done"],
+    "people-0-steps-0-obstacle": ["O", "o11", "O11111"],
+    "people-0-steps-0-mode": ["both"],
+    "dossiers-0-id": ["", "x"],
+    "dossiers-0-resident": ["x"],
+    "dossiers-0-procedure": ["", "khai sinh", "1.00119", "1.0011933"],
+    "dossiers-0-code": ["12", "H17 261121", "X" * 61, "../../etc"],
+    "dossiers-0-channel": ["", "pigeon"],
+    "dossiers-0-due_on": ["mai", "2026-11-31"],
+}
+
+
+@pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items()
+                                         for value in values])
+def test_a_wrong_value_is_refused_in_plain_words(name, value):
+    errors = read(MET + HELPED + FILED, **{name: value}).errors
+    assert errors, f"{name}={value!r} was taken"
+    assert all(sentence and not sentence.isascii() for sentence in said(errors) if sentence)
+    assert any(said(errors))
+
+
+def test_every_field_is_tried():
+    tried = {name.rsplit("-", 1)[-1] for name in WRONG}
+    fields = {field.short_name for form in (VisitForm(), PersonForm(), StepForm(), DossierForm())
+              for field in form}
+    assert fields - {"people", "steps", "dossiers"} <= tried
+
+
+@pytest.mark.parametrize("name", [*WRONG, "people-0-steps-0-anything"])
+@pytest.mark.parametrize("strange", ["\0", "a\0b", "\ud800", "\x1b[31m", "\u202e\x07"])
+def test_characters_no_keyboard_writes_are_refused(name, strange):
+    form = read(MET + HELPED + FILED, **{name: strange})
+    assert form.errors or name.endswith("anything")
+    assert all(is_clean(text) for text in texts(form.data))
+
+
+def texts(data):
+    """Return all texts in a form's data."""
+    if isinstance(data, dict):
+        data = data.values()
+    if isinstance(data, str) or not hasattr(data, "__iter__"):
+        return [data] if isinstance(data, str) else []
+    return [text for part in data for text in texts(part)]
+
+
+def test_a_visit_in_2090_is_left_to_the_book():
+    assert not read(MET, visited_at="2090-01-01T08:00").errors
+
+
+def test_money_and_phone_numbers_may_stand_in_a_note():
+    assert not read(MET, note="nộp 100.000.000 đồng, gọi 0900000123").errors
+
+
+def test_work_is_done_only_where_somebody_was_met():
+    assert read(MET + HELPED, outcome="absent").outcome.errors
+    assert read(MET + FILED, outcome="moved").outcome.errors
+    assert not read(MET, outcome="absent").errors
+
+
+def test_a_promise_names_its_day():
+    assert read(MET, outcome="later").return_on.errors
+    assert read(MET, outcome="later", return_on="").return_on.errors
+    assert not read(MET, outcome="later", return_on="2026-11-21").errors
+
+
+def test_a_helped_step_says_how():
+    without = [pair for pair in MET if pair[0] != "mode"]
+    assert read(without + HELPED).mode.errors
+    assert not read(without + HELPED, **{"people-0-steps-0-mode": "self"}).errors
+    assert not read(without + HELPED, **{"people-0-steps-0-state": "had"}).errors
+
+
+def test_more_items_than_a_visit_can_have_are_refused_not_cut():
+    people = [(f"people-{n}-id", RIN) for n in range(21)]
+    assert read(MET + people).people.errors
+    assert not read(MET + people[:20]).errors
+    papers = [(f"dossiers-{n}-id", PAPER) for n in range(11)]
+    assert read(MET + papers).dossiers.errors
+    steps = [(f"people-0-steps-{n}-kind", "SIM") for n in range(15)]
+    assert read([*MET, ("people-0-id", RIN), *steps]).people.errors
+
+
+def test_the_html_says_what_the_form_demands():
+    form, dossier = VisitForm(), DossierForm()
+    assert "required" in form.visited_at() and 'maxlength="1000"' in form.note()
+    assert 'maxlength="120"' in form.reason() and "pattern=" in dossier.code()
