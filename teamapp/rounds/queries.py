@@ -76,13 +76,26 @@ def summed(parts):
     return total
 
 
-def index(user):
-    """Return the commune's rounds, the newest first, each with its progress."""
-    rounds = list(Round.visible_to(user).order_by(Round.starts_on.desc(), Round.id.desc()))
-    found = progress(rounds)
+PAGE = 20
+
+
+def index(user, number):
+    """Return a page of the commune's rounds, the newest first, and whether more follow.
+
+    Each knows how many houses it has, and those that run today how many are done.
+    """
+    found = list(Round.visible_to(user).order_by(Round.starts_on.desc(), Round.id.desc())
+                 .offset((number - 1) * PAGE).limit(PAGE + 1))
+    rounds, today = found[:PAGE], clock.today()
+    houses = dict(Assignment.select(Assignment.round, fn.COUNT(Assignment.id))
+                  .where(Assignment.round.in_([round.id for round in rounds]))
+                  .group_by(Assignment.round).tuples())
+    running = progress([round for round in rounds if not round.is_draft
+                        and round.starts_on <= today <= round.ends_on])
     for round in rounds:
-        round.progress = summed(found[round.id].values())
-    return rounds
+        round.size = houses.get(round.id, 0)
+        round.done = summed(running[round.id].values()).done if round.id in running else None
+    return rounds, len(found) > PAGE
 
 
 def villages_of(user):

@@ -30,7 +30,9 @@ def today():
 @commune_only
 def index():
     """List the rounds, the newest first."""
-    return page("rounds/index.html", rounds=queries.index(current_user))
+    number = min(max(request.args.get("page", 1, int), 1), 10_000)
+    rounds, more = queries.index(current_user, number)
+    return page("rounds/index.html", rounds=rounds, number=number, more=more)
 
 
 @bp.get("/rounds/new")

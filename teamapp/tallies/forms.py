@@ -84,6 +84,12 @@ class PeriodForm(Form):
         return {"period": "days", "first": self.first.data.isoformat(),
                 "last": self.last.data.isoformat()}
 
+    @property
+    def query(self):
+        """The same as the end of an address."""
+        return "".join(f"{'&' if n else '?'}{name}={word}"
+                       for n, (name, word) in enumerate(self.words.items()))
+
 
 class Whole(IntegerField):
     """A whole number, or nothing."""

@@ -114,9 +114,10 @@ def first_meetings(places, span):
 def coverage(commune_id, villages):
     """Return {village id: Share} of the headline account among people of 14 or older."""
     youngest = clock.today().year - Resident.ADULT
+    kinds = {AccountKind.HEADLINE, *("" for village in villages if village.list_complete)}
     rows = (Coverage.select(Coverage.place, Coverage.state, fn.SUM(Coverage.count))
             .where(Coverage.commune == commune_id,
-                   Coverage.kind.in_(["", AccountKind.HEADLINE]), Coverage.cohort <= youngest)
+                   Coverage.kind.in_(sorted(kinds)), Coverage.cohort <= youngest)
             .group_by(Coverage.place, Coverage.state).tuples())
     known = {(place, state): int(n) for place, state, n in rows}
     return {village.id: Share(

@@ -34,7 +34,7 @@ def show(place):
     visits, paging = one_page(found)
     return page("tallies/show.html", status=422 if form.errors else 200, village=village,
                 form=form, line=line_of(village, form.span), visits=visits, paging=paging,
-                done=rows.done_at(visits), words=form.words, today=clock.today(),
+                done=rows.done_at(visits), words=form.words, query=form.query, today=clock.today(),
                 difficulties=queries.difficulties(village.commune_id, form.span, village.id))
 
 
@@ -101,7 +101,7 @@ def one_page(query):
 def board_page(form, partial=None, **opened):
     """Return the board, with a figure's rows opened beside it if asked for."""
     return page("tallies/index.html", partial, status=422 if form.errors else 200, form=form,
-                words=form.words, board=lambda: board(current_user, form.span),
+                words=form.words, query=form.query, board=lambda: board(current_user, form.span),
                 today=clock.today(), now=clock.now(), **opened)
 
 

@@ -134,3 +134,17 @@ def test_another_communes_village_is_refused(desk, cast, fields):
         answer = desk(cast.hanh).send(url, **fields | {"villages": [cast.suoi_la.id]})
         assert "Suối Lá" not in answer.text
     assert Round.select().count() == 0
+
+
+def test_rounds_stand_newest_first_twenty_a_page(desk, cast, draft):
+    with cast.an_phu.turn() as turn:
+        for number in range(21):
+            Round.draft(turn, cast.hanh, [cast.cau_van.id], "all", name=f"Đợt số {number}.",
+                        starts_on=clock.today() - timedelta(days=100 + number),
+                        ends_on=clock.today())
+    officer = desk(cast.hanh)
+    first, second = officer.get("/rounds").text, officer.get("/rounds?page=2").text
+    assert first.index("Đợt tháng 11") < first.index("Đợt số 0.") < first.index("Đợt số 18.")
+    assert "Đợt số 19." not in first
+    assert "Đợt số 19." in second
+    assert officer.get("/rounds?page=x").status_code == 200

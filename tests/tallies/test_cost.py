@@ -23,7 +23,7 @@ def queries(monkeypatch):
 @pytest.mark.parametrize(("url", "most"), [
     ("/tallies", 9), ("/tallies?period=month", 9),
     ("/tallies?period=days&first=2026-10-20&last=2026-12-10", 10),
-    ("/tallies/0/visits", 13), ("/targets", 4), ("/rounds", 4)])
+    ("/tallies/0/visits", 13), ("/targets", 4), ("/rounds", 5)])
 def test_few_queries(desk, worked, queries, url, most):  # noqa: F811
     chair = desk(worked.son)
     queries.clear()
