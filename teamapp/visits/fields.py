@@ -57,16 +57,6 @@ class Shaped:
             raise ValidationError(self.message)
 
 
-class NoIdNumber:
-    """No number of 9 or 12 digits: it could be somebody's identity number."""
-
-    def __call__(self, form, field):
-        """Refuse a text with such a number in it."""
-        if field.data and text.has_id_number(field.data):
-            raise ValidationError(_l("Đừng ghi dãy 9 hoặc 12 số: sổ này không giữ số căn cước, "
-                                     "số định danh. Xóa dãy số đi rồi lưu lại."))
-
-
 class TextField(StringField):
     """A text as it is kept: NFC, trimmed, with plain line ends; strange characters are refused."""
 

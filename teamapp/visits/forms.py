@@ -8,6 +8,7 @@ from wtforms.widgets import TextArea
 
 from .. import clock
 from ..models import Dossier
+from ..text import mask_ids
 from .fields import (
     AtMost,
     CapitalField,
@@ -16,7 +17,6 @@ from .fields import (
     Items,
     MomentField,
     Needed,
-    NoIdNumber,
     NumbersField,
     Shaped,
     TextField,
@@ -34,6 +34,7 @@ OUTCOMES = [("met", _l("Gặp được")), ("absent", _l("Vắng nhà")), ("late
 PARTS = [("morning", _l("Sáng")), ("noon", _l("Trưa")), ("afternoon", _l("Chiều")),
          ("evening", _l("Tối"))]
 UNKNOWN = _l("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
+NO_CODE = _l("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
 A_YEAR = timedelta(days=366)
 
 
@@ -63,8 +64,8 @@ class DossierForm(Form):
     resident = IdField(_l("Hồ sơ của ai?"))
     procedure = TextField(_l("Thủ tục"), validators=[
         Needed(_l("Chọn thủ tục của hồ sơ.")), Shaped(r"\d\.\d{6}", UNKNOWN)])
-    code = CapitalField(_l("Mã hồ sơ"), validators=[AtMost(60), Shaped(
-        Dossier.CODE.replace("A-Z", "A-Za-z"), _l("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống."))])
+    code = CapitalField(_l("Mã hồ sơ"), validators=[
+        AtMost(60), Shaped(Dossier.CODE.replace("A-Z", "A-Za-z"), NO_CODE)])
     channel = WordField(_l("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_l("Chọn nơi nộp hồ sơ."))])
     due_on = DayField(_l("Ngày hẹn trả"))
@@ -76,12 +77,14 @@ class VisitForm(Form):
     household = IdField(validators=[Needed(_l("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_l("Hôm nay thế nào?"), OUTCOMES,
                         validators=[Needed(_l("Chọn kết quả của lượt đến."))])
-    reason = TextField(_l("Vì sao chưa tới được?"), validators=[AtMost(120), NoIdNumber()])
+    reason = TextField(_l("Vì sao chưa tới được?"), validators=[AtMost(120)],
+                       filters=[mask_ids])
     visited_at = MomentField(_l("Đến lúc"), format="%Y-%m-%dT%H:%M",
                              validators=[Needed(_l("Chọn ngày giờ đến nhà."))])
     return_on = DayField(_l("Hẹn ngày"))
     return_part = WordField(_l("Buổi nào?"), PARTS)
-    note = TextField(_l("Ghi chú"), widget=TextArea(), validators=[AtMost(1000), NoIdNumber()])
+    note = TextField(_l("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
+                     filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
     companions = NumbersField(_l("Đi cùng ai"))
     mode = WordField(_l("Làm cách nào?"), MODES)
     people = Items(FormField(PersonForm), most=20)

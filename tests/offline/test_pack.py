@@ -1,0 +1,288 @@
+"""The pack: the pages of one's own field work, what changed of them, and nobody else's."""
+
+import json
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import brotli
+import pytest
+
+from teamapp import clock
+from teamapp.models import (
+    Counter,
+    Household,
+    InboxItem,
+    Installation,
+    Receipt,
+    Stay,
+    User,
+)
+
+from ..cast import PIN
+from ..deeds import round_for, visit
+from ..queries import counted
+
+FOREIGN = ("Giàng", "Kín", "Suối Lá", "Bình Lộc", "Vũ Kiên", "Đỗ Châu")
+
+
+class Phone:
+    """A phone that pulls packs and remembers what its header said."""
+
+    def __init__(self, browser):
+        self.browser, self.known = browser, {}
+
+    def pull(self, **other):
+        """Return (header, lines) of the next pack."""
+        answer = self.browser.get("/pack", query_string={**self.known, **other})
+        assert answer.status_code == 200 and answer.mimetype == "application/x-ndjson"
+        text = answer.get_data(as_text=True)
+        assert text.endswith("\n")
+        header, *lines = (json.loads(line) for line in text.splitlines())
+        self.known = {"since": header["cursor"], "epoch": header["epoch"],
+                      "scope": header["scope"]}
+        return header, lines
+
+
+@pytest.fixture
+def lan(cast, sign_in):
+    """Return Lan's phone."""
+    return Phone(sign_in(cast.lan))
+
+
+def urls(lines):
+    """Return the addresses of the lines."""
+    return {line["url"] for line in lines if "url" in line}
+
+
+def page(lines, url):
+    """Return the line of an address."""
+    return next(line for line in lines if line.get("url") == url)
+
+
+def of(*houses):
+    """Return the addresses of houses."""
+    return {f"/households/{house.id}" for house in houses}
+
+
+FRAME = {"/", "/households", "/visits/parts", "/outbox", "/no-network"}
+
+
+def test_the_first_pack_holds_the_whole_village_and_nothing_else(cast, lan):
+    header, lines = lan.pull()
+    assert header["reset"] is True and header["user"] == cast.lan.id
+    assert header["cursor"] == Counter.cursor_of(cast.an_phu.id)
+    assert header["headers"]["Content-Security-Policy"].startswith("default-src 'none'")
+    assert urls(lines) == FRAME | of(cast.bre, cast.van, cast.hoa)
+    assert {line["url"] for line in lines if line.get("blank")} == {
+        "/visits/parts", "/outbox", "/no-network"}
+
+
+def test_pages_begin_as_the_worker_expects_and_say_when_they_were_drawn(lan):
+    _, lines = lan.pull()
+    for line in lines:
+        assert line["html"].startswith("<!doctype html>\n<html ")
+        assert ("<!--generated-->" in line["html"]) is not line.get("blank", False)
+    assert page(lines, "/households")["html"].count("<!--rows-->") == 1
+
+
+def test_rows_of_the_list_come_with_their_houses_in_walking_order(cast, lan):
+    _, lines = lan.pull()
+    rows = sorted((line["row"] for line in lines if "row" in line), key=lambda row: row["order"])
+    names = [re.search(r"<b[^>]*>([^<]+)", row["html"])[1] for row in rows]
+    assert names == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
+    assert all(row["html"].strip().startswith("<li ") for row in rows)
+    assert "Thị Rin 1960" in rows[0]["html"]
+    assert page(lines, "/households")["rows"] == {
+        "open": '<ul class="group">', "close": "</ul>", "every": 50}
+
+
+def test_nothing_of_the_session_and_no_token_stands_in_a_kept_page(cast, lan, sign_in):
+    def drawn(phone):
+        return [line for line in phone.pull()[1] if "url" in line]
+
+    first = drawn(lan)
+    assert first == drawn(Phone(sign_in(cast.lan))), "another session, the same bytes"
+    text = json.dumps(first)
+    assert "csrf" not in text and PIN not in text and "$argon2" not in text
+
+
+def test_the_page_for_no_network_names_nobody(cast, lan):
+    html = page(lan.pull()[1], "/no-network")["html"]
+    assert 'data-user=""' in html
+    assert not any(word in html for word in ("Lan", "Cầu Ván", "An Phú", "Cả ấp"))
+
+
+def test_nothing_changed_is_a_header_alone(lan):
+    lan.pull()
+    with counted() as queries:
+        header, lines = lan.pull()
+    assert lines == [] and header["reset"] is False and "headers" not in header
+    assert len(json.dumps(header)) < 400 and len(queries) <= 10
+
+
+def test_one_house_changed_is_its_page_and_the_day(cast, lan):
+    lan.pull()
+    visit(cast.binh, cast.hoa)
+    _, lines = lan.pull()
+    assert urls(lines) == {"/"} | of(cast.hoa)
+    assert "Trần Bình" in page(lines, f"/households/{cast.hoa.id}")["html"]
+    assert lan.pull()[1] == []
+
+
+def test_another_village_and_another_commune_change_nothing(cast, lan):
+    lan.pull()
+    visit(cast.mai, cast.hlan)
+    visit(cast.kien, cast.kin)
+    assert lan.pull()[1] == []
+
+
+def test_a_round_changes_the_day_page_only(cast, lan):
+    lan.pull()
+    round_for(cast.mai, [cast.hlan])
+    assert lan.pull()[1] == []
+    round_for(cast.lan, [cast.hoa])
+    _, lines = lan.pull()
+    assert urls(lines) == {"/"} and "Nguyễn Thị Hòa" in lines[0]["html"]
+
+
+def move(house, village):
+    """Let a household leave for another village, as an officer does."""
+    with house.commune.turn() as turn:
+        Stay.update(until_cursor=turn.cursor).where(
+            Stay.household == house.id, Stay.until_cursor.is_null()).execute()
+        Stay.create(household=house.id, village=village, since_cursor=turn.cursor)
+        Household.update(village=village, number=77, cursor=turn.cursor).where(
+            Household.id == house.id).execute()
+
+
+def test_a_house_that_left_the_village_is_gone_and_one_that_came_is_there(cast, lan, sign_in):
+    mai = Phone(sign_in(cast.mai))
+    lan.pull()
+    mai.pull()
+    move(cast.hoa, cast.da_xanh)
+    _, lines = lan.pull()
+    assert {"url": f"/households/{cast.hoa.id}", "gone": True} in lines
+    assert urls(mai.pull()[1]) == {"/"} | of(cast.hoa)
+    move(cast.hoa, cast.cau_van)
+    assert not any(line.get("gone") for line in lan.pull()[1])
+    assert {"url": f"/households/{cast.hoa.id}", "gone": True} in mai.pull()[1]
+
+
+@pytest.mark.parametrize("other", [
+    {"since": ""}, {"since": "x"}, {"since": "-1"}, {"since": "999999"}, {"since": "1e3"},
+    {"since": "٣"}, {"since": "9" * 40}, {"epoch": "other"}, {"epoch": ""}, {"scope": ""},
+    {"scope": "x.y"}, {"scope": "." * 999}])
+def test_what_the_server_does_not_know_gets_everything(lan, other):
+    lan.pull()
+    header, lines = lan.pull(**other)
+    assert header["reset"] is True and FRAME <= urls(lines)
+
+
+def test_a_restored_database_gets_everything_again(lan):
+    lan.pull()
+    Installation.update(epoch=str(uuid4())).execute()
+    assert lan.pull()[0]["reset"] is True
+
+
+def test_whoever_moves_to_another_village_gets_that_one_instead(cast, lan):
+    lan.pull()
+    cast.lan.move_to(cast.da_xanh, clock.today())
+    header, lines = lan.pull()
+    assert header["reset"] is True and urls(lines) == FRAME | of(cast.hlan)
+    assert "Bré" not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_another_persons_scope_is_not_taken_for_ones_own(cast, lan, sign_in):
+    lan.pull()
+    binh = Phone(sign_in(cast.binh))
+    binh.known = lan.known
+    header, _ = binh.pull()
+    assert header["reset"] is True and header["user"] == cast.binh.id
+
+
+def test_somebody_new_in_the_team_changes_the_blank_forms_only(cast, lan):
+    _, lines = lan.pull()
+    assert "Trần Bình" in page(lines, "/visits/parts")["html"]
+    cast.person("new", "member", "Cao Thị Mới", cast.cau_van)
+    header, lines = lan.pull()
+    assert header["reset"] is False and urls(lines) == {"/visits/parts"}
+    assert "Cao Thị Mới" in lines[0]["html"]
+    User.update(active=False).where(User.username == "new").execute()
+    assert "Cao Thị Mới" not in lan.pull()[1][0]["html"]
+
+
+def receipt(user, status, cursor, number=None, days_ago=0):
+    """Write a receipt of an entry and return its id."""
+    return Receipt.create(
+        id=uuid4(), user=user, commune=user.commune_id, kind="visits.create", hash=b"x",
+        status=status, number=number, cursor=cursor,
+        received_at=clock.now() - timedelta(days=days_ago)).id
+
+
+def test_what_became_of_ones_own_entries_is_told(cast, lan):
+    lan.pull()
+    with cast.an_phu.turn() as turn:
+        kept, settled = (receipt(cast.lan, status, turn.cursor, number)
+                         for status, number in (("kept", 41), ("settled", 42)))
+        receipt(cast.lan, "refused", turn.cursor)
+        receipt(cast.binh, "kept", turn.cursor, 43)
+    _, lines = lan.pull()
+    assert sorted(lines, key=lambda line: line["receipt"]) == [
+        {"entry": str(kept), "status": "kept", "receipt": 41},
+        {"entry": str(settled), "status": "kept", "receipt": 42}]
+
+
+def test_a_first_pack_tells_what_was_settled_of_late(cast, lan):
+    old, new = (receipt(cast.lan, "settled", 1, 9, days) for days in (31, 3))
+    receipt(cast.lan, "kept", 1, 8)
+    entries = [line["entry"] for line in lan.pull()[1] if "entry" in line]
+    assert entries == [str(new)] and str(old) not in entries
+
+
+def test_signed_out_is_told_as_a_program_understands(client):
+    answer = client.get("/pack")
+    assert answer.status_code == 401 and answer.get_json()["v"] == 1
+
+
+@pytest.mark.parametrize("who", ["hanh", "son"])
+def test_the_commune_keeps_no_house(cast, sign_in, who):
+    phone = Phone(sign_in(getattr(cast, who)))
+    assert urls(phone.pull()[1]) == {"/no-network"}
+    visit(cast.lan, cast.bre)
+    assert phone.pull()[1] == []
+
+
+@pytest.mark.parametrize("who", ["lan", "tu", "mai", "hanh", "son"])
+def test_nothing_of_another_commune_stands_anywhere(cast, sign_in, who):
+    visit(cast.kien, cast.kin)
+    round_for(cast.kien, [cast.kin])
+    text = json.dumps(Phone(sign_in(getattr(cast, who))).pull(), ensure_ascii=False)
+    for word in (*FOREIGN, str(cast.kin.id)):
+        assert word not in text
+
+
+def test_what_was_refused_stays_out_of_the_pack(cast, lan):
+    InboxItem.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
+                     kind="visits.create", hash=b"x", body="note=khỉ+đột", code="not_yours",
+                     reason="…", received_at=clock.now())
+    assert "khỉ" not in json.dumps(lan.pull(), ensure_ascii=False)
+
+
+def test_a_village_of_three_hundred_fits_its_budget(cast, lan):
+    with cast.an_phu.turn() as turn:
+        for n in range(10, 307):
+            cast.house(turn, f"many {n}", cast.cau_van, n, f"Cụm {n // 20}", f"Lý Văn {n}", [
+                (f"{name} {n}", 1950 + n % 60, "m") for name in ("Lý Văn", "Thị", "Lý Thị", "Y")],
+                landmark=f"cạnh cây số {n}", phone=f"09{n:08}")
+    lan.browser.environ_base["HTTP_ACCEPT_ENCODING"] = "br"
+    with counted() as queries:
+        answer = lan.browser.get("/pack")
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) <= 115_000, f"{len(answer.data)} bytes"
+    assert len(queries) <= 45
+    header = json.loads(brotli.decompress(answer.data).split(b"\n")[0])
+    visit(cast.lan, cast.bre)
+    more = lan.browser.get("/pack", query_string={
+        "since": header["cursor"], "epoch": header["epoch"], "scope": header["scope"]})
+    assert len(more.data) <= 5_000, f"{len(more.data)} bytes"

@@ -1,0 +1,71 @@
+"""The worker, its files, the manifest and the page for no network."""
+
+import json
+import re
+
+import pytest
+
+from teamapp.web import STATIC
+
+
+@pytest.fixture
+def worker(client):
+    """Return the worker as it is served."""
+    return client.get("/sw.js")
+
+
+def files(worker):
+    """Return the paths of the files it keeps."""
+    return json.loads(re.search(r"const FILES = (\[.*?\]);", worker.get_data(as_text=True))[1])
+
+
+def test_the_worker_is_asked_for_at_every_navigation_and_sent_once(client, worker):
+    assert worker.status_code == 200 and worker.mimetype == "text/javascript"
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert worker.headers["Service-Worker-Allowed"] == "/"
+    again = client.get("/sw.js", headers={"If-None-Match": worker.headers["ETag"]})
+    assert again.status_code == 304 and not again.data
+
+
+def test_nothing_is_left_to_be_filled_in(app, worker):
+    text = worker.get_data(as_text=True)
+    assert "{{" not in text and f'"{app.extensions["static_version"]}"' in text
+
+
+def test_every_import_is_of_this_version_and_among_the_files(app, worker):
+    imports = re.findall(r'from "([^"]+)"', worker.get_data(as_text=True))
+    version = app.extensions["static_version"]
+    assert imports and all(path.startswith(f"/static/{version}/js/") for path in imports)
+    assert set(imports) <= set(files(worker))
+
+
+def test_every_file_of_the_shell_is_served_and_every_script_is_in_it(client, worker):
+    for path in files(worker):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        answer.close()
+    names = {path.rsplit("/", 1)[-1] for path in files(worker)}
+    assert {path.name for path in (STATIC / "js").glob("*.js")} <= names
+    assert {"app.css", "idb.js", "icon.svg", "icon-192.png", "icon-512.png",
+            "manifest.webmanifest"} <= names
+    assert not any("htmx" in name for name in names), "no page of a member asks for it"
+
+
+def test_the_manifest_makes_the_book_installable(client):
+    answer = client.get("/manifest.webmanifest")
+    facts = answer.get_json(force=True)
+    assert answer.mimetype == "application/manifest+json"
+    assert facts["lang"] == "vi" and facts["name"] == "Từng Nhà"
+    assert (facts["display"], facts["start_url"], facts["scope"]) == ("standalone", "/", "/")
+    icons = {(icon["sizes"], icon["purpose"]) for icon in facts["icons"]}
+    assert icons >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    for icon in facts["icons"]:
+        answer = client.get(icon["src"])
+        assert answer.status_code == 200
+        answer.close()
+
+
+def test_the_page_for_no_network_is_for_whoever_holds_the_phone(cast, client, sign_in):
+    signed_in = sign_in(cast.lan).get("/no-network")
+    assert signed_in.data == client.get("/no-network").data
+    assert 'data-user=""' in signed_in.get_data(as_text=True)
