@@ -40,7 +40,7 @@ class Board:
     lines: list
     total: Line
     difficulties: list
-    left: int
+    left: int | None  # None while no phone was ever heard of
     silent: list
     undeclared: list
 
@@ -59,7 +59,7 @@ def board(user, span):
         contacts.get(village.id, Contact()), leaders.get(village.id)) for village in villages]
     return Board(
         span, lines, whole(lines, found), queries.difficulties(commune, span),
-        sum(contact.left for contact in contacts.values()),
+        total(contact.left for contact in contacts.values()),
         [line for line in lines if line.contact.is_silent(clock.now())],
         [line.village for line in lines if line.share.all is None])
 
@@ -98,7 +98,9 @@ def wanted(aims, place, share, today):
 
 def whole(lines, found):
     """Return the commune's line: the sums of what is known of the villages."""
-    return Line(0, None, {figure: found.get((0, figure), 0) for figure in FIGURES},
+    heard = any(line.figures["visits"] is not None for line in lines)
+    return Line(0, None, {figure: found.get((0, figure), 0) if heard else None
+                          for figure in FIGURES},
                 total(line.needed for line in lines), total(line.due for line in lines),
                 sum((line.share for line in lines), Share()), total(
                     line.wanted for line in lines))

@@ -131,6 +131,11 @@ def test_who_keeps_pace_is_told_so(desk, worked, aim):
     assert "Kịp chỉ tiêu." in desk(worked.son).get("/tallies").text
 
 
+def test_work_that_activated_nobody_is_said_so(desk, cast):
+    keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
+    assert "Tuần này chưa thêm người kích hoạt." in desk(cast.son).get("/tallies").text
+
+
 def test_the_three_difficulties_met_most(desk, worked):
     page = desk(worked.son).get("/tallies").text
     part = page.split("Khó khăn gặp nhiều")[1]
@@ -186,7 +191,8 @@ def test_a_village_opens_to_its_visits(desk, worked):
 def test_nothing_yet(desk, cast):
     chair = desk(cast.son)
     page = chair.get("/tallies").text
-    assert "Tuần này chưa thêm người kích hoạt." in page
+    assert "Kỳ này chưa có tin." in page
+    assert "Chưa có máy nào gửi về." in page
     assert "Chưa đặt chỉ tiêu." in page
     assert "Chưa ghi khó khăn nào trong kỳ này." in page
     page = chair.get(f"/tallies/{cast.cau_van.id}").text
@@ -221,5 +227,5 @@ def test_free_days_begin_with_the_last_thirty(desk, cast):
 def test_each_commune_sees_its_own(desk, worked):
     page = desk(worked.chau).get("/tallies?period=month").text
     assert "Cầu Ván" not in page
-    assert "Tháng này chưa thêm người kích hoạt." in page
+    assert "Kỳ này chưa có tin." in page
     assert "Suối Lá" in page
