@@ -103,9 +103,9 @@ def of(user):
     """Return what the day page shows this person, good for today and every later day."""
     given = rounds_of(user)
     promised = promises_to(user)
-    houses = {house.id: house for part in given for house in part.houses}
-    views = outlooks({**houses, **promised}, clock.today().year)
-    for house in [*houses.values(), *promised.values()]:
+    houses = [*(house for part in given for house in part.houses), *promised.values()]
+    views = outlooks({house.id for house in houses}, clock.today().year)
+    for house in houses:  # one house may stand in two rounds
         house.outlook = views[house.id]
     for part in given:
         mark_done(part)

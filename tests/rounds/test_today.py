@@ -46,6 +46,12 @@ def test_my_houses_stand_in_walking_order(cast, day):
     assert "data-count-scope" not in day(cast.binh)
 
 
+def test_a_house_in_two_rounds_stands_in_both(cast, day):
+    round_for(cast.lan, [cast.hoa])
+    round_for(cast.lan, [cast.hoa, cast.bre])
+    assert day().count("<b>Nguyễn Thị Hòa</b>") == 2
+
+
 def test_a_visit_that_ends_the_matter_makes_a_house_done(cast, day):
     round_for(cast.lan, [cast.hoa, cast.bre, cast.van])
     visit(cast.binh, cast.hoa)
