@@ -1,16 +1,17 @@
 """What the commune cannot take comes back with its reason, is mended and sent again."""
 
+from datetime import timedelta
+from uuid import UUID
+
+from teamapp import clock
 from teamapp.models import InboxItem, Receipt, Visit
 
-NUMBER = "038157001234"
+TOO_FAR = "một năm"  # of what the commune says to an appointment in two years
 
 
-def note_with_number(phone, form, words):
-    """Type a note that the commune refuses, as a form would let it pass that is older than that."""
-    phone.unfold("Ghi chú")
-    note = f"{form} [name=note]"
-    phone.page.evaluate("(note) => delete document.querySelector(note).dataset.refuse", note)
-    phone.page.fill(note, words)
+def in_two_years():
+    """Return the day of an appointment that the commune refuses."""
+    return (clock.today() + timedelta(days=730)).isoformat()
 
 
 def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
@@ -18,33 +19,37 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     page = phone.page
     phone.open_sheet(book.house(1), "record")
     phone.help()
-    note_with_number(phone, "#met", f"Căn cước {NUMBER}, chiều quay lại")
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Chiều quay lại")
+    phone.unfold("Hẹn lại")
+    page.fill("#met [name=return_on]", in_two_years())
     phone.save()
     [entry] = phone.outbox()
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was refused")
     assert Visit.select().count() == 0
-    assert NUMBER not in InboxItem.get().body, "the number is kept on the server"
+    assert InboxItem.get().entry == UUID(entry["id"])
 
     page.wait_for_selector('[data-entries="attention"] li')
     said = page.inner_text('[data-entries="attention"]')
-    assert book.head(1) in said and "9 hoặc 12 số" in said
+    assert book.head(1) in said and TOO_FAR in said
     assert phone.number("attention") == 1 and phone.number("waiting") == 0
 
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("#met [data-refused]:not([hidden])")
-    assert "9 hoặc 12 số" in page.inner_text("#met [data-refused]")
-    assert page.input_value("#met [name=note]").startswith("Căn cước")
+    assert TOO_FAR in page.inner_text("#met [data-refused]")
+    assert page.input_value("#met [name=note]") == "Chiều quay lại"
     assert page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
-    assert page.get_attribute("#met [name=note]", "aria-invalid") == "true"
-    page.fill("#met [name=note]", "Chiều quay lại")
+    assert page.is_visible('#met [name=return_on][aria-invalid="true"]')
+    day = (clock.today() + timedelta(days=7)).isoformat()
+    page.fill("#met [name=return_on]", day)
     phone.save()
 
     phone.send_now()
     phone.until(lambda: not phone.outbox("waiting", "sending", "attention"), "not settled")
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     [visit] = Visit.select()
-    assert visit.note == "Chiều quay lại" and str(visit.id) != entry["id"]
+    assert visit.return_on.isoformat() == day and str(visit.id) != entry["id"]
     assert {row.status for row in Receipt.select()} == {"kept", "settled"}
     assert InboxItem.select().where(InboxItem.settled_at.is_null()).count() == 0
 
@@ -71,10 +76,7 @@ def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, b
 def test_a_refused_one_does_not_hold_up_the_others(lans_phone, line, book):
     phone = lans_phone
     line.cut()
-    phone.open_sheet(book.house(1), "other")
-    phone.choose("outcome", "declined")
-    note_with_number(phone, "#otherwise", f"Số {NUMBER}")
-    phone.save()
+    phone.other(book.house(1), "later", return_on=in_two_years())
     phone.absent(book.house(2))
     phone.absent(book.house(3))
     line.mend()
