@@ -21,7 +21,7 @@ run: $(VENV)/run
 	flask --app app catalog
 	@test -n "$$DATABASE_URL" || flask --app app demo
 	@echo "Từng Nhà: http://localhost:$(PORT)"
-	exec gunicorn --bind 0.0.0.0:$(PORT) -k gthread -w 2 --threads 4 --no-control-socket app:app
+	exec gunicorn --bind 0.0.0.0:$(PORT) -k gthread -w 2 --threads 4 --keep-alive 30 --no-control-socket app:app
 
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh

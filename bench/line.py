@@ -20,6 +20,7 @@ class Request:
     at: float
     up: int = 0
     down: int = 0
+    head: int = 0  # of `down`, how much is the answer's head
 
 
 class Line:
@@ -91,6 +92,11 @@ class Line:
         """Return the bytes sent to the phone."""
         return sum(request.down for request in self.requests)
 
+    @property
+    def bodies(self):
+        """Return the bytes sent to the phone without the heads of the answers."""
+        return sum(request.down - request.head for request in self.requests)
+
     async def _finish(self):
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
@@ -159,6 +165,8 @@ class Counting:
         """Count a piece; upwards it may hold heads and bodies of several requests."""
         if way == "down":
             if self.current:
+                if not self.current.down:  # servers send a head in one piece
+                    self.current.head = data.find(b"\r\n\r\n") + 4
                 self.current.down += len(data)
             return
         while data:

@@ -16,7 +16,7 @@ GOALS = {"v300": (300, 115, 0.6), "v1500": (1500, 560, 3)}
 def measure(asked):
     """Ask for /pack as a member of each village; most houses have been visited, some twice.
 
-    Bytes are those over the line, heads included, with brotli as Chromium asks for it. CPU is the
+    Bytes are those of the body over the line, with brotli as Chromium asks for it. CPU is the
     server's. "Nothing" and "one" ask from the cursor of the full pack, in the village of 1,500,
     before and after a visit to one house was recorded by another member.
     """
@@ -55,21 +55,21 @@ def changes(server, line, phone, deeds, what, most_kb, most_ms):
         header = runs[-1][-1]
     lines, down, requests, cpu = middle_of(runs)
     name = f"pack, {what}"
-    return [Row(name, "bytes down", down / 1000, "kB", most=most_kb, note=f"{lines} lines"),
+    return [Row(name, "bytes", down / 1000, "kB", most=most_kb, note=f"{lines} lines"),
             Row(name, "requests", requests, "", most=1),
             Row(name, "server CPU", cpu * 1000, "ms", most=most_ms)]
 
 
 def middle_of(runs):
-    """Return the medians of lines, bytes down, requests and CPU."""
+    """Return the medians of lines, bytes, requests and CPU."""
     return [median(values) for values in list(zip(*runs))[:4]]
 
 
 def ask(server, line, phone, path):
-    """Return the lines, bytes down, requests, server CPU and header of one GET /pack."""
+    """Return the lines, bytes of the body, requests, server CPU and header of one GET /pack."""
     line.forget()
     before = server.cpu()
     body = plain(phone.get(path))
     cpu = server.cpu() - before
     lines = body.rstrip(b"\n").split(b"\n")
-    return len(lines), line.down, len(line.requests), cpu, json.loads(lines[0])
+    return len(lines), line.bodies, len(line.requests), cpu, json.loads(lines[0])

@@ -65,7 +65,7 @@ def manifest():
              "display": "standalone", "background_color": "#ffffff", "theme_color": "#f3f0f8",
              "icons": icons}
     return Response(json.dumps(facts, ensure_ascii=False), mimetype="application/manifest+json",
-                    headers={"Cache-Control": "no-cache"})
+                    headers={"Cache-Control": "max-age=60"})  # page and worker ask in one breath
 
 
 @bp.get("/no-network")
