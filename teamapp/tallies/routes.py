@@ -43,15 +43,15 @@ def show(place):
 def figure(place, figure):
     """Open a figure of a village, or of the whole commune (place 0), to the rows behind it."""
     village, form = find(place) if place else None, period_form()
-    obstacle = get_or_404(Obstacle.select().where(Obstacle.code == request.args["code"])) \
-        if request.args.get("code") else None
-    state = request.args.get("state", "done")
-    if state not in rows.STATES:
+    code, state = request.args.get("code"), request.args.get("state", "done")
+    if state not in rows.STATES or code and not code.isalnum():
         abort(404)
+    obstacle = get_or_404(Obstacle.select().where(Obstacle.code == code)) if code else None
     places = [village.id] if village else Village.visible_to(current_user).select(Village.id)
     found, paging = one_page(rows.of(figure, places, form.span, obstacle and obstacle.code, state))
     opened = {"figure": figure, "place": place, "opened": village, "rows": found,
               "paging": paging, "obstacle": obstacle, "state": state,
+              "inside": "village" if village and request.args.get("in") == "village" else None,
               "done": rows.done_at(found) if figure in ("visits", "houses") else None}
     if (figure, state) == ("coverage", "unasked"):
         villages = [village] if village else queries.villages_of(current_user)

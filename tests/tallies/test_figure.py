@@ -91,6 +91,15 @@ def test_htmx_gets_the_drawer_and_a_browser_the_board_with_it(desk, worked):  # 
     assert piece.strip() in whole
 
 
+def test_closing_leads_back_to_where_the_figure_was_opened(desk, worked):  # noqa: F811
+    chair, place = desk(worked.son), worked.cau_van.id
+    for page, back in (("/tallies?period=month", "/tallies?period=month"),
+                       (f"/tallies/{place}?period=month", f"/tallies/{place}?period=month")):
+        link = re.search(rf'href="(/tallies/{place}/visits[^"]*)"', chair.get(page).text)[1]
+        drawer = chair.get(link.replace("&amp;", "&"), headers={"HX-Request": "true"}).text
+        assert f'href="{back}#visits-{place}"' in drawer
+
+
 def test_many_rows_come_fifty_at_a_time(desk, cast):
     keep(cast.lan, *[form(cast.bre, person(None, step()), at=at(18, 1)) for _ in range(53)])
     chair, url = desk(cast.son), f"/tallies/{cast.cau_van.id}"
