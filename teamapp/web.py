@@ -25,11 +25,6 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# What no browser shows as a page needs no rules for pages: 370 bytes less on every file and batch.
-DATA_HEADERS = {name: SECURITY_HEADERS[name] for name in
-                ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")}
-DATA_TYPES = ("application/json", "application/x-ndjson")
-DATA_FILES = (".css", ".js", ".png")
 
 
 def page(template, partial=None, status=200, **context):
@@ -75,8 +70,7 @@ def init_app(app, config):
 
     @app.after_request
     def headers(response):
-        secure = DATA_HEADERS if response.mimetype in DATA_TYPES else SECURITY_HEADERS
-        for name, value in secure.items():
+        for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         if response.mimetype == "text/html":
@@ -88,7 +82,7 @@ def init_app(app, config):
 
 def secure_file(headers, path, url):
     """Put the security headers on a static file too."""
-    for name, value in (DATA_HEADERS if path.endswith(DATA_FILES) else SECURITY_HEADERS).items():
+    for name, value in SECURITY_HEADERS.items():
         headers[name] = value
 
 
