@@ -1,34 +1,26 @@
 """A person of a household as the house's page and the visit form show them."""
 
-from ..models import AccountKind, Resident
-
-REGISTERED = "VNEID_2_DK"
+from ..models import Resident
+from ..models.ladder import ACTIVATED, REGISTERED, next_step, open_steps, usual_rest
 
 
 class Person:
     """A resident, what is known of their accounts, and what the next step is."""
 
     __slots__ = ("birth_year", "consent", "id", "is_child", "ladder", "name", "next", "rest",
-                 "state")
+                 "rest_is_usual", "state")
 
     def __init__(self, id, name, birth_year, stands, consent, kinds, year):
         self.id, self.name, self.birth_year, self.consent = id, name, birth_year, consent
         age = year - birth_year if birth_year else None
         self.is_child = age is not None and age < Resident.ADULT
-        self.state = "child" if self.is_child else stands.get(AccountKind.HEADLINE) or (
+        self.state = "child" if self.is_child else stands.get(ACTIVATED) or (
             "not_yet" if stands.get(REGISTERED) else "unasked")
         self.ladder = [(kind, stands[kind.code]) for kind in kinds if kind.code in stands]
-        open_kinds = [] if self.is_child else [
-            kind for kind in kinds if stands.get(kind.code) != "done"
-            and (age is None or age >= kind.needs_age)]
-        self.next = self._next(open_kinds, stands)
-        self.rest = [kind for kind in open_kinds if kind is not self.next]
-
-    def _next(self, kinds, stands):
-        """Return the first open step; being activated, or unasked, stands for being registered."""
-        passed = REGISTERED if stands.get(REGISTERED) != "not_yet" or stands.get(
-            AccountKind.HEADLINE) == "done" else None
-        return next((kind for kind in kinds if kind.code != passed), None)
+        steps = [] if self.is_child else open_steps(kinds, stands, age)
+        self.next = next_step(steps, stands)
+        self.rest = [kind for kind in steps if kind is not self.next]
+        self.rest_is_usual = bool(self.rest) and self.rest == usual_rest(self.next, kinds)
 
     @property
     def known(self):

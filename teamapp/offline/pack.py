@@ -9,12 +9,22 @@ from flask import current_app, g
 from flask_babel import get_locale
 
 from .. import clock
-from ..models import Counter, Household, Receipt, Round, RoundVillage, Stay
+from ..models import (
+    Assignment,
+    Counter,
+    Household,
+    Receipt,
+    Round,
+    RoundVillage,
+    Stay,
+    Visit,
+)
 from ..web import SECURITY_HEADERS
 from . import pages
 from .edition import edition
 
 REMEMBERED = timedelta(days=30)  # how long a phone remembers what it sent
+MANY = 100  # changed houses, one of which will be among a person's own
 HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 
 
@@ -70,9 +80,10 @@ class Pack:
             lines += draw.list(pages.list_page())
         if self.has_new_team:
             lines += draw.blank(pages.parts_page(self.user))
-        houses, gone = draw.houses(pages.house_pages(self._changed())), self._gone()
-        if self.reset or houses or gone or self._round_changed():
+        found, gone = pages.house_pages(self._changed()), self._gone()
+        if self.reset or gone or self._round_changed() or self._touches_day(found):
             lines += draw.pages(pages.day_page(self.user))
+        houses = draw.houses(found)
         return lines + houses + gone + self._settled()
 
     def _changed(self):
@@ -92,6 +103,17 @@ class Pack:
         return (Round.visible_to(self.user).join(RoundVillage)
                 .where(Round.cursor > self.since, RoundVillage.village == self.user.village_id)
                 .exists())
+
+    def _touches_day(self, found):
+        """Tell whether one of the houses could stand in the day page of this person."""
+        ids = [context["house"].id for _, context in found.values()]
+        if len(ids) > MANY:
+            return True
+        given = Assignment.select(Assignment.id).where(
+            Assignment.member == self.user.id, Assignment.household.in_(ids))
+        visited = Visit.select(Visit.id).where(
+            Visit.household.in_(ids), Visit.member == self.user.id)
+        return bool(ids) and (given.exists() or visited.exists())
 
     def _settled(self):
         """Return the lines of this person's entries that the commune has by now."""

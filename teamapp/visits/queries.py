@@ -1,6 +1,7 @@
 """What the blank forms of a visit offer to choose from; only reading."""
 
 from ..models import AccountKind, Obstacle, Procedure, User
+from ..models.ladder import usual_rest
 from ..text import sort_key
 
 OTHER = "O90"
@@ -8,12 +9,13 @@ COMMONEST = 6
 
 
 def kinds():
-    """Return the kinds of account in use, each with the commonest obstacles and “Khác”."""
+    """Return the kinds of account in use, each with its obstacles and what is open beside it."""
     obstacles = list(Obstacle.select().order_by(Obstacle.position))
     found = list(AccountKind.select().where(AccountKind.active).order_by(AccountKind.position))
     for kind in found:
         usual = [o for o in obstacles if kind.code in o.commonest_for.split()][:COMMONEST]
         kind.obstacles = usual + [o for o in obstacles if o.code == OTHER]
+        kind.rest = usual_rest(kind, found)
     return found
 
 

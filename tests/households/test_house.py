@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 
 from teamapp import clock
+from teamapp.households.queries import account_kinds
 from teamapp.models import Household, Resident
+from teamapp.models.ladder import usual_rest
 
 from ..cast import uuid_of
 from ..deeds import step, visit
@@ -26,9 +28,18 @@ def lan(cast, sign_in):
 
 
 def parts(html, number):
-    """Return the slots of the steps a person's form has."""
-    return [line.split('"')[0] for line in html.split('data-part="')[1:]
-            if f'data-prefix="people-{number}-steps-' in line.split(">")[0]]
+    """Return the slots of the steps a person's form has; those that come in one are named."""
+    found = [line.split('"')[0] for line in html.split('data-part="')[1:]
+             if f'data-prefix="people-{number}-steps-' in line.split(">")[0]]
+    kinds = account_kinds()
+    return [code for slot in found for code in (
+        [kind.code for kind in usual_rest(one(kinds, slot[6:]), kinds)]
+        if slot.startswith("after-") else [slot])]
+
+
+def one(kinds, code):
+    """Return the kind of that code."""
+    return next(kind for kind in kinds if kind.code == code)
 
 
 def test_somebody_elses_house_is_as_if_it_did_not_exist(cast, sign_in):
