@@ -6,7 +6,8 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import parse_qs
+
+from playwright.sync_api import Error
 
 from . import chrome
 
@@ -234,14 +235,25 @@ class Phone:
 
     # --- what is in it ---
 
-    def outbox(self, *states, page=None):
+    def ask(self, script, argument=None):
+        """Return what a script finds; a page that goes on meanwhile is asked again."""
+        for _ in range(5):
+            try:
+                return self.page.evaluate(script, argument)
+            except Error as error:
+                if "context was destroyed" not in error.message:
+                    raise
+                self.page.wait_for_load_state()
+        raise AssertionError("the page never rests")
+
+    def outbox(self, *states):
         """Return the entries on this phone, in the order they were recorded."""
-        entries = (page or self.page).evaluate(OUTBOX, list(states))
+        entries = self.ask(OUTBOX, list(states))
         return sorted(entries, key=lambda entry: entry["recorded_at"])
 
     def kept_pages(self):
         """Return {user id: {cursor, pages: {url: html}}}."""
-        return self.page.evaluate(KEPT_PAGES)
+        return self.ask(KEPT_PAGES)
 
     def pages_of(self, user):
         """Return the kept pages of a person, or {}."""
@@ -249,7 +261,7 @@ class Phone:
 
     def everything(self):
         """Return {where: text} of all that page scripts can read on this phone."""
-        return self.page.evaluate(EVERYTHING_STORED)
+        return self.ask(EVERYTHING_STORED)
 
     def number(self, name, page=None):
         """Return a number of the bar: waiting, kept or attention."""
@@ -258,11 +270,6 @@ class Phone:
     def text(self):
         """Return what can be seen."""
         return self.page.inner_text("body")
-
-
-def fields(entry):
-    """Return an entry's body as {field: [values]}."""
-    return parse_qs(entry["body"], keep_blank_values=True)
 
 
 def processes_with(argument):

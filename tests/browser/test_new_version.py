@@ -45,7 +45,7 @@ def release(server, own_copy, number=1):
 
 def shells(phone):
     """Return the names of the versions on the phone."""
-    return phone.page.evaluate(
+    return phone.ask(
         "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
 
 

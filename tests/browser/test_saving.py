@@ -65,21 +65,19 @@ def test_what_could_not_be_written_is_never_called_saved(take_phone, book, fault
     assert not page.is_visible("[data-save-failed]")
 
 
-def test_a_phone_whose_quota_is_used_up_says_so(lans_phone, line, book):
+def test_a_phone_without_room_says_so_and_shows_what_it_has(lans_phone, line, book):
     phone = lans_phone
-    phone.open_sheet(book.house(1), "other")
-    phone.choose("outcome", "declined")
-    phone.unfold("Ghi chú")
-    phone.page.fill("#otherwise [name=note]", "đầy bộ nhớ " * 80)
+    phone.close()
+    phone.start()  # Chromium looks at the room when it first opens a site's storage
     shell = phone.context.new_cdp_session(phone.page)
     shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url, "quotaSize": 1})
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
     phone.page.click("section:target .action button")
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
     assert not phone.page.is_visible("[data-saved]")
+    assert phone.page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
     assert phone.outbox() == []
-    shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url})
-    phone.save()
-    assert len(phone.outbox()) == 1
 
 
 def test_undone_within_ten_seconds_leaves_nothing(lans_phone, line, book):
