@@ -7,22 +7,25 @@ import traceback
 
 from . import book
 from .scenarios import SCENARIOS
-from .table import Row, heading, lines
+from .table import Row, heading, lines, loop
 
 
 def main():
     """Run the scenarios asked for, or all, and say what was met."""
     asked = parsed()
-    rows, started = [], time.monotonic()
+    rows, loops, started = [], [loop()], time.monotonic()
     try:
         for name in asked.scenarios or SCENARIOS:
             rows += measured(name, asked)
+            loops.append(loop())
     finally:
         book.clear()
-    print("\n" + heading() + "\n")
+    print("\n" + heading(loops) + "\n")
     print("\n".join(lines(rows)))
     missed = sum(row.verdict == "MISSED" for row in rows)
-    print(f"\n{len(rows)} figures, {missed} missed, {time.monotonic() - started:.0f} s")
+    failed = sum(row.verdict == "not measured" for row in rows)
+    print(f"\n{len(rows)} figures, {missed} missed, {failed} not measured, "
+          f"{time.monotonic() - started:.0f} s")
     return 0
 
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -65,7 +66,14 @@ def slowest(values, share=0.99):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def heading():
+def loop():
+    """Return the milliseconds of CPU a fixed piece of Python takes: how busy the machine is."""
+    started = time.process_time()
+    sum(number % 7 for number in range(400_000))
+    return (time.process_time() - started) * 1000
+
+
+def heading(loops):
     """Return the lines above the table: machine, date, versions, commit."""
     from peewee import sqlite3
 
@@ -75,7 +83,9 @@ def heading():
         f"{cpu_model()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
         f"{platform.system()} {platform.release()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}",
-        f"{datetime.now():%Y-%m-%d %H:%M}, commit {commit()}"))
+        f"{datetime.now():%Y-%m-%d %H:%M}, commit {commit()}",
+        f"a fixed loop took {min(loops):.0f} to {max(loops):.0f} ms of CPU between the scenarios: "
+        "alike on a quiet machine"))
 
 
 def cpu_model():

@@ -1,0 +1,20 @@
+"""The history that `make bench` measures on has the counts its facts say."""
+
+from bench.history import History
+from teamapp.models import Household, Step, Tally, Visit
+from teamapp.models.recount import differences
+
+
+def test_a_made_history_equals_the_recount(cast):
+    History(cast.an_phu).record(400)
+    assert Step.select().count() == 400
+    assert differences(cast.an_phu) == []
+    [all_visits] = Tally.select(Tally.count).where(
+        Tally.indicator == "visits", Tally.place == 0, Tally.period == "A").tuples()
+    assert all_visits == (Visit.select().count(),)
+
+
+def test_a_history_stays_in_its_commune(cast):
+    History(cast.an_phu).record(100)
+    assert not Visit.select().join(Household).where(
+        Household.commune != cast.an_phu.id).exists()
