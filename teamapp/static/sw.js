@@ -77,18 +77,22 @@ async function otherVersion({ pathname }) {
 
 /** A kept page that another page borrows its blank forms from. */
 async function part(request, url) {
-  const user = await here();
-  return (user && (await keptPage(user, url.pathname))) || fetch(request);
+  return (await kept(url.pathname)) || fetch(request);
 }
 
 async function page(request, url) {
-  const user = await here();
-  const kept = user && (await keptPage(user, url.pathname + url.search));
-  if (kept) return kept;
-  const response = await fromNetwork(request);
-  if (response) return response;
-  const near = user && url.search && (await keptPage(user, url.pathname));
-  return near || noNetworkPage(user);
+  return (await kept(url.pathname + url.search)) || (await fromNetwork(request)) ||
+    (url.search && (await kept(url.pathname))) || noNetworkPage(await here());
+}
+
+/** What the person who is here keeps; storage that fails is as good as empty. */
+async function kept(path) {
+  try {
+    const user = await here();
+    return user && (await keptPage(user, path));
+  } catch {
+    return null;
+  }
 }
 
 /** Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival. */

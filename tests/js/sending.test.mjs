@@ -90,6 +90,14 @@ test("what replaced an entry stands for it", () => {
   assert.deepEqual(choose([visit, house, mended]), [mended.id, visit.id]);
 });
 
+test("of an entry that was mended twice the last one counts", () => {
+  const house = entry({ state: "attention" });
+  const second = entry({ replaces: house.id, state: "attention" });
+  const third = entry({ replaces: second.id });
+  const visit = entry({ after: [house.id] });
+  assert.deepEqual(choose([visit, house, second, third]), [third.id, visit.id]);
+});
+
 test("entries that wait for each other hang nothing", () => {
   const [a, b, c] = entries(3);
   a.after = [b.id];

@@ -7,6 +7,7 @@ import * as store from "./store.js";
 
 const MINUTE = 60 * 1000;
 const ARRIVAL = 8 * 1000;
+const STILL = 2 * 1000;
 
 const { dataset: page } = document.body;
 const root = document.documentElement;
@@ -100,12 +101,18 @@ async function heard({ did, changed, urls }) {
   if (mine && root.dataset.packed) await renew();
 }
 
+let renewing;
+let touched = Date.now();
+
 /** Show the newer page, unless that would take something out of somebody's hands. */
 async function renew() {
+  clearTimeout(renewing);
   const busy = (await forms.holdsUnsaved()) || location.hash || scrollY > 0 ||
     document.activeElement !== document.body;
-  if (busy) root.toggleAttribute("data-fresh", true);
-  else location.reload();
+  root.toggleAttribute("data-fresh", Boolean(busy));
+  if (busy) return;
+  if (Date.now() - touched > STILL) location.reload();
+  else renewing = setTimeout(renew, STILL);
 }
 
 async function update() {
@@ -163,7 +170,7 @@ async function signOut() {
   sessionStorage.clear();
   await store.set({ here: null, ending: true });
   tell({ do: "leave" });
-  await endSession();
+  if (!(await endSession())) await sendInBackground();
   location.replace(URLS.signIn);
 }
 
@@ -246,6 +253,7 @@ function listen() {
   addEventListener("online", () => sendNow({ eager: true }));
   addEventListener("offline", showNet);
   addEventListener("hashchange", echo.followNext);
+  addEventListener("pointerdown", () => (touched = Date.now()), true);
   document.addEventListener("visibilitychange", async () => {
     if (document.hidden || !(await guard())) return;
     echo.showDays();

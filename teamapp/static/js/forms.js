@@ -378,7 +378,7 @@ async function undo() {
   const entry = id && (await store.takeBack(id));
   if (entry) {
     const key = `${entry.page}#${entry.place}@${entry.user}`;
-    await store.keepDraft({ key, body: entry.body });
+    await store.keepDraft({ key, body: entry.body, mends: entry.replaces });
     await offerDrafts();
   }
   document.dispatchEvent(new Event("outbox"));
@@ -394,7 +394,7 @@ async function keepDrafts() {
   clearTimeout(typing);
   const dirty = forms().filter((form) => "dirty" in form.dataset && banner(form));
   await Promise.all(dirty.map((form) =>
-    store.keepDraft({ key: draftKey(form), body: bodyOf(form) })));
+    store.keepDraft({ key: draftKey(form), body: bodyOf(form), mends: mending.get(form)?.id })));
 }
 
 async function offerDrafts() {
@@ -409,7 +409,9 @@ async function openDraft(button) {
   const draft = await store.draft(draftKey(form));
   banner(form).hidden = true;
   if (!draft) return;
-  await refill(form, draft.body, { newId: true });
+  const mended = draft.mends && (await store.find(user(), draft.mends));
+  await refill(form, draft.body, { newId: !mended });
+  if (mended) mending.set(form, mended);
   form.dataset.dirty = "";
 }
 

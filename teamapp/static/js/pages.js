@@ -117,7 +117,7 @@ export async function leave() {
 }
 
 async function dropOthers(user) {
-  for (const { name } of await indexedDB.databases()) {
+  for (const { name } of (await indexedDB.databases?.()) ?? []) {
     if (!name.startsWith(PREFIX) || name === PREFIX + user) continue;
     const other = name.slice(PREFIX.length);
     (await shelves.get(other)?.catch(() => null))?.close();
@@ -183,7 +183,7 @@ async function take(response, { user, db, meta, started }) {
       if (!header?.epoch || String(header.user) !== user) return null;
       pack = await opened(db, header, meta, started);
     }
-    await keep(db, lines, pack.generation, urls);
+    await keep(db, lines, pack, urls);
     await settle(user, lines, started);
   }
   if (!header) return null;
@@ -195,12 +195,13 @@ async function opened(db, header, meta, started) {
   if (!header.reset) return meta;
   const generation = started;
   const { headers, generated_at } = header;
-  const pack = { headers, generation, generated_at, checked: meta.checked ?? started };
+  const checked = meta.checked ?? started;
+  const pack = { headers, generation, generated_at, checked, lists: [] };
   await db.put("meta", pack, "pack");
   return pack;
 }
 
-async function keep(db, lines, generation, urls) {
+async function keep(db, lines, { generation, lists }, urls) {
   const tx = db.transaction(["pages", "rows"], "readwrite", { durability: "relaxed" });
   const [pages, rows] = [tx.objectStore("pages"), tx.objectStore("rows")];
   for (const { url, html, row, rows: list, blank, gone } of lines) {
@@ -211,8 +212,10 @@ async function keep(db, lines, generation, urls) {
       rows.delete(url);
       continue;
     }
-    if (list) pages.put({ ...(await pages.get(url)), url, generation, list, skeleton: html });
-    else if (html) pages.put({ url, generation, blank, ...cut(html) });
+    if (list) {
+      pages.put({ ...(await pages.get(url)), url, generation, list, skeleton: html });
+      if (!lists.includes(url)) lists.push(url);
+    } else if (html) pages.put({ url, generation, blank, ...cut(html) });
     if (row) rows.put({ url, generation, order: row.order, html: encoder.encode(row.html) });
   }
   await tx.done;
@@ -236,11 +239,11 @@ async function settle(user, lines, now) {
 
 async function close(db, header, pack, urls, checked) {
   const { cursor, epoch, scope, generated_at } = header;
-  const lists = (await db.getAll("pages")).filter((page) => page.list);
-  const rows = lists.length && urls.size ? await db.getAll("rows") : [];
+  const lists = urls.size ? await Promise.all(pack.lists.map((url) => db.get("pages", url))) : [];
+  const rows = lists.length ? await db.getAll("rows") : [];
   const tx = db.transaction(["pages", "rows", "meta"], "readwrite", { durability: "relaxed" });
   if (header.reset) await sweep(tx, pack.generation);
-  for (const page of urls.size ? lists : []) {
+  for (const page of lists) {
     const drawn = assemble(page, rows.filter((row) => row.generation === pack.generation));
     tx.objectStore("pages").put({ ...page, ...drawn });
     urls.add(page.url);

@@ -34,14 +34,14 @@ const inOrder = (a, b) =>
 export function pick(entries, { user, now, limit = LIMIT.entries }) {
   const own = entries.filter((entry) => entry.user === user);
   const known = new Map(own.map((entry) => [entry.id, entry]));
-  const heirs = new Map(own.filter((e) => e.replaces).map((e) => [e.replaces, e]));
+  const heirs = new Map(own.filter((e) => e.replaces).map((e) => [e.replaces, e.id]));
   const batch = new Map();
   let bytes = ENVELOPE_BYTES;
   let full = false;
 
   const ready = (entry) => isWaiting(entry) && !((entry.not_before ?? 0) > now);
   const met = (id, path) => {
-    const entry = heirs.get(id) ?? known.get(id);
+    const entry = known.get(last(id, heirs));
     return !entry || entry.state === "kept" || take(entry, path);
   };
   const take = (entry, path) => {
@@ -60,6 +60,8 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
   for (const entry of own.filter(ready).sort(inOrder)) take(entry, new Set());
   return [...batch.values()];
 }
+
+const last = (id, heirs) => (heirs.has(id) ? last(heirs.get(id), heirs) : id);
 
 /** How much of a person's work stays on the phone beside this batch. */
 export function left(entries, batch) {

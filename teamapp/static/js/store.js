@@ -193,11 +193,18 @@ export const settle = (user, { changes = [], values = {}, resend }) =>
       const entry = await outbox.get(id);
       if (entry?.user !== user || entry.state === "kept") continue;
       await outbox.put({ ...entry, ...patch });
-      // What was refused is settled by what replaced it.
-      if (patch.state === "kept" && entry.replaces) await outbox.delete(entry.replaces);
+      if (patch.state === "kept") await dropReplaced(outbox, entry);
     }
     for (const [key, value] of Object.entries(values)) await state.put(value, key);
   });
+
+/** What was refused is settled by what replaced it. */
+async function dropReplaced(outbox, { replaces }) {
+  const old = replaces && (await outbox.get(replaces));
+  if (!old) return;
+  await outbox.delete(replaces);
+  await dropReplaced(outbox, old);
+}
 
 /** Forget kept entries that are old enough. */
 export const forget = (user, isOld) =>
