@@ -1,5 +1,6 @@
 """What the list of houses and a house's page show; only reading."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -174,7 +175,7 @@ def listed(user, village_id=None, words="", kind="", page=1):
     query = Household.visible_to(user)
     if village_id:
         query = query.where(Household.village == village_id)
-    for word in fold(words).split():
+    for word in re.findall(r"[^\W_]+", fold(words)):
         query = query.where(key_has(word))
     condition = CONDITIONS.get(kind)
     if condition:
@@ -187,10 +188,12 @@ def listed(user, village_id=None, words="", kind="", page=1):
 
 def key_has(word):
     """Return the condition “some word of the house's or its people's names begins so”."""
-    start = f"% {word.replace('%', '').replace('_', '')}%"
+    def begins(key):
+        return (key ** f"{word}%") | (key ** f"% {word}%")
+
     people = Resident.select(Resident.id).where(
-        Resident.household == Household.id, fn.CONCAT(" ", Resident.search_key) ** start)
-    return (fn.CONCAT(" ", Household.search_key) ** start) | fn.EXISTS(people)
+        Resident.household == Household.id, begins(Resident.search_key))
+    return begins(Household.search_key) | fn.EXISTS(people)
 
 
 def promised():
