@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from fractions import Fraction
 
 from .. import clock
 from .tally import Target
+
+FINE = 28 * 29 * 30 * 31  # parts of a person: a day of any month is a whole number of them
 
 
 def set_targets(turn, by, since_on, amounts):
@@ -46,8 +47,8 @@ class Aims:
         total = None
         for since, until, amount in self._spells(village):
             for begin, end, length in months(max(since, first), min(until, last)):
-                total = (total or 0) + Fraction(amount * ((end - begin).days + 1), length)
-        return None if total is None else int(total + Fraction(1, 2))
+                total = (total or 0) + amount * ((end - begin).days + 1) * (FINE // length)
+        return None if total is None else (total + FINE // 2) // FINE
 
     def _spells(self, village):
         """Yield (first day, last day, amount a month) of each target for activations."""

@@ -51,17 +51,25 @@ def board(user, span):
     villages = queries.villages_of(user)
     found, aims = queries.figures(commune, span), Aims(commune)
     shares, contacts = queries.coverage(commune, villages), queries.contacts(commune)
-    leaders = queries.leaders(commune)
     lines = [Line(
         village.id, village, known(found, village.id, contacts.get(village.id), span),
         *needs(aims, village.id, span, today), shares[village.id],
         *wanted(aims, village.id, shares[village.id], today),
-        contacts.get(village.id, Contact()), leaders.get(village.id)) for village in villages]
+        contacts.get(village.id, Contact())) for village in villages]
     return Board(
         span, lines, whole(lines, found), queries.difficulties(commune, span),
         total(contact.left for contact in contacts.values()),
-        [line for line in lines if line.contact.is_silent(clock.now())],
+        silent(lines, commune),
         [line.village for line in lines if line.share.all is None])
+
+
+def silent(lines, commune):
+    """Return the lines of the teams not heard of, each with its leader."""
+    found = [line for line in lines if line.contact.is_silent(clock.now())]
+    leaders = queries.leaders(commune) if found else {}
+    for line in found:
+        line.leader = leaders.get(line.place)
+    return found
 
 
 def line_of(village, span):
