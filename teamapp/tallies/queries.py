@@ -120,7 +120,7 @@ def coverage(commune_id, villages):
     rows = (Coverage.select(Coverage.place, Coverage.state, fn.SUM(Coverage.count))
             .where(Coverage.commune == commune_id,
                    Coverage.kind.in_(sorted(kinds)), Coverage.cohort <= youngest)
-            .group_by(Coverage.place, Coverage.state).tuples())
+            .group_by(Coverage.kind, Coverage.state, Coverage.place).tuples())  # the key's order
     known = {(place, state): int(n) for place, state, n in rows}
     return {village.id: Share(
         known.get((village.id, "done"), 0), known.get((village.id, "not_yet"), 0),
