@@ -18,6 +18,7 @@ from .phone import LAPTOP, PATIENCE, Phone
 from .server import Server
 
 LONGEST = 150  # seconds a journey may take
+PHONES = []  # those of the test that runs
 FAMILY, GIVEN = ("Nguyễn", "Trần", "Lê", "Phạm", "Điểu"), ("Hai", "Sáu", "Lụa", "Mận", "Thơm")
 
 
@@ -27,6 +28,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(__file__.removesuffix("/conftest.py")):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Add to a failure what the phones showed and asked for."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"phone {phone.folder.name}", phone.story()) for phone in PHONES]
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -135,14 +145,14 @@ def line(server):
 @pytest.fixture
 def take_phone(playwright, line, tmp_path):
     """Return a function that gives a new phone, switched on."""
-    phones = []
 
     def take(name="phone", **more):
-        phones.append(Phone(playwright, tmp_path / name, line, **more))
-        return phones[-1].start()
+        PHONES.append(Phone(playwright, tmp_path / name, line, **more))
+        return PHONES[-1].start()
 
     yield take
-    for phone in phones:
+    while PHONES:
+        phone = PHONES.pop()
         if phone.context is not None:
             phone.kill()
 

@@ -271,6 +271,16 @@ class Phone:
         """Return what can be seen."""
         return self.page.inner_text("body")
 
+    def story(self):
+        """Return, for a report of what failed, what the phone shows, holds and asked for."""
+        said = [f"complaints: {self.complaints}", f"requests: {self.line.requests[-40:]}"]
+        with suppress(Error, AttributeError):
+            for page in self.context.pages:
+                said.append(f"{page.url}\n{page.locator('html').get_attribute('data-net')}\n"
+                            f"{page.inner_text('body', timeout=2000)[:1500]}")
+            said.append("\n".join(map(str, self.outbox())))
+        return "\n".join(said)
+
 
 def processes_with(argument):
     """Return the ids of the processes that were started with this argument."""
