@@ -80,6 +80,8 @@ class Pack:
             lines += draw.list(pages.list_page())
         if self.has_new_team:
             lines += draw.blank(pages.parts_page(self.user))
+        if self.since == self.cursor and not self.reset:
+            return lines  # nobody in the commune has written since
         found, gone = pages.house_pages(self._changed()), self._gone()
         if self.reset or gone or self._round_changed() or self._touches_day(found):
             lines += draw.pages(pages.day_page(self.user))
