@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from peewee import JOIN, chunked, fn
+from peewee import JOIN, fn
 
 from .. import clock
 from ..models import (
@@ -23,7 +23,7 @@ from ..models import (
 )
 from ..models.catalog import UnitType
 from ..models.choosing import has_work, never_visited
-from ..models.outlook import BATCH, Outlook, outlooks
+from ..models.outlook import Outlook, outlooks
 from ..text import fold
 from .people import Person
 
@@ -94,7 +94,7 @@ def houses(query, calls=1):
     rows = query.select(*HOUSE).join(Language, JOIN.LEFT_OUTER, on=(
         Language.code == Household.language)).tuples()
     found = [House(*row) for row in rows]
-    views = outlooks([house.id for house in found], clock.today().year, calls)
+    views = found and outlooks(query.select(Household.id), clock.today().year, calls)
     for house in found:
         house.outlook = views[house.id]
     return found
@@ -102,18 +102,17 @@ def houses(query, calls=1):
 
 def peopled(query):
     """Return the houses of a household query with all that their pages show."""
-    found = houses(query, CALLS)
+    found, ids = houses(query, CALLS), query.select(Household.id).order_by()
+    if not found:
+        return []
+    residents, dossiers = residents_of(ids), open_dossiers(ids)
+    stands, consents = standings(ids), consents_of(ids)
     kinds, year = account_kinds(), clock.today().year
-    for batch in chunked(found, BATCH):
-        ids = [house.id for house in batch]
-        residents, dossiers = residents_of(ids), open_dossiers(ids)
-        people_ids = [row[1] for rows in residents.values() for row in rows]
-        stands, consents = standings(people_ids), consents_of(people_ids)
-        for house in batch:
-            house.dossiers = dossiers.get(house.id, ())
-            house.people = [
-                Person(id, name, birth_year, stands.get(id, {}), consents.get(id), kinds, year)
-                for _, id, name, birth_year in residents.get(house.id, ())]
+    for house in found:
+        house.dossiers = dossiers.get(house.id, ())
+        house.people = [
+            Person(id, name, birth_year, stands.get(id, {}), consents.get(id), kinds, year)
+            for _, id, name, birth_year in residents.get(house.id, ())]
     return found
 
 
@@ -141,20 +140,21 @@ def open_dossiers(ids):
 
 
 def standings(ids):
-    """Return {resident id: {kind: state}} of these people."""
+    """Return {resident id: {kind: state}} of the people of these houses."""
+    rows = (Standing.select(Standing.resident, Standing.kind, Standing.state).join(Resident)
+            .where(Resident.household.in_(ids)).tuples())
     found = defaultdict(dict)
-    for batch in chunked(ids, BATCH * 4):
-        for (resident, kind), state in Standing.of(batch).items():
-            found[resident][kind] = state
+    for resident, kind, state in rows:
+        found[resident][kind] = state
     return found
 
 
 def consents_of(ids):
     """Return {resident id: given} of those who were asked whether they may be named."""
-    found = {}
-    for batch in chunked(ids, BATCH * 4):
-        found |= Consent.latest(batch)
-    return found
+    rows = (Consent.select(Consent.resident, Consent.given).join(Resident)
+            .where(Resident.household.in_(ids), Consent.purpose == "record")
+            .order_by(Consent.asked_at, Consent.id).tuples())
+    return dict(rows)
 
 
 def grouped(rows):

@@ -1,9 +1,10 @@
 """How a house stands, at a glance: the last call there and what is left to do."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from peewee import JOIN, chunked, fn
+from peewee import JOIN, fn
 
 from .. import clock
 from .catalog import AccountKind
@@ -12,7 +13,6 @@ from .step import Standing
 from .user import User
 from .visit import Visit
 
-BATCH = 500  # ids a query names at most
 NEWS = timedelta(days=2)
 
 
@@ -83,13 +83,15 @@ class Outlook:
 
 
 def outlooks(ids, year, calls=1):
-    """Return {household id: Outlook} of these households, with so many of their last calls."""
-    found = {id: Outlook() for id in ids}
-    for batch in chunked(found, BATCH):
-        for household, *facts in last_calls(batch, calls):
-            found[household].calls.append(Call(*facts))
-        for household, count in unactivated(batch, year):
-            found[household].unactivated = count
+    """Return {household id: Outlook} of those households of whom there is anything to tell.
+
+    `ids` is a list, or the query of one; `calls` is how many of the last calls to tell of.
+    """
+    found = defaultdict(Outlook)
+    for household, *facts in last_calls(ids, calls):
+        found[household].calls.append(Call(*facts))
+    for household, count in unactivated(ids, year):
+        found[household].unactivated = count
     return found
 
 
