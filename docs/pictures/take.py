@@ -72,7 +72,11 @@ def take(page, name):
 
 def member(page):
     """A volunteer's day: the day page, the list, a house, its form, the outbox."""
-    page.goto("/")
+    for _ in range(60):
+        page.goto("/")
+        if page.locator("html[data-packed]").count():  # this phone's own copy, pack and all
+            break
+        page.wait_for_timeout(500)
     take(page, "today")
     page.goto("/households")
     page.fill("input[type=search]", "dieu bre")
@@ -90,7 +94,7 @@ def chair(page):
     page.goto("/tallies")
     take(page, "board")
     page.goto("/rounds")
-    page.goto(page.locator("main a[href^='/rounds/']").first.get_attribute("href"))
+    page.goto(page.locator("main a[href^='/rounds/']:not([href$=new])").first.get_attribute("href"))
     take(page, "round")
 
 
