@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from flask import abort, g, make_response, render_template, request
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
+from wtforms import DateField
 
 from . import text
 from .extensions import htmx
@@ -25,6 +27,17 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+class Day(DateField):
+    """A day as a form posts it."""
+
+    def process_formdata(self, valuelist):
+        """Read the day, saying in plain words what is wrong with another text."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from error
 
 
 def page(template, partial=None, status=200, **context):

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -18,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from .. import clock, text
 from ..models import Round
 from ..models.choosing import CHOICES
+from ..web import Day
 
 CHOICE_NAMES = {
     "either": _("Nhà chưa đến và nhà còn người chưa kích hoạt"),
@@ -26,17 +26,6 @@ CHOICE_NAMES = {
     "all": _("Tất cả các nhà"),
     "keep": _("Giữ các nhà đã chọn"),
 }
-
-
-class Day(DateField):
-    """A day as a form posts it."""
-
-    def process_formdata(self, valuelist):
-        """Read the day, saying in plain words what is wrong with another text."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from error
 
 
 class Checkboxes(SelectMultipleField):

@@ -4,26 +4,20 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, FieldList, Form, FormField, HiddenField, IntegerField, StringField
+from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from .. import clock
 from ..clock import Span
+from ..web import Day
 
 PERIODS = ("week", "month", "days")
 LONGEST = 366
 BOOK_BEGINS, BOOK_ENDS = date(2020, 1, 1), date(2099, 12, 31)
 
 
-class Day(DateField):
-    """A day as a form posts it."""
-
-    def process_formdata(self, valuelist):
-        """Read the day, saying in plain words what is wrong with another text."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from error
+class BookDay(Day):
+    """A day this book may know of."""
 
     def pre_validate(self, form):
         """Refuse a day that is surely a slip."""
@@ -35,8 +29,8 @@ class PeriodForm(Form):
     """The days a board is for: this week, this month, or any."""
 
     period = StringField(default="week")
-    first = Day(_("Từ ngày"))
-    last = Day(_("Đến hết ngày"))
+    first = BookDay(_("Từ ngày"))
+    last = BookDay(_("Đến hết ngày"))
 
     def __init__(self, asked):
         super().__init__(asked)
@@ -118,7 +112,7 @@ class AimForm(Form):
 class TargetsForm(FlaskForm):
     """Targets of the villages from a day on."""
 
-    since_on = Day(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
+    since_on = BookDay(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
     aims = FieldList(FormField(AimForm), max_entries=500)
 
     def offer(self, villages):
