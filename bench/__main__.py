@@ -1,6 +1,7 @@
 """`python -m bench [scenario …]`: run the measured scenarios and print their table."""
 
 import argparse
+import signal
 import sys
 import time
 import traceback
@@ -13,6 +14,7 @@ from .table import Row, heading, lines, loop
 def main():
     """Run the scenarios asked for, or all, and say what was met."""
     asked = parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every `with` ends
     rows, loops, started = [], [loop()], time.monotonic()
     try:
         for name in asked.scenarios or SCENARIOS:
@@ -45,14 +47,16 @@ def parsed():
 
 
 def measured(name, asked):
-    """Return the rows of one scenario; one that fails is said so and stops nothing."""
+    """Return the rows of one scenario; one that fails says so, keeps what it had, stops nothing."""
     print(f"{name} …", end=" ", flush=True, file=sys.stderr)
-    started = time.monotonic()
+    started, found = time.monotonic(), []
     try:
-        found = list(SCENARIOS[name](asked))
+        for row in SCENARIOS[name](asked):
+            found.append(row)
     except Exception as error:
         traceback.print_exc()
-        found = [Row(name, "failed", None, "", note=f"{type(error).__name__}: {error}"[:100])]
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        found.append(Row(name, "stopped here", None, "", note=said[:60]))
     print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
     return found
 

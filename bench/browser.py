@@ -12,6 +12,7 @@ from tests.browser.phone import Phone, processes_with
 from .book import PIN, scratch
 from .slow import slowed
 
+PATIENCE = 120_000  # milliseconds a page may take, slowed and on a busy machine
 PAINTS = """
   window.painted = { content: [] };
   new PerformanceObserver((list) => {
@@ -53,6 +54,7 @@ def new_phone(playwright, line):
     """Give a new phone on a line, an empty tab open."""
     phone = Phone(playwright, scratch("phone"), line, init_script=PAINTS)
     phone.start()
+    phone.context.set_default_timeout(PATIENCE)
     try:
         yield phone
     finally:

@@ -116,7 +116,7 @@ class Line:
             counter = Counting(self)
             await asyncio.gather(self._pipe(reader, far_writer, counter, "up"),
                                  self._pipe(far_reader, writer, counter, "down"))
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             pass
         finally:
             self._open.discard(writer)

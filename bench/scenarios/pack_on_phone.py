@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from ..browser import ASKED, at_a_sixth, browsers, members_phone
+from ..browser import ASKED, at_a_sixth, browsers, houses, members_phone
 from ..history import book_with
 from ..line import Line
 from ..server import Server
@@ -40,7 +40,7 @@ def measure(asked):
     From asking the worker to its word that all is stored. Blocked is the longest task of the page
     that is open meanwhile. Saving meanwhile is measured in the village of 1,500, on the way.
     """
-    book, rows = book_with(4000, "phone"), []
+    book = book_with(4000, "phone")
     with browsers() as playwright, Server(book) as server:
         for village, (size, most) in GOALS.items():
             with Line(server.address) as line, \
@@ -51,10 +51,9 @@ def measure(asked):
                     saves = save_meanwhile(phone) if village == "v1500" else None
             seconds, blocked = map(median, zip(*found))
             name = f"pack of {size:,} on the phone"
-            rows += [Row(name, "until all is stored", seconds / 1000, "s", most=most),
-                     Row(name, "page blocked meanwhile", float(blocked), "ms", most=100)]
-    return [*rows, Row("save → painted", "while a pack comes in", float(median(saves)), "ms",
-                       most=120)]
+            yield Row(name, "until all is stored", seconds / 1000, "s", most=most)
+            yield Row(name, "page blocked meanwhile", float(blocked), "ms", most=100)
+    yield Row("save → painted", "while a pack comes in", float(median(saves)), "ms", most=120)
 
 
 def take(phone):
@@ -68,8 +67,6 @@ def take(phone):
 
 def save_meanwhile(phone):
     """Return the milliseconds of saves made while a whole pack comes in."""
-    from ..browser import houses
-
     urls = houses(phone, 8)
     phone.page.goto(phone.line.url + "/outbox#busy")
     phone.page.evaluate(FORGET, phone.user)
