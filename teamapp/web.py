@@ -27,6 +27,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# A style, script or picture is no page: it needs no more, and a first visit on 3G loads a dozen.
+FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
+                "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
 class Day(DateField):
@@ -94,8 +97,8 @@ def init_app(app, config):
 
 
 def secure_file(headers, path, url):
-    """Put the security headers on a static file too."""
-    for name, value in SECURITY_HEADERS.items():
+    """Put a file's headers on a static file."""
+    for name, value in FILE_HEADERS.items():
         headers[name] = value
 
 

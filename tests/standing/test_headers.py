@@ -31,5 +31,9 @@ def test_data_and_files_carry_them_too(app, busy, sign_in):
     browser, always = sign_in(busy.lan), set(TOLD) - {"Strict-Transport-Security", "Vary"}
     style = f"/static/{app.extensions['static_version']}/css/app.css"
     for answer in (browser.get("/pack"), browser.post("/sync", json={}), browser.get("/readyz"),
-                   browser.get("/nothing-here"), browser.get(style)):
+                   browser.get("/nothing-here")):
         assert always <= {name for name, _value in answer.headers}
+    file = browser.get(style).headers
+    assert file["Content-Security-Policy"] == "default-src 'none'"
+    assert file["X-Content-Type-Options"] == "nosniff"
+    assert file["Cross-Origin-Resource-Policy"] == "same-origin"
