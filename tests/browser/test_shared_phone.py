@@ -45,7 +45,8 @@ def test_who_signs_out_without_signal_leaves_no_page_behind_and_loses_nothing(
     # nobody is signed in, and there is no network
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
     assert traces(phone, names) == set()
-    assert not [name for name in names if name in pages_shown(phone, paths)]
+    shown = pages_shown(phone, paths)
+    assert not [name for name in names if name in shown]
     assert len(phone.outbox("waiting")) == 2
 
     # the network comes back, and then the next person
@@ -61,7 +62,8 @@ def test_who_signs_out_without_signal_leaves_no_page_behind_and_loses_nothing(
     assert phone.page.locator("[data-entries] li").count() == 0
     if other == "kien":
         assert traces(phone, names) == set()
-        assert not [name for name in names if name in pages_shown(phone, paths)]
+        shown = pages_shown(phone, paths)
+        assert not [name for name in names if name in shown]
     mine = {"kien": "kin", "binh": "house-24"}[other]
     phone.absent(book.uuid_of(mine))
     phone.send_now()
