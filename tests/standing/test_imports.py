@@ -46,7 +46,7 @@ OUTSIDE = {
     "models": {"peewee", "argon2"},
     "extensions": FRAMEWORK | {"peewee"},
     "access": FRAMEWORK,
-    "web": FRAMEWORK,
+    "web": FRAMEWORK | {"wtforms"},
     "errors": FRAMEWORK | {"peewee"},
     "health": {"flask", "peewee"},
     "cli": set(),
