@@ -64,6 +64,18 @@ def bounded():
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def orderly_end():
+    """Take servers and browsers down before the tests end that were asked to (SIGTERM)."""
+
+    def end(_number, _frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 @pytest.fixture(scope="session")
 def peopled(template_database, tmp_path_factory):
     """Return the path of a database with the cast, 25 houses in Cầu Ván and a published round."""
@@ -152,9 +164,7 @@ def take_phone(playwright, line, tmp_path):
 
     yield take
     while PHONES:
-        phone = PHONES.pop()
-        if phone.context is not None:
-            phone.kill()
+        PHONES.pop().end()
 
 
 @pytest.fixture

@@ -121,16 +121,23 @@ class Phone:
 
     def kill(self):
         """Take the power away (-9), as a phone does that runs out of memory."""
-        ours = processes_with(f"--user-data-dir={self.folder}")
-        assert ours, "the browser's processes are not to be found"
-        for process in ours:
+        assert self.processes(), "the browser's processes are not to be found"
+        self.end()
+
+    def end(self):
+        """Leave no process of this phone behind, whatever state it is in."""
+        for process in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         deadline = time.monotonic() + 10
-        while processes_with(f"--user-data-dir={self.folder}"):
+        while self.processes():
             assert time.monotonic() < deadline, "the browser outlives kill -9"
             time.sleep(0.05)
         self.context = None
+
+    def processes(self):
+        """Return the ids of this phone's processes."""
+        return processes_with(f"--user-data-dir={self.folder}")
 
     # --- what its holder does ---
 
