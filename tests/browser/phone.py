@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, TimeoutError
 
 from . import chrome
 
@@ -243,15 +243,22 @@ class Phone:
     # --- what is in it ---
 
     def ask(self, script, argument=None):
-        """Return what a script finds; a page that goes on meanwhile is asked again."""
-        for _ in range(5):
+        """Return what a script finds; a page that goes on meanwhile is asked again.
+
+        A page left for the back button is frozen and never answers: each asking is bounded.
+        """
+        for tries_left in range(5, -1, -1):
             try:
-                return self.page.evaluate(script, argument)
+                found = self.page.wait_for_function(
+                    f"async (given) => ({{ value: await ({script})(given) }})", arg=argument,
+                    timeout=5_000)
+                return found.json_value().get("value")
             except Error as error:
-                if "context was destroyed" not in error.message:
+                if not tries_left or not isinstance(error, TimeoutError) \
+                        and "context was destroyed" not in error.message:
                     raise
                 self.page.wait_for_load_state()
-        raise AssertionError("the page never rests")
+        return None
 
     def outbox(self, *states):
         """Return the entries on this phone, in the order they were recorded."""
