@@ -23,11 +23,10 @@ run: $(VENV)/run
 	@echo "Từng Nhà: http://localhost:$(PORT)"
 	exec gunicorn --bind 0.0.0.0:$(PORT) -k gthread -w 2 --threads 4 --keep-alive 30 --no-control-socket app:app
 
-# A journey that misses a deadline on a busy machine is driven again; one that keeps failing fails.
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
 	pytest -m "not browser"
-	pytest -m browser || pytest -m browser --last-failed || pytest -m browser --last-failed
+	pytest -m browser
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .

@@ -1,6 +1,6 @@
 // The worker: answers navigations from what this phone keeps, and sends in the background.
 
-import { keptPage, leave, noNetworkPage, refresh } from "/static/js/pages.js";
+import { cutOff, keptPage, leave, noNetworkPage, refresh } from "/static/js/pages.js";
 import { URLS, endSession, send } from "/static/js/sender.js";
 import { here, list, set } from "/static/js/store.js";
 
@@ -31,11 +31,24 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   const { do: deed, now } = event.data ?? {};
   if (deed === "skip") self.skipWaiting();
-  if (deed === "leave") event.waitUntil(leave());
-  if (deed === "refresh") event.waitUntil(renew(now));
+  if (deed === "rest") rest();
+  if (deed === "leave") event.waitUntil(unlessResting(leave()));
+  if (deed === "refresh") event.waitUntil(unlessResting(renew(now)));
 });
 
-self.addEventListener("sync", (event) => event.waitUntil(sendInBackground()));
+self.addEventListener("sync", (event) => event.waitUntil(unlessResting(sendInBackground())));
+
+let giveUp;
+const resting = new Promise((_resolve, reject) => (giveUp = reject));
+resting.catch(() => {});
+
+/** A newer version takes over only when nothing is under way here: it does again what is cut. */
+function rest() {
+  cutOff();
+  giveUp(new Error("a newer version takes over"));
+}
+
+const unlessResting = (work) => Promise.race([work, resting]);
 
 /** Take every file of this version; those the page has just loaded come from the HTTP cache. */
 async function fillShell() {

@@ -72,7 +72,7 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
 
     page.click("section:target .back")  # who writes is not disturbed; whoever looks up is told
     page.wait_for_selector("text=Có bản mới", state="visible")
-    with page.expect_navigation(timeout=90_000):  # the old worker first ends what it is doing
+    with page.expect_navigation():
         page.click('[data-do="update"]:visible')
     page.click('.action a[href="#record"]')
     page.wait_for_selector("#met [data-draft]:not([hidden])")

@@ -115,12 +115,16 @@ async function renew() {
   else renewing = setTimeout(renew, STILL);
 }
 
+/** Let the newer version take over; a browser that misses the moment is asked again. */
 async function update() {
   await forms.holdsUnsaved();
   const { waiting } = (await worker.getRegistration()) ?? {};
   asked = true;
-  if (waiting) waiting.postMessage({ do: "skip" });
-  else location.reload();
+  if (!waiting) return location.reload();
+  tell({ do: "rest" });
+  const skip = () => waiting.postMessage({ do: "skip" });
+  setInterval(skip, 1000);
+  return skip();
 }
 
 // --- who holds the phone ---------------------------------------------------------------------

@@ -109,9 +109,12 @@ export function refresh({ now = false } = {}) {
   return next;
 }
 
+/** Break off the pack that is coming in: another will fetch it. */
+export const cutOff = () => pulling?.abort();
+
 /** Drop the pages of everybody but the person who is here now. */
 export async function leave() {
-  pulling?.abort();
+  cutOff();
   await queue;
   await dropOthers(await store.here());
 }
@@ -138,7 +141,7 @@ async function pull(now) {
   if (stale) await dropResidents(db, meta);
   pulling = new AbortController();
   try {
-    const response = await ask(meta, stale, pulling.signal);
+    const response = await inTime(ask(meta, stale, pulling.signal));
     const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
     if (net !== "ok") {
       await noteNet(net);
