@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := var/venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+BOTH_CORES := --numprocesses 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test check bench pictures lock clean
@@ -13,7 +14,7 @@ $(VENV)/run: requirements.txt
 	touch $@
 
 $(VENV)/dev: requirements.txt requirements-dev.txt requirements-pg.txt | $(VENV)/run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt -r requirements-pg.txt
 	touch $@
 
 run: $(VENV)/run
@@ -25,7 +26,8 @@ run: $(VENV)/run
 
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
-	pytest -m "not browser"
+	pytest $(BOTH_CORES) -m "not browser"
+	pytest $(BOTH_CORES) -m "not browser" --database postgresql
 	pytest -m browser
 
 check: $(VENV)/run $(VENV)/dev

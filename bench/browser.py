@@ -1,6 +1,7 @@
 """A real Chromium as a member's phone, its paints timed from inside its pages."""
 
 import os
+import sys
 from contextlib import contextmanager
 from statistics import median
 
@@ -57,6 +58,9 @@ def new_phone(playwright, line):
     phone.context.set_default_timeout(PATIENCE)
     try:
         yield phone
+    except Exception:
+        print(phone.story(), file=sys.stderr)
+        raise
     finally:
         phone.close()
 

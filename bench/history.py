@@ -2,7 +2,7 @@
 
 `python -m bench.history 10000` makes one of that many steps and compares its counts with a plain
 recount. It writes what `teamapp.models.recording` would have written, at a fiftieth of the time,
-by SQLite's own bulk insert; tests/bench/test_history.py holds it to the oracle.
+by the driver's own bulk insert; tests/bench/test_history.py holds it to the oracle.
 """
 
 import random
@@ -167,7 +167,7 @@ def periods(day):
 def bulk(table, rows):
     """Insert tuples in the order of the table's fields, its own numbers left out."""
     fields = [field for field in table._meta.sorted_fields if not isinstance(field, AutoField)]
-    marks = ", ".join("?" for _ in fields)
+    marks = ", ".join(proxy.obj.param for _ in fields)
     names = ", ".join(f'"{field.column_name}"' for field in fields)
     sql = f'INSERT INTO "{table._meta.table_name}" ({names}) VALUES ({marks})'
     values = [field.db_value for field in fields]

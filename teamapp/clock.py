@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
-PARTS_OF_DAY = {"morning": "sáng", "noon": "trưa", "afternoon": "chiều", "evening": "tối"}
-
 
 def now():
     """Returns this moment in UTC, in whole seconds; the only place where time is read."""
@@ -45,13 +43,6 @@ def parse_local(text):
         return datetime.fromisoformat(text).replace(tzinfo=ZONE, microsecond=0).astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"not a date of our time: {text!r}") from error
-
-
-def part_of_day(moment):
-    """Returns the key in PARTS_OF_DAY of a moment."""
-    hour = local(moment).hour
-    until = {11: "morning", 13: "noon", 18: "afternoon", 24: "evening"}
-    return next(part for end, part in until.items() if hour < end)
 
 
 def week_of(day):

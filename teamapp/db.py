@@ -115,9 +115,13 @@ def journal_mode(wanted):
 
 @contextmanager
 def transaction():
-    """Write in one durable transaction; SQLite's writers queue at a file lock, fairly."""
+    """Write in one durable transaction; SQLite's writers queue at a file lock, fairly.
+
+    Inside another it is part of that one.
+    """
     database = proxy.obj
-    if not isinstance(database, PooledSqliteDatabase) or database.database == ":memory:":
+    has_queue = isinstance(database, PooledSqliteDatabase) and database.database != ":memory:"
+    if not has_queue or database.in_transaction():
         with database.atomic():
             yield
         return

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,15 +33,18 @@ FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
                 "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
-class Day(DateField):
-    """A day as a form posts it."""
+class DayField(DateField):
+    """A day as a browser posts it, ISO; empty is None."""
 
     def process_formdata(self, valuelist):
-        """Read the day, saying in plain words what is wrong with another text."""
+        """Read the first value, saying in plain words what is wrong with another text."""
+        value = valuelist[0] if valuelist else ""
+        self.data = None
         try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from error
+            if value:
+                self.data = date.fromisoformat(value if len(value) == 10 else "")
+        except ValueError:
+            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from None
 
 
 def page(template, partial=None, status=200, **context):

@@ -1,6 +1,7 @@
 """The invented people of the tests: commune An Phú, and Bình Lộc which must see none of them."""
 
 from datetime import date
+from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
 from teamapp.models import (
@@ -22,11 +23,16 @@ def uuid_of(name):
     return uuid5(NAMESPACE_URL, f"https://tung-nha.invalid/{name}")
 
 
+@cache
+def hash_of(secret):
+    """Return the hash of a secret, worked out once: it is slow on purpose."""
+    return User.hash_secret(secret)
+
+
 class Cast:
     """Everybody and every house, by name."""
 
     def __init__(self):
-        self._secrets = {}
         province = Province.create(code="99", name="Tỉnh giả định")
         self.an_phu = Commune.create(province=province, code="99001", name="xã An Phú")
         self.binh_loc = Commune.create(province=province, code="99002", name="xã Bình Lộc")
@@ -63,12 +69,9 @@ class Cast:
 
     def person(self, username, role, name, village, commune=None):
         """Return a new person of the team or the commune, with the PIN or password above."""
-        secret = PIN if village else PASSWORD
-        if secret not in self._secrets:
-            self._secrets[secret] = User.hash_secret(secret)
         user = User.create(username=username, role=role, name=name, village=village,
                            commune=village.commune if village else commune,
-                           secret_hash=self._secrets[secret])
+                           secret_hash=hash_of(PIN if village else PASSWORD))
         Speaks.create(user=user, language="vie")
         if village:
             Membership.create(user=user, village=village, since_on=date(2026, 1, 1))

@@ -1,6 +1,7 @@
 """A real database for every test, made by the migrations, and a named cast to people it."""
 
-import shutil
+import os
+from copy import deepcopy
 
 import pytest
 
@@ -9,46 +10,81 @@ from teamapp.db import runner
 from teamapp.models import Session
 
 from .cast import Cast
+from .databases import Postgresql, Sqlite
+
+KEY = "a-key-for-tests-only-0123456789abcdef"
+
+
+def pytest_addoption(parser):
+    """Let the tests be run on either database."""
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite",
+                     help="postgresql: that of TEST_DATABASE_URL, else one of our own")
 
 
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory):
-    """Return the path of a migrated SQLite file with the catalogues, copied for each test."""
-    folder = tmp_path_factory.mktemp("template")
-    app = make_app(folder, folder)
-    database = app.extensions["database"]
-    with database.connection_context():
-        runner(database).up()
+def databases(request, tmp_path_factory):
+    """Return what gives new databases of the kind these tests are run on."""
+    made = (Sqlite(tmp_path_factory.mktemp("databases"))
+            if request.config.getoption("database") == "sqlite"
+            else Postgresql(os.environ.get("TEST_DATABASE_URL")))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def var(tmp_path_factory):
+    """Return the folder in which all apps of the tests share their compressed static files."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def template_database(databases, var):
+    """Return the URL of a migrated database with the catalogues, to be copied."""
+    url = databases.new()
+    app = make_app(url, var)
+    with app.extensions["database"].connection_context():
+        runner(app.extensions["database"]).up()
     result = app.test_cli_runner().invoke(args=["catalog"])
     assert result.exit_code == 0, result.output
+    app.extensions["database"].close_all()
+    return url
+
+
+def make_app(url, var, **more):
+    """Return an app of its own on a database."""
+    return create_app({"APP_ENV": "test", "VAR_DIR": str(var), "DATABASE_URL": url,
+                       "SECRET_KEY": KEY, **more})
+
+
+@pytest.fixture(scope="session")
+def peopled_database(databases, template_database, var):
+    """Return the URL of a database with the cast, and the cast."""
+    url = databases.new(like=template_database)
+    database = make_app(url, var).extensions["database"]
     with database.connection_context():
-        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        cast = Cast()
     database.close_all()
-    return folder / "test.db"
-
-
-def make_app(folder, var):
-    """Return an app of its own on a SQLite file in the folder; static copies are shared in var."""
-    return create_app({"APP_ENV": "test", "VAR_DIR": str(var),
-                       "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
-                       "SECRET_KEY": "a-key-for-tests-only-0123456789abcdef"})
+    return url, cast
 
 
 @pytest.fixture
-def app(template_database, tmp_path):
-    """Return the app on a fresh copy of the migrated database."""
-    shutil.copy(template_database, tmp_path / "test.db")
-    app = make_app(tmp_path, template_database.parent)
+def app(request, databases, template_database, var):
+    """Return the app on a fresh copy of the migrated database, with the cast if it is asked for."""
+    has_cast = "cast" in request.fixturenames
+    url = databases.new(like=request.getfixturevalue("peopled_database")[0] if has_cast
+                        else template_database)
+    app = make_app(url, var)
     database = app.extensions["database"]
     database.connect()
     yield app
     database.close_all()
+    databases.drop(url)
 
 
 @pytest.fixture
-def cast(app):
+def cast(app, peopled_database):
     """Return the named people of two communes, one of whom must see nothing of the other's."""
-    return Cast()
+    return deepcopy(peopled_database[1])
 
 
 @pytest.fixture

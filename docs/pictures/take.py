@@ -25,7 +25,7 @@ LAPTOP = {"viewport": {"width": 1280, "height": 800}}
 def main():
     """Fill, serve, sign in as two people and take each picture."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "demo.db", folder)
+        server = Server(f"sqlite:///{folder}/demo.db", folder, Path(folder) / "server.log")
         server.environment["APP_ENV"] = "development"
         people = fill(server)
         server.start()

@@ -1,11 +1,10 @@
 """Filling an empty database with the demo communes, in one transaction."""
 
-from contextlib import contextmanager
 from datetime import time, timedelta
 
 from .. import clock
 from ..db import transaction
-from ..models import Counter, Device, Procedure, Target, Turn, Village, recording
+from ..models import Device, Procedure, Target, Village, recording
 from . import edges, rounds
 from .days import LENGTH, Diary
 from .facts import FACTS, Draw
@@ -24,15 +23,6 @@ def fill():
             _Filling(facts, now).write()
 
 
-@contextmanager
-def turn_of(commune):
-    """Give one writer's turn inside the transaction that is already open."""
-    counter = Counter.advance(commune.id)
-    turn = Turn(commune, counter.cursor, counter.receipt)
-    yield turn
-    Counter.update(receipt=turn.receipt).where(Counter.commune == commune.id).execute()
-
-
 class _Filling:
     """One commune being filled, step by step."""
 
@@ -48,16 +38,16 @@ class _Filling:
         self.houses = {code: families(village, self.of_village[code], self.today.year)
                        for code, village in self.villages.items()}
         edges.name_some(self.houses, self.today.year)
-        with turn_of(self.commune) as turn:
+        with self.commune.turn() as turn:
             for code, village in self.villages.items():
                 enlist(turn, self.houses[code])
                 self._declare(village, self.houses[code])
         calls, given = self._lived()
-        with turn_of(self.commune) as turn:
+        with self.commune.turn() as turn:
             edges.move_a_house(turn, self, calls)
             edges.call_twice(self, calls)
             self._record(turn, calls)
-        with turn_of(self.commune) as turn:
+        with self.commune.turn() as turn:
             rounds.publish(turn, self.chair, self.villages.values(), given, self.today)
         self._set_targets()
         self._hear_from_phones(calls)

@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from .. import clock, text
 from ..models import Round
 from ..models.choosing import CHOICES
-from ..web import Day
+from ..web import DayField
 
 CHOICE_NAMES = {
     "either": _("Nhà chưa đến và nhà còn người chưa kích hoạt"),
@@ -55,8 +55,8 @@ class RoundForm(FlaskForm):
 
     name = StringField(_("Tên đợt"), filters=[text.name], validators=[
         InputRequired(_("Ghi tên đợt.")), Length(max=80, message=_("Tên dài nhất 80 chữ."))])
-    starts_on = Day(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
-    ends_on = Day(_("Đến hết ngày"), validators=[InputRequired(_("Chọn ngày kết thúc."))])
+    starts_on = DayField(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
+    ends_on = DayField(_("Đến hết ngày"), validators=[InputRequired(_("Chọn ngày kết thúc."))])
     villages = Checkboxes(_("Thôn, ấp"), coerce=int)
     choice = RadioField(_("Đến nhà nào"), default="either", validate_choice=False)
 

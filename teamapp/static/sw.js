@@ -45,7 +45,7 @@ resting.catch(() => {});
 /** A newer version takes over only when nothing is under way here: it does again what is cut. */
 function rest() {
   cutOff();
-  giveUp(new Error("a newer version takes over"));
+  giveUp(new DOMException("rest", "AbortError"));
 }
 
 const unlessResting = (work) => Promise.race([work, resting]);

@@ -9,14 +9,14 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from .. import clock
 from ..clock import Span
-from ..web import Day
+from ..web import DayField
 
 PERIODS = ("week", "month", "days")
 LONGEST = 366
 BOOK_BEGINS, BOOK_ENDS = date(2020, 1, 1), date(2099, 12, 31)
 
 
-class BookDay(Day):
+class BookDay(DayField):
     """A day this book may know of."""
 
     def pre_validate(self, form):

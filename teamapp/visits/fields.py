@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from datetime import date
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FieldList, StringField
+from wtforms import FieldList, StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import Choice, SelectFieldBase
 from wtforms.validators import StopValidation, ValidationError
@@ -131,20 +130,6 @@ class NumbersField(StringField):
         if len(given) > 20 or any(not re.fullmatch(r"[0-9]{1,9}", value) for value in given):
             raise ValueError(_l("Chọn lại người đi cùng."))
         self.data = sorted({int(value) for value in given})
-
-
-class DayField(DateField):
-    """A day; empty is None."""
-
-    def process_formdata(self, valuelist):
-        """Read the first value, an ISO date."""
-        value = valuelist[0] if valuelist else ""
-        self.data = None
-        try:
-            if value:
-                self.data = date.fromisoformat(value if len(value) == 10 else "")
-        except ValueError:
-            raise ValueError(_l("Chưa phải một ngày. Chọn lại ngày.")) from None
 
 
 class MomentField(DateTimeLocalField):

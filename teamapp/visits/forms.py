@@ -9,10 +9,10 @@ from wtforms.widgets import TextArea
 from .. import clock
 from ..models import Dossier
 from ..text import mask_ids
+from ..web import DayField
 from .fields import (
     AtMost,
     CapitalField,
-    DayField,
     IdField,
     Items,
     MomentField,

@@ -1,6 +1,5 @@
 """Real phones on a real server: every journey has a database, a line and browsers of its own."""
 
-import shutil
 import signal
 from datetime import timedelta
 from types import SimpleNamespace
@@ -77,19 +76,16 @@ def orderly_end():
 
 
 @pytest.fixture(scope="session")
-def peopled(template_database, tmp_path_factory):
-    """Return the path of a database with the cast, 25 houses in Cầu Ván and a published round."""
-    folder = tmp_path_factory.mktemp("peopled")
-    shutil.copy(template_database, folder / "test.db")
-    app = make_app(folder, template_database.parent)
-    database = app.extensions["database"]
-    with database.connection_context():
+def peopled(databases, template_database, var):
+    """Return the URL of a database with the cast, 25 houses in Cầu Ván and a published round."""
+    url = databases.new(like=template_database)
+    app = make_app(url, var)
+    with app.extensions["database"].connection_context():
         cast = Cast()
         settle(cast)
         give_out(cast)
-        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close_all()
-    return folder / "test.db"
+    app.extensions["database"].close_all()
+    return url
 
 
 def settle(cast):
@@ -121,14 +117,14 @@ def give_out(cast):
 
 
 @pytest.fixture
-def book(peopled, template_database, tmp_path):
+def book(databases, peopled, var):
     """Return the test's own look into the database that the server writes to."""
-    shutil.copy(peopled, tmp_path / "test.db")
-    app = make_app(tmp_path, template_database.parent)
+    url = databases.new(like=peopled)
+    app = make_app(url, var)
     database = app.extensions["database"]
     database.connect()
     yield SimpleNamespace(
-        path=tmp_path / "test.db", var=template_database.parent,
+        url=url, var=var,
         uuid_of=uuid_of, user=lambda username: User.get(User.username == username),
         house=lambda number: uuid_of(house_name(number)),
         head=lambda number: Household.get_by_id(uuid_of(house_name(number))).head,
@@ -139,9 +135,9 @@ def book(peopled, template_database, tmp_path):
 
 
 @pytest.fixture
-def server(book):
+def server(book, tmp_path):
     """Return the running server."""
-    server = Server(book.path, book.var)
+    server = Server(book.url, book.var, tmp_path / "server.log")
     yield server.start()
     server.kill()
 

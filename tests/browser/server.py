@@ -25,13 +25,12 @@ def free_port():
 class Server:
     """Gunicorn as the Procfile starts it, on one port and one database for all its lives."""
 
-    def __init__(self, database, var, root=ROOT):
+    def __init__(self, database, var, log, root=ROOT):
         self.port = free_port()
-        self.root = root
-        self.log = Path(database).with_suffix(".log")
+        self.log, self.root = log, root
         self.environment = os.environ | {
             "APP_ENV": "test", "SECRET_KEY": "a-key-for-tests-only-0123456789abcdef",
-            "DATABASE_URL": f"sqlite:///{database}", "VAR_DIR": str(var), "PORT": str(self.port),
+            "DATABASE_URL": database, "VAR_DIR": str(var), "PORT": str(self.port),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
         self.process = None
 

@@ -26,9 +26,9 @@ def own_copy(tmp_path):
 
 
 @pytest.fixture
-def server(book, own_copy):
+def server(book, own_copy, tmp_path):
     """Return the running server of the copy."""
-    server = Server(book.path, book.var, own_copy)
+    server = Server(book.url, book.var, tmp_path / "server.log", own_copy)
     yield server.start()
     server.kill()
 

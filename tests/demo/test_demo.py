@@ -1,7 +1,6 @@
 """The demo fills an empty database: always the same, in proportion, and counted right."""
 
 import json
-import shutil
 from collections import Counter
 from datetime import timedelta
 from time import process_time
@@ -9,7 +8,7 @@ from time import process_time
 import pytest
 from peewee import fn
 
-from teamapp import clock, create_app, text
+from teamapp import clock, text
 from teamapp.demo.facts import FACTS, Draw
 from teamapp.models import (
     TABLES,
@@ -43,25 +42,24 @@ def run(app, *arguments):
 
 
 @pytest.fixture(scope="module")
-def filled(template_database, tmp_path_factory):
+def filled(databases, template_database, var):
     """Return the app on a database that the demo has filled, with what that took and said."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(template_database, folder / "test.db")
-    app = make_app(folder, template_database.parent)
+    url = databases.new(like=template_database)
+    app = make_app(url, var)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: NOON)
         started = process_time()
         result = run(app)
         app.cost = process_time() - started
     assert result.exit_code == 0, result.output
-    app.output, app.folder = result.output, folder
+    app.output, app.url = result.output, url
     return app
 
 
 @pytest.fixture
-def demo(filled, template_database):
+def demo(filled, var):
     """Return the filled app with its database bound and open."""
-    app = make_app(filled.folder, template_database.parent)
+    app = make_app(filled.url, var)
     app.extensions["database"].connect()
     yield app
     app.extensions["database"].close_all()
@@ -97,10 +95,9 @@ def test_every_count_agrees_with_a_recount(demo):
         assert recount.differences(each) == []
 
 
-def test_the_same_day_gives_the_same_demo(demo, template_database, tmp_path, monkeypatch):
+def test_the_same_day_gives_the_same_demo(demo, databases, template_database, var, monkeypatch):
     first = everything()
-    shutil.copy(template_database, tmp_path / "test.db")
-    other = make_app(tmp_path, template_database.parent)
+    other = make_app(databases.new(like=template_database), var)
     monkeypatch.setattr(clock, "now", lambda: NOON)
     assert run(other).exit_code == 0
     assert everything() == first
@@ -282,11 +279,9 @@ def test_other_data_is_left_alone(app, cast):
     assert User.select().count() == before
 
 
-def test_production_is_never_filled(tmp_path, template_database):
-    shutil.copy(template_database, tmp_path / "test.db")
-    app = create_app({"APP_ENV": "production", "VAR_DIR": str(tmp_path),
-                      "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}",
-                      "SECRET_KEY": "uPq7-5vXbn3Zr8sLw0TyK2mHc9GdFj4a6QeR"})
+def test_production_is_never_filled(databases, template_database, var):
+    app = make_app(databases.new(like=template_database), var, APP_ENV="production",
+                   SECRET_KEY="uPq7-5vXbn3Zr8sLw0TyK2mHc9GdFj4a6QeR")
     result = run(app)
     assert result.exit_code == 1
     assert Province.select().count() == 0

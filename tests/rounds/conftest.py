@@ -14,7 +14,7 @@ class Desk:
 
     def __init__(self, browser):
         self.browser = browser
-        self.token = re.search(r'name="csrf-token" content="([^"]+)"',
+        self.token = re.search(r'"X-CSRFToken": "([^"]+)"',
                                browser.get("/rounds").text)[1]
 
     def get(self, url, **more):

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from teamapp import clock
 from teamapp.models import Attempt, MustWait, Throttle
 
 from ..cast import PIN
@@ -44,7 +45,9 @@ def test_knocking_while_waiting_does_not_lengthen_the_wait(client, cast, enter, 
     assert enter(client, "lan", PIN).status_code == 303
 
 
-def test_the_failure_that_closes_the_door_says_so(client, cast, enter):
+def test_the_failure_that_closes_the_door_says_so(client, cast, enter, monkeypatch):
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     statuses(client, enter, "lan", 4)
     answer = enter(client, "lan", BAD)
     assert answer.status_code == 422

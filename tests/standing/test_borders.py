@@ -88,10 +88,9 @@ CRAWLED = {}
 
 
 @pytest.fixture
-def crawled(request):
+def crawled(busy, sign_in):
     """Return {name: pages they reach} and {place: its words}, crawled once for all tests."""
     if not CRAWLED:
-        busy, sign_in = (request.getfixturevalue(name) for name in ("busy", "sign_in"))
         words = {"An Phú": words_of(busy.an_phu), "Bình Lộc": words_of(busy.binh_loc),
                  "Cầu Ván": words_of(busy.an_phu, busy.cau_van),
                  "Đá Xanh": words_of(busy.an_phu, busy.da_xanh)}

@@ -1,46 +1,57 @@
 """The migrations make exactly the tables of the models, and take them away again."""
 
 import pytest
-from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from teamapp.db import runner
 from teamapp.models import TABLES
 
+from ..conftest import make_app
 from .tree import ROOT
+
+DETAILS = {  # what a database says of a table's columns and foreign keys
+    "sqlite": ("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('{}')",
+               'SELECT "table", "from", "to", on_update, on_delete'
+               " FROM pragma_foreign_key_list('{}')"),
+    "postgresql": ("SELECT column_name, data_type, character_maximum_length, is_nullable,"
+                   " column_default FROM information_schema.columns WHERE table_name = '{}'",
+                   "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+                   " WHERE conrelid = '{}'::regclass"),
+}
 
 
 @pytest.fixture
-def empty(tmp_path):
-    """Return a function that opens an empty database, closed at the end."""
+def empty(databases, var):
+    """Return a function that opens an empty database, dropped at the end."""
     opened = []
 
-    def make(name):
-        database = SqliteDatabase(tmp_path / name, pragmas={"foreign_keys": 1})
-        opened.append(database)
-        database.connect()
-        return database
+    def make():
+        url = databases.new()
+        opened.append((url, make_app(url, var).extensions["database"]))
+        opened[-1][1].connect()
+        return opened[-1][1]
 
     yield make
-    for database in opened:
-        database.close()
+    for url, database in opened:
+        database.close_all()
+        databases.drop(url)
 
 
-def schema(database):
-    """Return what a database says of its tables: columns, keys, foreign keys and indexes."""
-    return {table: described(database, table) for table in database.get_tables()
-            if table != "schema_migration"}  # the runner's own
+@pytest.fixture
+def schema(databases):
+    """Return a function that tells what a database says of all its tables."""
 
+    def described(database, table):
+        details = [set(database.execute_sql(sql.format(table)).fetchall())
+                   for sql in DETAILS[databases.name]]
+        key = database.get_primary_keys(table)  # WITHOUT ROWID, a key needs no index of its own
+        indexes = {(tuple(index.columns), index.unique, condition(index.sql))
+                   for index in database.get_indexes(table) if index.columns != key}
+        return [*details, indexes]
 
-def described(database, table):
-    """Return one table as plain values that can be compared."""
-    columns = {row[1]: row[2:] for row in database.execute_sql(f'PRAGMA table_info("{table}")')}
-    keys = {row[2:7] for row in database.execute_sql(f'PRAGMA foreign_key_list("{table}")')}
-    key = database.get_primary_keys(table)  # WITHOUT ROWID, a key needs no index of its own
-    indexes = {(tuple(index.columns), index.unique, condition(index.sql))
-               for index in database.get_indexes(table) if index.columns != key}
-    return {"columns": columns, "foreign keys": keys, "indexes": indexes}
+    return lambda database: {table: described(database, table) for table in database.get_tables()
+                             if table != "schema_migration"}  # the runner's own
 
 
 def condition(sql):
@@ -53,18 +64,19 @@ def test_the_migrations_make_the_models_tables(app):
     assert not any(diff), diff
 
 
-def test_the_migrations_make_what_the_models_would_make_alone(app, empty):
-    made = empty("models.db")
+def test_the_migrations_make_what_the_models_would_make_alone(empty, schema):
+    made, migrated = empty(), empty()
+    runner(migrated).up()
     with made.bind_ctx(TABLES):
         made.create_tables(TABLES)
-    wanted, found = schema(made), schema(app.extensions["database"])
+    wanted, found = schema(made), schema(migrated)
     assert set(found) == set(wanted)
     for table, shape in wanted.items():
         assert found[table] == shape, table
 
 
-def test_the_migrations_go_down_again(empty):
-    database = empty("down.db")
+def test_the_migrations_go_down_again(empty, schema):
+    database = empty()
     migrations = Runner(database, str(ROOT / "migrations"))
     migrations.up()
     assert set(schema(database)) >= {model._meta.table_name for model in TABLES}

@@ -85,12 +85,3 @@ def test_a_span_of_days_is_an_interval_of_moments():
 def test_a_span_cannot_end_before_it_begins():
     with pytest.raises(ValueError):
         Span(SATURDAY, date(2026, 11, 20))
-
-
-@pytest.mark.parametrize(
-    ("hour", "part"),
-    [(0, "morning"), (10, "morning"), (11, "noon"), (13, "afternoon"), (18, "evening")],
-)
-def test_parts_of_the_day(hour, part):
-    assert clock.part_of_day(clock.moment_of(SATURDAY, time(hour))) == part
-    assert part in clock.PARTS_OF_DAY
