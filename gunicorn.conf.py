@@ -1,4 +1,6 @@
-"""Run by gunicorn before it opens a port: a schema older than the code is not served."""
+"""What gunicorn runs besides the program: before it opens a port, and in each new worker."""
+
+import gc
 
 
 def on_starting(server):
@@ -9,3 +11,10 @@ def on_starting(server):
     database = app.extensions["database"]
     refuse_old_schema(database)
     database.close_all()  # the pool's connection must not be carried into the workers by the fork
+
+
+def post_worker_init(worker):
+    """Let the garbage collector pass over the program itself: it cost a tenth of a second a time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
