@@ -2,7 +2,8 @@
 
 from importlib import import_module
 
-SUBJECTS = ("teamapp.demo", "teamapp.imports.commands", "teamapp.tallies.commands")
+SUBJECTS = ("teamapp.backup.commands", "teamapp.demo", "teamapp.imports.commands",
+            "teamapp.tallies.commands")
 
 
 def init_app(app):

@@ -26,6 +26,7 @@ class Config:
     var: Path
     proxy_hops: int
     journal: str
+    backup_key: str
 
     @property
     def is_production(self):
@@ -73,6 +74,7 @@ def read_config(environment=None):
             var=var,
             proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
+            backup_key=env.str("BACKUP_KEY", ""),
         )
     except EnvError as error:
         raise Refusal(f"Setting not understood: {error}") from None

@@ -76,6 +76,11 @@ class Postgresql:
         """Delete a database."""
         self._run(f"DROP DATABASE {urlsplit(url).path.strip('/')} WITH (FORCE)")
 
+    def program(self, name):
+        """Return the path of a program that came with our own server, or None."""
+        path = self.server and self.server.bin_path / name
+        return str(path) if path and path.exists() else None
+
     def close(self):
         """Stop the server, if it is ours."""
         if self.server:

@@ -1,6 +1,7 @@
 """Provinces, communes and villages, and the turn every writer takes in a commune."""
 
 from contextlib import contextmanager
+from uuid import uuid4
 
 from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField
 
@@ -106,3 +107,10 @@ class Installation(Record):
     def current_epoch(cls):
         """Return the epoch phones compare theirs with."""
         return cls.select(cls.epoch).where(cls.id == 1).scalar()
+
+    @classmethod
+    def renew_epoch(cls):
+        """Change the epoch, so that phones send again what they sent; return it."""
+        epoch = str(uuid4())
+        cls.update(epoch=epoch).where(cls.id == 1).execute()
+        return epoch

@@ -52,6 +52,7 @@ OUTSIDE = {
     "cli": set(),
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},
+    "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Copies of the database to keep elsewhere, and the way back from one."""

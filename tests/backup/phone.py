@@ -1,0 +1,67 @@
+"""A phone for the drill: it goes on working, and sends again when the epoch is another."""
+
+import http.client
+import json
+import time
+from uuid import uuid4
+
+from teamapp import clock
+from teamapp.models import Session
+
+from ..sync.phone import body, entry
+
+
+class Phone:
+    """Somebody who calls at one house again and again."""
+
+    def __init__(self, port, app, user, house):
+        self.port, self.user, self.house = port, user.id, house
+        signer = app.session_interface.get_signing_serializer(app)
+        said = {"token": Session.begin(user), "_user_id": str(user.id), "_fresh": True}
+        self.headers = {"Cookie": f"session={signer.dumps(said)}",
+                        "Content-Type": "application/json"}
+        self.device, self.epoch = str(uuid4()), ""
+        self.waiting, self.kept = [], []
+
+    def work(self, over):
+        """Write and send until it is over."""
+        while not over.is_set():
+            self.waiting.append(entry(body(self.house)))
+            self.send()
+
+    def send(self):
+        """Send all that waits; hearing of a new epoch, all that was kept once more."""
+        epoch = self.epoch
+        self.post()
+        if epoch not in ("", self.epoch):
+            self.waiting, self.kept = self.kept + self.waiting, []
+            self.post()
+
+    def post(self):
+        """Send what waits in one batch."""
+        sent = self.waiting[:100]
+        answer = self.ask({
+            "v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user,
+            "epoch": self.epoch, "sent_at": clock.now().isoformat(), "entries": sent,
+            "left": {"count": 0, "oldest": None}, "sealed": []})
+        kept = {result["id"] for result in answer["results"] if result["status"] == "kept"}
+        self.kept += [one for one in sent if one["id"] in kept]
+        self.waiting = [one for one in self.waiting if one["id"] not in kept]
+        self.epoch = answer["epoch"]
+
+    def ask(self, batch):
+        """Return the answer of /sync."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("POST", "/sync", json.dumps(batch), self.headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        assert answer.status == 200, said
+        connection.close()
+        return json.loads(said)
+
+    def until_kept(self, count):
+        """Wait until the commune has so many of its visits."""
+        deadline = time.monotonic() + 60
+        while len(self.kept) < count:
+            assert time.monotonic() < deadline, f"{len(self.kept)} of {count} kept"
+            time.sleep(0.02)
