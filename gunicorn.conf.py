@@ -1,6 +1,13 @@
-"""What gunicorn runs besides the program: before it opens a port, and in each new worker."""
+"""What gunicorn runs besides the program: before it opens a port, and around its workers."""
 
 import gc
+import os
+import shutil
+from pathlib import Path
+
+# Where the workers put their numbers for /metrics: a folder of this service, gone when it ends.
+NUMBERS = Path(os.environ.get("VAR_DIR", "var")).resolve() / "metrics"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(NUMBERS / str(os.getpid()))
 
 
 def on_starting(server):
@@ -18,3 +25,31 @@ def post_worker_init(worker):
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def child_exit(server, worker):
+    """Take a worker that is gone out of the numbers that only a living one has."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Leave no numbers behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def sweep():
+    """Clear away what services left that were killed, and make room for this one."""
+    NUMBERS.mkdir(parents=True, exist_ok=True)
+    for folder in NUMBERS.iterdir():
+        try:
+            os.kill(int(folder.name), 0)
+        except (ProcessLookupError, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue  # somebody else's, and alive
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(exist_ok=True)
+
+
+sweep()

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import access, cli, db, errors, extensions, logs, web
+from . import access, cli, db, errors, extensions, logs, metrics, web
 from .config import read_config
 
 
@@ -18,6 +18,7 @@ def create_app(environment=None):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops,
                                 x_host=config.proxy_hops)
     logs.init_app(app)
+    metrics.init_app(app)
     db.init_app(app, config)
     extensions.init_app(app)
     access.init_app(app)
@@ -39,5 +40,5 @@ def register_slices(app):
     from .tallies.routes import bp as tallies
     from .visits.routes import bp as visits
 
-    for bp in (health, session, households, visits, rounds, tallies, offline, sync):
+    for bp in (health, metrics.bp, session, households, visits, rounds, tallies, offline, sync):
         app.register_blueprint(bp)

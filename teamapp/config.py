@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -27,6 +28,7 @@ class Config:
     proxy_hops: int
     journal: str
     backup_key: str
+    metrics_from: tuple
 
     @property
     def is_production(self):
@@ -75,9 +77,18 @@ def read_config(environment=None):
             proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
             backup_key=env.str("BACKUP_KEY", ""),
+            metrics_from=networks(env.str("METRICS_FROM", "")),
         )
     except EnvError as error:
         raise Refusal(f"Setting not understood: {error}") from None
+
+
+def networks(spelled):
+    """Return the networks of a list like `127.0.0.1 10.1.0.0/16`, or refuse it."""
+    try:
+        return tuple(ip_network(one) for one in spelled.split())
+    except ValueError as error:
+        raise Refusal(f"METRICS_FROM is not understood: {error}.") from None
 
 
 def strict_key(key):

@@ -33,6 +33,7 @@ PAGE, FORM, PROGRAM = 302, 401, 401  # what somebody signed out gets
 MATRIX = {
     "GET /healthz": everybody(200),
     "GET /readyz": everybody(200),
+    "GET /metrics": everybody(404),
     "GET /sign-in": everybody(200),
     "POST /sign-in": everybody(422),
     "POST /sign-out": everybody(303),

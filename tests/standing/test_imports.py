@@ -23,6 +23,7 @@ HOUSE = {
     "web": {"text", "clock", "extensions"},
     "errors": {"access", "extensions"},
     "health": {"access", "db"},
+    "metrics": {"access", "models", "clock"},
     "cli": set(),
 }
 SLICE = DOMAIN | {"access", "web", "extensions"}
@@ -49,6 +50,7 @@ OUTSIDE = {
     "web": FRAMEWORK | {"wtforms"},
     "errors": FRAMEWORK | {"peewee"},
     "health": {"flask", "peewee"},
+    "metrics": {"flask", "peewee", "prometheus_client"},
     "cli": set(),
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},

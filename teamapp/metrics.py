@@ -1,0 +1,96 @@
+"""Numbers for whoever watches the service, in Prometheus' format, to those who may ask."""
+
+import os
+import time
+from datetime import timedelta
+from ipaddress import ip_address
+
+from flask import Blueprint, Response, abort, current_app, g, request
+from peewee import fn
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from . import clock
+from .access import public
+from .models import Counter as CommuneCounter
+from .models import Device, InboxItem, Mishap
+
+bp = Blueprint("metrics", __name__)
+
+SILENT = timedelta(days=3)
+ANSWERS = Counter("tungnha_answers", "Answers given.", ("method", "rule", "status"))
+SECONDS = Histogram("tungnha_answer_seconds", "Time from a request to its answer.", ("rule",),
+                    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
+
+
+class Book:
+    """What the database itself can tell, the same whichever process is asked."""
+
+    def collect(self):
+        """Yield the gauges."""
+        left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0))
+        waiting = Device.left_count > 0
+        silent = waiting & (Device.seen_at < clock.now() - SILENT)
+        for name, told, query in (
+            ("receipts", "Entries the communes have kept.",
+             CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
+            ("waiting_entries", "Entries still on phones, as each last told.", left),
+            ("waiting_phones", "Phones that hold entries.",
+             Device.select(fn.COUNT(Device.id)).where(waiting)),
+            ("silent_phones", "Phones that hold entries and were not heard for three days.",
+             Device.select(fn.COUNT(Device.id)).where(silent)),
+            ("inbox_open", "Refused entries that nobody has settled.",
+             InboxItem.select(fn.COUNT(InboxItem.id)).where(InboxItem.settled_at.is_null())),
+            ("mishaps", "Entries that met an error of ours.",
+             Mishap.select(fn.COUNT(Mishap.entry))),
+        ):
+            yield GaugeMetricFamily(f"tungnha_{name}", told, value=int(query.scalar()))
+
+
+@bp.get("/metrics")
+@public
+def metrics():
+    """Tell the numbers to an address of METRICS_FROM; to others there is no such page."""
+    if not is_allowed(current_app.extensions["config"]):
+        abort(404)
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several processes: gunicorn.conf.py
+        MultiProcessCollector(registry := CollectorRegistry())
+    book = CollectorRegistry()
+    book.register(Book())
+    return Response(generate_latest(registry) + generate_latest(book),
+                    content_type=CONTENT_TYPE_LATEST)
+
+
+def is_allowed(config):
+    """Tell whether the asker's address is one of those allowed, and truly the asker's."""
+    is_proxied = not config.proxy_hops and "X-Forwarded-For" in request.headers
+    try:
+        asker = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return not is_proxied and any(asker in network for network in config.metrics_from)
+
+
+def init_app(app):
+    """Count every answer under its route's rule, never its address."""
+
+    @app.before_request
+    def begin():
+        g.counted_from = time.perf_counter()
+
+    @app.after_request
+    def end(response):
+        rule = request.url_rule.rule if request.url_rule else "none"
+        ANSWERS.labels(request.method, rule, response.status_code).inc()
+        if "counted_from" in g:
+            SECONDS.labels(rule).observe(time.perf_counter() - g.counted_from)
+        return response
