@@ -36,11 +36,8 @@ class Server:
 
     def start(self):
         """Start, and return when it answers."""
-        [web] = [line for line in (self.root / "Procfile").read_text().splitlines()
-                 if line.startswith("web: ")]
-        command = web.removeprefix("web: ").replace("0.0.0.0", "127.0.0.1")
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(["sh", "-c", f"exec {command}"], cwd=self.root,
+            self.process = subprocess.Popen(["sh", "-c", f"exec {self.command()}"], cwd=self.root,
                                             env=self.environment, stdout=log, stderr=log,
                                             start_new_session=True)
         deadline = time.monotonic() + PATIENCE
@@ -49,6 +46,12 @@ class Server:
                 f"the server does not start:\n{self.log.read_text()[-3000:]}"
             time.sleep(0.05)
         return self
+
+    def command(self):
+        """Return the Procfile's line for the web, on this machine only."""
+        [web] = [line for line in (self.root / "Procfile").read_text().splitlines()
+                 if line.startswith("web: ")]
+        return web.removeprefix("web: ").replace("0.0.0.0", "127.0.0.1")
 
     def answers(self):
         """Tell whether it is up and its database is ready."""

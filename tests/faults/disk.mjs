@@ -1,0 +1,137 @@
+// A phone's disk: as much of IndexedDB as store.js asks for, in memory, one for each phone.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Whose life the running code belongs to: {phone, dead}. */
+export const living = new AsyncLocalStorage();
+
+export class Dead extends Error {}
+
+/** The life the running code belongs to; what a killed phone still does has no effect. */
+export function life() {
+  const found = living.getStore();
+  if (found.dead) throw new Dead("this phone was killed");
+  return found;
+}
+
+const schema = new Map();
+
+/** Take the place of idb's openDB; every phone has the same stores, its own rows. */
+export async function openDB(_name, _version, { upgrade }) {
+  upgrade({ createObjectStore }, 0);
+  return { transaction: (names) => new Transaction(life(), names) };
+}
+
+function createObjectStore(name, { keyPath } = {}) {
+  const indexes = new Map();
+  schema.set(name, { keyPath, indexes });
+  return { createIndex: (index, path) => indexes.set(index, path) };
+}
+
+/** Each after the one before it, all of it or nothing; over when it is asked nothing more. */
+class Transaction {
+  constructor(owner, names) {
+    this.owner = owner;
+    this.names = names;
+    this.staged = [];
+    this.pending = 0;
+    const { promise, resolve, reject } = Promise.withResolvers();
+    Object.assign(this, { done: promise, resolve, reject, started: owner.phone.turn });
+    owner.phone.turn = promise.catch(() => {});
+    promise.catch(() => {});
+    this.ask(() => {}).catch(() => {});
+  }
+
+  get store() {
+    return this.objectStore(this.names[0]);
+  }
+
+  objectStore(name) {
+    return new Store(this, name);
+  }
+
+  async ask(work) {
+    if (this.over) throw new DOMException("over", "TransactionInactiveError");
+    this.pending += 1;
+    try {
+      await this.started;
+      if (this.owner.dead) throw new Dead("killed in the middle of a transaction");
+      return await work();
+    } catch (error) {
+      this.failed ??= error;
+      throw error;
+    } finally {
+      this.pending -= 1;
+      setImmediate(() => this.end());
+    }
+  }
+
+  abort() {
+    this.failed ??= new DOMException("aborted", "AbortError");
+  }
+
+  end() {
+    if (this.pending || this.over) return;
+    this.over = true;
+    if (this.owner.dead) this.failed ??= new Dead("killed before the commit");
+    if (this.failed) return this.reject(this.failed);
+    for (const [rows, key, row] of this.staged) {
+      if (row === undefined) rows.delete(key);
+      else rows.set(key, row);
+    }
+    return this.resolve();
+  }
+}
+
+class Store {
+  constructor(tx, name) {
+    const { keyPath, indexes } = schema.get(name);
+    const { disk } = tx.owner.phone;
+    if (!disk.has(name)) disk.set(name, new Map());
+    Object.assign(this, { tx, keyPath, indexes, rows: disk.get(name) });
+  }
+
+  seen() {
+    const rows = new Map(this.rows);
+    for (const [of, key, row] of this.tx.staged) if (of === this.rows) rows.set(key, row);
+    return rows;
+  }
+
+  all() {
+    const rows = [...this.seen()].filter(([, row]) => row !== undefined);
+    return rows.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => structuredClone(row));
+  }
+
+  get(key) {
+    return this.tx.ask(() => structuredClone(this.seen().get(key)));
+  }
+
+  getAll() {
+    return this.tx.ask(() => this.all());
+  }
+
+  put(row, key = row[this.keyPath]) {
+    return this.tx.ask(() => void this.tx.staged.push([this.rows, key, structuredClone(row)]));
+  }
+
+  add(row, key = row[this.keyPath]) {
+    return this.tx.ask(() => {
+      if (this.seen().get(key)) throw new DOMException("there already", "ConstraintError");
+      this.tx.staged.push([this.rows, key, structuredClone(row)]);
+    });
+  }
+
+  delete(key) {
+    return this.tx.ask(() => void this.tx.staged.push([this.rows, key, undefined]));
+  }
+
+  index(name) {
+    const path = this.indexes.get(name);
+    const matching = (wanted) =>
+      this.all().filter((row) => path.every((part, place) => row[part] === wanted[place]));
+    return {
+      getAll: (wanted) => this.tx.ask(() => matching(wanted)),
+      count: (wanted) => this.tx.ask(() => matching(wanted).length),
+    };
+  }
+}

@@ -1,0 +1,59 @@
+// What a page finds around it, for many phones in one process: clock, network, locks, disk.
+// The product's own sender.js, store.js and sending.js run on it as they are.
+
+import { registerHooks } from "node:module";
+
+import { life } from "./disk.mjs";
+
+const DISK = new URL("disk.mjs", import.meta.url).href;
+
+/**
+ * Set the scene once, before anything of the product is imported.
+ *
+ * Time runs `speed` times as fast, an answer may take a `patience`th of the real time-out.
+ * `broken`, a file like “sending.trusts_any_200.mjs”, takes the place of “sending.js”.
+ */
+export function setUp({ line, speed, patience, broken, note }) {
+  replaceModules(broken);
+  const [began, now] = [Date.now(), Date.now.bind(Date)];
+  Date.now = () => Math.round(began + (now() - began) * speed);
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms) => timeout(Math.round(ms / patience));
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } } });
+  const reach = globalThis.fetch;
+  globalThis.fetch = (path, options) => carry({ reach, line, note }, path, options);
+}
+
+function replaceModules(broken) {
+  const victim = broken && `./${broken.split(".")[0]}.js`;
+  const instead = broken && new URL(`broken/${broken}`, import.meta.url).href;
+  registerHooks({
+    resolve(name, context, next) {
+      const isVictim = name === victim && context.parentURL.endsWith("/js/sender.js");
+      const found = name.endsWith("/vendor/idb.js") ? DISK : isVictim ? instead : name;
+      return next(found, context);
+    },
+  });
+}
+
+async function carry({ reach, line, note }, path, options) {
+  const { phone } = life();
+  const headers = { ...options.headers, Cookie: phone.cookie };
+  try {
+    const response = await reach(line + path, { ...options, headers });
+    note(`heard ${response.status}`);
+    return response;
+  } catch (error) {
+    note(error.name === "TimeoutError" ? "gave up waiting" : "heard nothing");
+    throw error;
+  }
+}
+
+/** Locks as of one phone; those of a killed life are free again. */
+function request(_name, work) {
+  const holder = life();
+  const turn = (holder.lock ?? Promise.resolve()).then(work);
+  holder.lock = turn.catch(() => {});
+  return turn;
+}
+

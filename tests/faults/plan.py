@@ -1,0 +1,132 @@
+"""What sixty phones will write, drawn from a seed, and what must become of each entry."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import cycle
+
+from teamapp import clock
+from teamapp.sync.kinds import KINDS
+
+from .sorts import SORTS, new_id
+
+PHONES, SHARED, FOREIGN, SPOILT, UNDONE, CHAINED = 60, .2, .01, .03, .02, .15
+SPEED, PATIENCE = 30, 6  # waits are so much shorter than a real phone's; so are its time-outs
+
+
+@dataclass
+class Meant:
+    """An entry as it was written down; `fate` is what the commune must make of it."""
+
+    entry: dict
+    author: int
+    commune: int
+    mark: str
+    fate: str = "kept"  # kept, settled (mended by another), refused
+    after: list = field(default_factory=list)
+
+    @property
+    def id(self):
+        """Return the entry's id."""
+        return self.entry["id"]
+
+
+class Plan:
+    """Everything a swarm is to do, and what it must come to."""
+
+    def __init__(self, book, seed, entries, phones=PHONES, chaos=True):
+        self.draw, self.book, self.chaos = random.Random(seed), book, chaos
+        self.meant = {}
+        self.homes = book.homes()
+        members = book.members()
+        self.people = [user for team in members.values() for user in team]
+        self.team = {user.id: [other.id for other in members[user.village_id] if other != user]
+                     for user in self.people}
+        self.draw.shuffle(self.people)
+        turns = cycle(self.people)
+        self.phones = [self._phone(turns, entries // phones + (place < entries % phones))
+                       for place in range(phones)]
+
+    def as_json(self, line, seconds, **more):
+        """Return what phones.mjs reads."""
+        return {"line": line, "seconds": seconds, "speed": SPEED, "patience": PATIENCE,
+                "deaths": .05 if self.chaos else 0, "phones": self.phones, **more}
+
+    def _phone(self, turns, entries):
+        device = new_id(self.draw)
+        holders = [next(turns)]
+        if self.chaos and self.draw.random() < SHARED:
+            holders = [holders[0], next(turns)] * 2
+        stints = [self._stint(user, device, entries // len(holders) + (
+                      place < entries % len(holders)), holders[place - 1])
+                  for place, user in enumerate(holders)]
+        for stint in stints[-2:]:
+            stint["stays"] = True
+        return {"seed": self.draw.getrandbits(32), "device": device, "stints": stints}
+
+    def _stint(self, user, device, entries, other):
+        """Return one person's time with a phone; some begin with a sign-in that does not hold."""
+        cookies = [self.book.cookie(user, device)]
+        chance = self.draw.random() if self.chaos else 1
+        if chance < .1:
+            cookies.insert(0, self.book.cookie(user, device, living=False))
+        elif other != user and chance < .5:
+            cookies.insert(0, self.book.cookie(other, device))
+        written = []
+        for _ in range(entries):
+            written.append(self._entry(user, [one["id"] for one in written if self._lasts(one)]))
+        return {"user": str(user.id), "cookies": cookies, "entries": written, "stays": False}
+
+    def _entry(self, user, written):
+        kind = self.draw.choice(sorted(SORTS))
+        chance = self.draw.random() if self.chaos else 1
+        if chance < FOREIGN:
+            return self._foreign(kind, user)
+        body, mark = self._body(kind, user, self.homes[user.village_id])
+        entry = self._envelope(kind, body)
+        if written and self.draw.random() < CHAINED:
+            entry["after"] = [self.draw.choice(written)]
+        if chance < FOREIGN + SPOILT:
+            return self._spoilt(entry, user, mark)
+        self._mean(entry, user, mark)
+        if chance < FOREIGN + SPOILT + UNDONE:
+            return entry | {"undo": True}
+        return entry
+
+    def _lasts(self, entry):
+        """Tell whether another entry may wait for this one: it will be kept, or what mends it."""
+        return self.meant[entry["id"]].fate != "refused" and not entry.get("undo")
+
+    def _foreign(self, kind, user):
+        """Return an entry about another commune's house: refused, whatever happens."""
+        village = self.draw.choice([village for village in self.homes
+                                    if village not in self._own(user)])
+        body, mark = self._body(kind, user, self.homes[village])
+        entry = self._envelope(kind, body)
+        self._mean(entry, user, mark, "refused")
+        return entry
+
+    def _own(self, user):
+        return {village.id for village in user.commune.villages}
+
+    def _spoilt(self, entry, user, mark):
+        """Return an entry that is refused, with what its author will make of it then."""
+        mend = {"id": new_id(self.draw), "body": entry["body"]}
+        self._mean(entry | mend, user, mark)
+        spoilt = entry | {"body": SORTS[entry["kind"]].spoil(entry["body"])}
+        self._mean(spoilt, user, mark, "settled")
+        return spoilt | {"mend": mend}
+
+    def _body(self, kind, user, homes):
+        mark = f"lượt {len(self.meant)}"
+        body = SORTS[kind].write(self.draw, self.draw.choice(homes), self.team[user.id], mark)
+        return body, mark
+
+    def _envelope(self, kind, body):
+        at = clock.now() - timedelta(minutes=20 * 24 * 60 - len(self.meant))
+        return {"id": new_id(self.draw), "kind": kind, "form": KINDS[kind].form,
+                "recorded_at": clock.local(at).isoformat(), "after": [], "body": body}
+
+    def _mean(self, entry, user, mark, fate="kept"):
+        self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
+                                        entry["after"])

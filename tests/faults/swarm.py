@@ -1,0 +1,124 @@
+"""A swarm of phones on the worst line there is, before a server that is killed over and over."""
+
+import json
+import random
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import playwright
+
+from ..browser.server import Server
+from .audit import Audit
+from .plan import Plan
+from .proxy import SHARES, BadLine
+
+NODE = Path(playwright.__file__).parent / "driver" / "node"  # no other Node is asked for
+PHONES = Path(__file__).with_name("phones.mjs")
+MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signed out",
+             "gave up waiting", "heard nothing", "heard 200", "heard 302", "heard 401",
+             "heard 409", "heard 502", "heard 503"]
+
+
+@dataclass
+class Outcome:
+    """What a run came to: what fired, and (sort, detail) of all that is wrong."""
+
+    seed: int
+    entries: int
+    seconds: float
+    fired: Counter
+    found: list
+
+    @property
+    def silent(self):
+        """Return the faults that never came: a run without them has shown nothing."""
+        return [name for name in MUST_FIRE if not self.fired[name]]
+
+    def story(self):
+        """Return the run in some lines: its seed, what fired, what is wrong."""
+        fired = ", ".join(f"{name} {n}" for name, n in sorted(self.fired.items()))
+        wrong = Counter(sort for sort, _ in self.found)
+        return "\n".join([f"seed {self.seed}: {self.entries} entries, {self.seconds:.0f} s",
+                          f"fired: {fired}", f"never: {', '.join(self.silent) or '-'}",
+                          f"wrong: {dict(wrong) or '-'}",
+                          *(f"  {sort}: {detail}" for sort, detail in self.found[:20])])
+
+
+class ProgramServer(Server):
+    """The server on a book, perhaps with another program than the real one."""
+
+    def __init__(self, book, program="app:app", **environment):
+        super().__init__(book.folder / "test.db", book.folder)
+        self.environment |= book.settings | environment
+        self.program = program
+
+    def command(self):
+        """Return the command of the Procfile, with this program."""
+        return super().command().replace("app:app", self.program)
+
+
+class Killer(threading.Thread):
+    """Kills the server every 1.5 to 4.5 seconds and starts it again."""
+
+    def __init__(self, server, seed):
+        super().__init__(daemon=True)
+        self.server, self.draw = server, random.Random(seed)
+        self.killed, self.error, self.over = 0, None, threading.Event()
+
+    def run(self):
+        """Go on until told to stop; the server is up afterwards."""
+        try:
+            while not self.over.wait(self.draw.uniform(1.5, 4.5)):
+                self.server.kill()
+                self.killed += 1
+                self.server.start()
+        except Exception as error:
+            self.error = error
+
+    def stop(self):
+        """Leave the server in peace."""
+        self.over.set()
+        self.join()
+        if self.error:
+            raise self.error
+
+
+@contextmanager
+def under_fire(server, seed):
+    """Kill the server over and over meanwhile."""
+    killer = Killer(server, seed)
+    killer.start()
+    try:
+        yield killer
+    finally:
+        killer.stop()
+
+
+def run(book, seed, entries, seconds, **more):
+    """Let a swarm write so many entries, at most so many seconds long, and audit the book."""
+    plan = Plan(book, seed, entries)
+    started = time.monotonic()
+    server = ProgramServer(book)
+    line = BadLine(server.port, seed)
+    try:
+        with under_fire(server.start(), seed) as killer:
+            told = live(plan.as_json(line.url, seconds, **more), seconds)
+    finally:
+        line.end()
+        server.stop()
+    fired = line.fired + Counter(told["heard"]) + Counter({"server killed": killer.killed})
+    took = time.monotonic() - started
+    return Outcome(seed, entries, took, fired, Audit(plan, told["phones"]).run())
+
+
+def live(plan, seconds):
+    """Run the phones to their end and return what they tell."""
+    told = subprocess.run([NODE, "--no-warnings", PHONES], input=json.dumps(plan), text=True,
+                          capture_output=True, timeout=seconds + 30, check=False)
+    assert told.returncode == 0, f"the phones fell over:\n{told.stderr[-3000:]}"
+    return json.loads(told.stdout)
