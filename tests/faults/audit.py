@@ -67,7 +67,7 @@ class Audit:
         for effect in effects:
             self._is_as_written(meant, effect, receipt)
         held = self.held.get(meant.id, {})
-        if held.get("state") != "kept" or receipt and held["receipt"] != receipt.number:
+        if held.get("state") != "kept" or receipt and held.get("receipt") != receipt.number:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone "
                                     f"{held.get('code')}")
 

@@ -80,7 +80,7 @@ class Phone {
     const signIns = [...cookies];
     const todo = [...entries];
     await this.arrive(user, signIns.shift());
-    const most = 1 + entries.length / 6;
+    const most = 1 + entries.length / 2;
     while (!isOver() && (todo.length || (stays && (await this.awake(() => this.isOwed(user)))))) {
       const burst = 1 + Math.floor(this.random() * most);
       await this.awake(() => this.aWhile(user, todo, Math.max(0, todo.length - burst)), true);
@@ -103,7 +103,7 @@ class Phone {
     const first = Math.ceil((todo.length + until) / 2);
     await this.write(user, todo, first);
     await this.mend(user);
-    const eager = this.chance(0.3);
+    const eager = this.chance(0.5);
     if (eager) await store.release(user);
     await Promise.all([send({ eager }), this.write(user, todo, until)]);
   }
@@ -143,7 +143,7 @@ class Phone {
       const soonest = Math.min(...waiting.map((entry) => entry.not_before ?? 0));
       return Math.max(until, told, soonest) + 100 - Date.now();
     });
-    const ms = Math.min(60 * SECOND, Math.max(SECOND, wait));
+    const ms = Math.min(10 * SECOND, Math.max(SECOND, wait));
     await new Promise((resolve) => setTimeout(resolve, ms / plan.speed));
   }
 

@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import playwright
 
@@ -35,6 +36,11 @@ class Outcome:
     found: list
 
     @property
+    def wrong(self):
+        """Return the sorts of what is wrong."""
+        return Counter(sort for sort, _ in self.found)
+
+    @property
     def silent(self):
         """Return the faults that never came: a run without them has shown nothing."""
         return [name for name in MUST_FIRE if not self.fired[name]]
@@ -42,10 +48,9 @@ class Outcome:
     def story(self):
         """Return the run in some lines: its seed, what fired, what is wrong."""
         fired = ", ".join(f"{name} {n}" for name, n in sorted(self.fired.items()))
-        wrong = Counter(sort for sort, _ in self.found)
         return "\n".join([f"seed {self.seed}: {self.entries} entries, {self.seconds:.0f} s",
                           f"fired: {fired}", f"never: {', '.join(self.silent) or '-'}",
-                          f"wrong: {dict(wrong) or '-'}",
+                          f"wrong: {dict(self.wrong) or '-'}",
                           *(f"  {sort}: {detail}" for sort, detail in self.found[:20])])
 
 
@@ -99,15 +104,25 @@ def under_fire(server, seed):
         killer.stop()
 
 
-def run(book, seed, entries, seconds, **more):
-    """Let a swarm write so many entries, at most so many seconds long, and audit the book."""
-    plan = Plan(book, seed, entries)
+@contextmanager
+def in_peace(server, _seed):
+    """Let the server live."""
+    yield SimpleNamespace(killed=0)
+
+
+def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
+        broken=None):
+    """Let a swarm write so many entries, at most so many seconds long, and audit the book.
+
+    Without chaos phones and server live on and nobody writes what will be refused.
+    """
+    plan = Plan(book, seed, entries, phones, chaos)
     started = time.monotonic()
-    server = ProgramServer(book)
-    line = BadLine(server.port, seed)
+    server = ProgramServer(book, program)
+    line = BadLine(server.port, seed, shares)
     try:
-        with under_fire(server.start(), seed) as killer:
-            told = live(plan.as_json(line.url, seconds, **more), seconds)
+        with (under_fire if chaos else in_peace)(server.start(), seed) as killer:
+            told = live(plan.as_json(line.url, seconds, broken=broken), seconds)
     finally:
         line.end()
         server.stop()

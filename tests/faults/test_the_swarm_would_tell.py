@@ -1,0 +1,37 @@
+"""Phones and servers with one rule broken: the swarm must notice each, or it shows nothing."""
+
+import pytest
+
+from .book import Book
+from .swarm import run
+
+LOSSES = {"answer lost": .35, "portal": .25}
+CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
+    "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
+    "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
+    "deletes before the answer": ("store.deletes_before_the_answer.mjs", "app:app", "lost"),
+    "trusts any 200": ("sending.trusts_any_200.mjs", "app:app", "lost"),
+    "rewrites a body": ("sending.rewrites_bodies.mjs", "app:app", "altered"),
+    "a new id for each try": ("sending.mints_new_ids.mjs", "app:app", "twice"),
+}
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_it_is_noticed(name, tmp_path):
+    broken, program, sort = CONTROLS[name]
+    book = Book(tmp_path).fill()
+    try:
+        outcome = run(book, 1, entries=60, seconds=4, phones=6, chaos=False, shares=LOSSES,
+                      program=program, broken=broken)
+    finally:
+        book.close()
+    assert outcome.wrong[sort], outcome.story()
+
+
+def test_with_every_rule_kept_there_is_nothing_to_notice(tmp_path):
+    book = Book(tmp_path).fill()
+    try:
+        outcome = run(book, 1, entries=60, seconds=30, phones=6, chaos=False, shares=LOSSES)
+    finally:
+        book.close()
+    assert not outcome.found, outcome.story()
