@@ -1,7 +1,6 @@
 """After a swarm: is everything there that was written down, once, as its author's, as written?"""
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections import Counter as Counts
@@ -118,6 +117,6 @@ def digest(entry):
 def miscounted(book):
     """Return what `flask --app app tallies check` complains about."""
     asked = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "tallies", "check"],
-                           cwd=ROOT, env=os.environ | book.settings, capture_output=True,
+                           cwd=ROOT, env=book.server().environment, capture_output=True,
                            text=True, check=False)
     return [] if asked.returncode == 0 else (asked.stdout + asked.stderr).splitlines()

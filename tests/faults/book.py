@@ -3,46 +3,43 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from teamapp import create_app
-from teamapp.db import runner
 from teamapp.models import Household, Resident, Session, User
 
+from ..browser.server import Server
 from ..cast import Cast
+from ..conftest import make_app
 
-KEY = "a-key-for-tests-only-0123456789abcdef"
 TEAMS = {"cau_van": 24, "da_xanh": 12, "suoi_la": 14}  # village → further members
 HOUSES = {"cau_van": 40, "da_xanh": 25, "suoi_la": 25}
+
+
+def people():
+    """Write the cast, and teams and houses enough for a swarm, into the open database."""
+    cast = Cast()
+    for name, members in TEAMS.items():
+        village = getattr(cast, name)
+        for number in range(members):
+            cast.person(f"{name}.{number}", "member", f"Người {number}", village)
+        with village.commune.turn() as turn:
+            for number in range(10, 10 + HOUSES[name]):
+                family = [(f"{name} {number} {place}", 1950 + 9 * place, "f")
+                          for place in range(3)]
+                cast.house(turn, f"{name} {number}", village, number, "Cụm 1", family[0][0],
+                           family)
 
 
 class Book:
     """The test's own look into the database that a server under fire writes to."""
 
-    def __init__(self, folder, url=None):
-        self.folder = folder
-        self.settings = {"APP_ENV": "test", "VAR_DIR": str(folder), "SECRET_KEY": KEY,
-                         "DATABASE_URL": url or f"sqlite:///{folder / 'test.db'}"}
-        self.app = create_app(self.settings)
+    def __init__(self, url, var, folder):
+        self.url, self.var, self.folder = url, var, folder
+        self.app = make_app(url, var)
         self.database = self.app.extensions["database"]
-
-    def fill(self):
-        """Make the tables, the catalogues and the people; return the book, open."""
         self.database.connect()
-        runner(self.database).up()
-        self.app.test_cli_runner().invoke(args=["catalog"], catch_exceptions=False)
-        self.cast = Cast()
-        for name in TEAMS:
-            self._settle(name, getattr(self.cast, name))
-        return self
 
-    def _settle(self, name, village):
-        for number in range(TEAMS[name]):
-            self.cast.person(f"{name}.{number}", "member", f"Người {number}", village)
-        with village.commune.turn() as turn:
-            for number in range(10, 10 + HOUSES[name]):
-                family = [(f"{name} {number} {place}", 1950 + 9 * place, "f")
-                          for place in range(3)]
-                self.cast.house(turn, f"{name} {number}", village, number, "Cụm 1",
-                                family[0][0], family)
+    def server(self, program="app:app", **environment):
+        """Return a server on this book, perhaps with another program than the real one."""
+        return ProgramServer(self, program, environment)
 
     def members(self):
         """Return the members of each village: {village id: [user]}."""
@@ -74,3 +71,16 @@ class Book:
     def close(self):
         """Let go of the database."""
         self.database.close_all()
+
+
+class ProgramServer(Server):
+    """The server on a book, with a program of the tests' own."""
+
+    def __init__(self, book, program, environment):
+        super().__init__(book.url, book.var, book.folder / "server.log")
+        self.environment |= environment
+        self.program = program
+
+    def command(self):
+        """Return the command of the Procfile, with this program."""
+        return super().command().replace("app:app", self.program)

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import playwright
 
-from ..browser.server import Server
 from .audit import Audit
 from .plan import Plan
 from .proxy import SHARES, BadLine
@@ -52,19 +51,6 @@ class Outcome:
                           f"fired: {fired}", f"never: {', '.join(self.silent) or '-'}",
                           f"wrong: {dict(self.wrong) or '-'}",
                           *(f"  {sort}: {detail}" for sort, detail in self.found[:20])])
-
-
-class ProgramServer(Server):
-    """The server on a book, perhaps with another program than the real one."""
-
-    def __init__(self, book, program="app:app", **environment):
-        super().__init__(book.folder / "test.db", book.folder)
-        self.environment |= book.settings | environment
-        self.program = program
-
-    def command(self):
-        """Return the command of the Procfile, with this program."""
-        return super().command().replace("app:app", self.program)
 
 
 class Killer(threading.Thread):
@@ -118,14 +104,14 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
     """
     plan = Plan(book, seed, entries, phones, chaos)
     started = time.monotonic()
-    server = ProgramServer(book, program)
+    server = book.server(program)
     line = BadLine(server.port, seed, shares)
     try:
         with (under_fire if chaos else in_peace)(server.start(), seed) as killer:
             told = live(plan.as_json(line.url, seconds, broken=broken), seconds)
     finally:
         line.end()
-        server.stop()
+        server.kill()
     fired = line.fired + Counter(told["heard"]) + Counter({"server killed": killer.killed})
     took = time.monotonic() - started
     return Outcome(seed, entries, took, fired, Audit(plan, told["phones"]).run())

@@ -1,26 +1,29 @@
-"""Thousands of visits through the worst line there is: none lost, none twice, none a stranger's."""
+"""Thousands of visits through the worst line there is: none lost, none twice, none a stranger's.
+
+`FAULTS_SEED` gives other seeds, one run for each; `FAULTS_VISITS` another number of visits.
+"""
 
 import os
 
+import pytest
+
 from teamapp.sync.kinds import KINDS
 
-from .book import Book
 from .sorts import SORTS
 from .swarm import run
 
-SEED = int(os.environ.get("FAULTS_SEED", "20261122"))
+SEEDS = [int(seed) for seed in os.environ.get("FAULTS_SEED", "20261122").split()]
+VISITS = int(os.environ.get("FAULTS_VISITS", "2000"))
 
 
 def test_every_kind_of_entry_is_written_in_the_swarm():
     assert SORTS.keys() == KINDS.keys()
 
 
-def test_two_thousand_visits_arrive_once_whatever_the_line_and_the_server_do(tmp_path):
-    book = Book(tmp_path).fill()
-    try:
-        outcome = run(book, SEED, entries=2000, seconds=90)
-    finally:
-        book.close()
-    print(outcome.story())
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_sixty_phones_write_arrives_once_whatever_line_and_server_do(
+        book, databases, seed, record_property):
+    outcome = run(book, seed, VISITS, seconds=120 + VISITS / 20)
+    record_property("swarm", f"{databases.name}, {outcome.story()}")
     assert not outcome.found, outcome.story()
     assert not outcome.silent, outcome.story()

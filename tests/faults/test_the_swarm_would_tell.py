@@ -2,7 +2,6 @@
 
 import pytest
 
-from .book import Book
 from .swarm import run
 
 LOSSES = {"answer lost": .35, "portal": .25}
@@ -17,21 +16,17 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_it_is_noticed(name, tmp_path):
+def test_it_is_noticed(name, book):
     broken, program, sort = CONTROLS[name]
-    book = Book(tmp_path).fill()
-    try:
-        outcome = run(book, 1, entries=60, seconds=4, phones=6, chaos=False, shares=LOSSES,
-                      program=program, broken=broken)
-    finally:
-        book.close()
+    outcome = small_run(book, seconds=4, program=program, broken=broken)
     assert outcome.wrong[sort], outcome.story()
 
 
-def test_with_every_rule_kept_there_is_nothing_to_notice(tmp_path):
-    book = Book(tmp_path).fill()
-    try:
-        outcome = run(book, 1, entries=60, seconds=30, phones=6, chaos=False, shares=LOSSES)
-    finally:
-        book.close()
+def test_with_every_rule_kept_there_is_nothing_to_notice(book):
+    outcome = small_run(book, seconds=60)
     assert not outcome.found, outcome.story()
+
+
+def small_run(book, **more):
+    """Return what a few phones without chaos come to."""
+    return run(book, 1, entries=60, phones=6, chaos=False, shares=LOSSES, **more)
