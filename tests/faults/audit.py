@@ -1,12 +1,9 @@
 """After a swarm: is everything there that was written down, once, as its author's, as written?"""
 
 import hashlib
-import subprocess
-import sys
 from collections import Counter as Counts
 from collections import defaultdict
 
-from teamapp.config import ROOT
 from teamapp.models import InboxItem, Receipt
 
 from .sorts import SORTS
@@ -116,7 +113,5 @@ def digest(entry):
 
 def miscounted(book):
     """Return what `flask --app app tallies check` complains about."""
-    asked = subprocess.run([sys.executable, "-m", "flask", "--app", "app", "tallies", "check"],
-                           cwd=ROOT, env=book.server().environment, capture_output=True,
-                           text=True, check=False)
-    return [] if asked.returncode == 0 else (asked.stdout + asked.stderr).splitlines()
+    asked = book.app.test_cli_runner().invoke(args=["tallies", "check"])
+    return [] if asked.exit_code == 0 else asked.output.splitlines() or [repr(asked.exception)]

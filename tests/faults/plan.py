@@ -34,8 +34,9 @@ class Meant:
 class Plan:
     """Everything a swarm is to do, and what it must come to."""
 
-    def __init__(self, book, seed, entries, phones=PHONES, chaos=True):
+    def __init__(self, book, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS)):
         self.draw, self.book, self.chaos = random.Random(seed), book, chaos
+        self.kinds = sorted(kinds)
         self.meant = {}
         self.homes = book.homes()
         members = book.members()
@@ -78,7 +79,7 @@ class Plan:
         return {"user": str(user.id), "cookies": cookies, "entries": written, "stays": False}
 
     def _entry(self, user, written):
-        kind = self.draw.choice(sorted(SORTS))
+        kind = self.draw.choice(self.kinds)
         chance = self.draw.random() if self.chaos else 1
         if chance < FOREIGN:
             return self._foreign(kind, user)

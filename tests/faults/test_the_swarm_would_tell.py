@@ -18,7 +18,7 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
 @pytest.mark.parametrize("name", CONTROLS)
 def test_it_is_noticed(name, book):
     broken, program, sort = CONTROLS[name]
-    outcome = small_run(book, seconds=4, program=program, broken=broken)
+    outcome = small_run(book, seconds=3, program=program, broken=broken)
     assert outcome.wrong[sort], outcome.story()
 
 

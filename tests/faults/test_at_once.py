@@ -1,0 +1,74 @@
+"""Eight connections hand in the same entries at the same moment."""
+
+import json
+import threading
+from collections import Counter
+from urllib.request import Request, urlopen
+
+import pytest
+
+from ..sync.phone import batch
+from .audit import Audit
+from .plan import Plan
+
+CONNECTIONS = 8
+
+
+@pytest.fixture
+def server(book):
+    """Return the running server."""
+    server = book.server()
+    yield server.start()
+    server.kill()
+
+
+@pytest.fixture
+def plan(book):
+    """Return what one phone wrote: two dozen entries."""
+    return Plan(book, 1, entries=24, phones=1, chaos=False)
+
+
+def test_the_same_batch_on_eight_connections_is_kept_once(server, plan):
+    [stint] = plan.phones[0]["stints"]
+    results = at_once(server, plan, [stint["entries"]] * CONNECTIONS)
+    assert audit(plan, results) == []
+
+
+def test_overlapping_batches_on_eight_connections_are_kept_once(server, plan):
+    [stint] = plan.phones[0]["stints"]
+    pieces = [stint["entries"][2 * place:2 * place + 10] for place in range(CONNECTIONS)]
+    results = at_once(server, plan, pieces)
+    waiting = [row for row in results if row["status"] == "later"]
+    assert {row["code"] for row in waiting} <= {"waits_for"}, "what it follows came elsewhere"
+    assert audit(plan, results + at_once(server, plan, [stint["entries"]])) == []
+
+
+def at_once(server, plan, pieces):
+    """Post each piece on a connection of its own, all together; return all results."""
+    cookie = plan.phones[0]["stints"][0]["cookies"][0]
+    said = [json.dumps(batch(plan.people[0], entries)).encode() for entries in pieces]
+    results, start = [], threading.Barrier(len(said))
+
+    def post(body):
+        asked = Request(f"http://127.0.0.1:{server.port}/sync", body, {
+            "Content-Type": "application/json", "Cookie": cookie})
+        start.wait()
+        with urlopen(asked, timeout=30) as answer:
+            results.extend(json.load(answer)["results"])
+
+    threads = [threading.Thread(target=post, args=[body]) for body in said]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == sum(map(len, pieces)), "somebody got no answer"
+    return results
+
+
+def audit(plan, results):
+    """Return what is wrong in the book, going by what the phone was told."""
+    kept = [row for row in results if row["status"] == "kept"]
+    first = Counter(row["id"] for row in kept if not row["replayed"])
+    assert first == Counter(plan.meant.keys()), "not exactly one was told that it came first"
+    outbox = [{"id": row["id"], "state": "kept", "receipt": row["receipt"]} for row in kept]
+    return Audit(plan, [{"saved": list(plan.meant), "taken": [], "outbox": outbox}]).run()
