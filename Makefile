@@ -6,7 +6,7 @@ PORT ?= 8000
 BOTH_CORES := --numprocesses 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check bench pictures lock clean
+.PHONY: run test check faults bench pictures lock clean
 
 $(VENV)/run: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,15 @@ test: $(VENV)/run $(VENV)/dev
 check: $(VENV)/run $(VENV)/dev
 	ruff check .
 	pytest tests/standing
+
+faults: export FAULTS_VISITS := 10000
+faults: export FAULTS_SEED := 1 2 3
+faults: export ROUNDS := 40
+faults: $(VENV)/run $(VENV)/dev
+	sh tests/browser/install.sh
+	pytest tests/faults
+	pytest tests/faults --database postgresql
+	pytest tests/browser/test_killed_at_any_moment.py
 
 bench: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh

@@ -1,6 +1,7 @@
 """The real server, on a database of its own: started, stopped, killed and started again."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,10 +17,14 @@ PATIENCE = 30  # seconds
 
 
 def free_port():
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port nobody listens on.
+
+    Not one the system gives to connections: it could be taken while the server is down.
+    """
+    while True:
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", random.randint(20_000, 30_000)))
+            return probe.getsockname()[1]
 
 
 class Server:

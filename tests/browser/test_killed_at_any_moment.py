@@ -50,8 +50,7 @@ def survives(phone, server, house, draw, kills_server):
     death = threading.Timer(draw.uniform(0, LONGEST), kill)
     death.start()
     saved = False
-    dying = nullcontext() if kills_server else suppress(Error)  # so a dead browser makes itself felt
-    with dying:
+    with nullcontext() if kills_server else suppress(Error):  # what a dead browser answers with
         phone.page.click("#absent button")
         phone.until_saved()
         saved = True

@@ -1,4 +1,4 @@
-"""Books for the swarm, a fresh one for each test, and a table of what fired."""
+"""Books for the swarm, a fresh one for each test, and a table of what its runs came to."""
 
 import pytest
 
@@ -27,13 +27,18 @@ def book(databases, peopled_book, var, tmp_path):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print of each run its seed, what fired and what was wrong."""
-    for report in sum(terminalreporter.stats.values(), []):
-        if getattr(report, "when", "") == "call":
-            for _, story in filter(is_story, report.user_properties):
-                terminalreporter.write_line(story)
+    """Print a table of the runs: what was wrong, and how often each fault fired."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports
+               if getattr(report, "when", "") == "call"]
+    runs = [value for report in reports for name, value in report.user_properties
+            if name == "swarm"]
+    for line in table(runs):
+        terminalreporter.write_line(line)
 
 
-def is_story(named):
-    """Tell whether a property of a report is the story of a run."""
-    return named[0] == "swarm"
+def table(runs):
+    """Yield the lines of a table, a column for each (name, figures) and a row for each figure."""
+    if runs:
+        yield "".join([f"{'swarm':20}", *(f"{name:>20}" for name, _ in runs)])
+        for figure in runs[0][1]:
+            yield "".join([f"{figure:20}", *(f"{figures[figure]:>20}" for _, figures in runs)])

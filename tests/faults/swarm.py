@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-import playwright
-
+from ..node import NODE
 from .audit import Audit
 from .plan import Plan
 from .proxy import SHARES, BadLine
 
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # no other Node is asked for
 PHONES = Path(__file__).with_name("phones.mjs")
 MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signed out",
              "gave up waiting", "heard nothing", "heard 200", "heard 302", "heard 401",
@@ -43,6 +41,14 @@ class Outcome:
     def silent(self):
         """Return the faults that never came: a run without them has shown nothing."""
         return [name for name in MUST_FIRE if not self.fired[name]]
+
+    @property
+    def figures(self):
+        """Return the run as a column of a table."""
+        known = {sort: self.wrong[sort] for sort in ("lost", "twice", "foreign")}
+        return {"entries": self.entries, "seconds": round(self.seconds), **known,
+                "otherwise wrong": sum(self.wrong.values()) - sum(known.values()),
+                **{name: self.fired[name] for name in MUST_FIRE}}
 
     def story(self):
         """Return the run in some lines: its seed, what fired, what is wrong."""

@@ -24,6 +24,6 @@ def test_every_kind_of_entry_is_written_in_the_swarm():
 def test_what_sixty_phones_write_arrives_once_whatever_line_and_server_do(
         book, databases, seed, record_property):
     outcome = run(book, seed, VISITS, seconds=120 + VISITS / 20)
-    record_property("swarm", f"{databases.name}, {outcome.story()}")
+    record_property("swarm", (f"{databases.name} {seed}", outcome.figures))
     assert not outcome.found, outcome.story()
     assert not outcome.silent, outcome.story()

@@ -18,7 +18,8 @@ from .test_access_matrix import routes
 from .tree import ROOT, documents, files, parsed, read
 
 MADE_AT_RUN_TIME = {"var/"}
-READ_ELSEWHERE = {"PORT": "Makefile", "TEST_DATABASE_URL": "tests"}
+READ_ELSEWHERE = {"PORT": "Makefile", "TEST_DATABASE_URL": "tests",
+                  "FAULTS_SEED": "tests", "FAULTS_VISITS": "tests"}
 DECISIONS = [path for path in documents() if path.parts[:2] == ("docs", "decisions")]
 
 
