@@ -143,7 +143,7 @@ class Phone {
       const soonest = Math.min(...waiting.map((entry) => entry.not_before ?? 0));
       return Math.max(until, told, soonest) + 100 - Date.now();
     });
-    const ms = Math.min(10 * SECOND, Math.max(SECOND, wait));
+    const ms = Math.min(7 * SECOND, Math.max(SECOND, wait));
     await new Promise((resolve) => setTimeout(resolve, ms / plan.speed));
   }
 

@@ -11,7 +11,7 @@ from teamapp.sync.kinds import KINDS
 from .sorts import SORTS, new_id
 
 PHONES, SHARED, FOREIGN, SPOILT, UNDONE, CHAINED = 60, .2, .01, .03, .02, .15
-SPEED, PATIENCE = 15, 6  # waits are so much shorter than a real phone's; so are its time-outs
+SPEED, PATIENCE = 10, 4  # waits are so much shorter than a real phone's; so are its time-outs
 
 
 @dataclass

@@ -10,7 +10,7 @@ from ..browser.line import LENGTH, PORTAL, Broken, Line
 
 SHARES = {"dropped": .20, "answer lost": .20, "request cut": .015, "answer cut": .015,
           "portal": .02, "repeated": .02, "stalled": .02, "reordered": .03, "busy": .01}
-STALL_S = 4  # longer than any phone of the swarm waits
+STALL_S = 6  # longer than any phone of the swarm waits
 WHO = re.compile(rb"device=([\w-]+)")
 PORTALS = [
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (
