@@ -11,6 +11,7 @@ from teamapp.models import Session
 
 from .cast import Cast
 from .databases import Postgresql, Sqlite
+from .faults.table import swarm_table
 
 KEY = "a-key-for-tests-only-0123456789abcdef"
 
@@ -19,6 +20,12 @@ def pytest_addoption(parser):
     """Let the tests be run on either database."""
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite",
                      help="postgresql: that of TEST_DATABASE_URL, else one of our own")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell what the swarms came to: what was wrong, and how often each fault fired."""
+    for line in swarm_table(terminalreporter.stats):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

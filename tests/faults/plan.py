@@ -45,8 +45,7 @@ class Plan:
                      for user in self.people}
         self.draw.shuffle(self.people)
         turns = cycle(self.people)
-        self.phones = [self._phone(turns, entries // phones + (place < entries % phones))
-                       for place in range(phones)]
+        self.phones = [self._phone(turns, share) for share in shared_out(entries, phones)]
 
     def as_json(self, line, seconds, **more):
         """Return what phones.mjs reads."""
@@ -57,10 +56,9 @@ class Plan:
         device = new_id(self.draw)
         holders = [next(turns)]
         if self.chaos and self.draw.random() < SHARED:
-            holders = [holders[0], next(turns)] * 2
-        stints = [self._stint(user, device, entries // len(holders) + (
-                      place < entries % len(holders)), holders[place - 1])
-                  for place, user in enumerate(holders)]
+            holders = [*holders, next(turns)] * 2
+        stints = [self._stint(user, device, share, holders[place - 1]) for place, (user, share)
+                  in enumerate(zip(holders, shared_out(entries, len(holders))))]
         for stint in stints[-2:]:
             stint["stays"] = True
         return {"seed": self.draw.getrandbits(32), "device": device, "stints": stints}
@@ -131,3 +129,8 @@ class Plan:
     def _mean(self, entry, user, mark, fate="kept"):
         self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
                                         entry["after"])
+
+
+def shared_out(total, parts):
+    """Return a number in so many parts, as even as can be."""
+    return [total // parts + (place < total % parts) for place in range(parts)]
