@@ -97,8 +97,9 @@ class Store {
     return rows;
   }
 
-  all() {
-    const rows = [...this.seen()].filter(([, row]) => row !== undefined);
+  /** The rows that match, in the order of their keys. */
+  find(matches = () => true) {
+    const rows = [...this.seen()].filter(([, row]) => row !== undefined && matches(row));
     return rows.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => structuredClone(row));
   }
 
@@ -107,7 +108,7 @@ class Store {
   }
 
   getAll() {
-    return this.tx.ask(() => this.all());
+    return this.tx.ask(() => this.find());
   }
 
   put(row, key = row[this.keyPath]) {
@@ -126,9 +127,9 @@ class Store {
   }
 
   index(name) {
-    const path = this.indexes.get(name);
+    const path = [this.indexes.get(name)].flat();
     const matching = (wanted) =>
-      this.all().filter((row) => path.every((part, place) => row[part] === wanted[place]));
+      this.find((row) => path.every((part, place) => row[part] === [wanted].flat()[place]));
     return {
       getAll: (wanted) => this.tx.ask(() => matching(wanted)),
       count: (wanted) => this.tx.ask(() => matching(wanted).length),

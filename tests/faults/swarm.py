@@ -48,7 +48,7 @@ class Outcome:
         known = {sort: self.wrong[sort] for sort in ("lost", "twice", "foreign")}
         return {"entries": self.entries, "seconds": round(self.seconds), **known,
                 "otherwise wrong": sum(self.wrong.values()) - sum(known.values()),
-                **{name: self.fired[name] for name in MUST_FIRE}}
+                **{name: self.fired[name] for name in [*MUST_FIRE, *sorted(self.fired)]}}
 
     def story(self):
         """Return the run in some lines: its seed, what fired, what is wrong."""

@@ -7,7 +7,8 @@ def swarm_table(stats):
                if getattr(report, "when", "") == "call"]
     runs = [value for report in reports for name, value in report.user_properties
             if name == "swarm"]
+    names = dict.fromkeys(name for _, figures in runs for name in figures)
     if runs:
-        yield "".join([f"{'swarm':20}", *(f"{name:>20}" for name, _ in runs)])
-        for figure in runs[0][1]:
-            yield "".join([f"{figure:20}", *(f"{figures[figure]:>20}" for _, figures in runs)])
+        yield "".join([f"{'swarm':20}", *(f"{run:>20}" for run, _ in runs)])
+    for name in names:
+        yield "".join([f"{name:20}", *(f"{figures.get(name, 0):>20}" for _, figures in runs)])
