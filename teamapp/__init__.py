@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import access, cli, db, errors, extensions, logs, metrics, web
+from . import access, cli, db, errors, extensions, logs, metrics, sealing, web
 from .config import read_config
 
 
@@ -23,6 +23,7 @@ def create_app(environment=None):
     extensions.init_app(app)
     access.init_app(app)
     web.init_app(app, config)
+    sealing.init_app(app, config)
     register_slices(app)
     errors.init_app(app)
     cli.init_app(app)

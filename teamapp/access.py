@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from . import text
-from .extensions import csrf, htmx
+from .extensions import csrf, htmx, must_wipe
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -26,6 +26,7 @@ commune_only = _mark("commune_only")  # officer and chair
 chair_only = _mark("chair_only")
 same_origin = _mark("same_origin")  # no CSRF token, for pages kept on a phone; our own origin only
 programmatic = _mark("programmatic")  # answers 401 as JSON, never a redirect
+hand_in = _mark("hand_in")  # open for 90 days to whose account was closed
 
 
 def marks_of(endpoint):
@@ -46,13 +47,19 @@ def gate():
     unsafe = request.method not in SAFE
     if unsafe and "same_origin" in marks:
         refuse_foreign_page()
-    if "public" not in marks and not current_user.is_authenticated:
+    if "public" not in marks and not may_ask(marks):
         return ask_to_sign_in(marks)
     if unsafe and "same_origin" not in marks:
         csrf.protect()
     if "public" not in marks:
         refuse_role(marks)
     return None
+
+
+def may_ask(marks):
+    """Tell whether this is somebody with an open account, or one who may still hand in here."""
+    return current_user.is_authenticated or (
+        "hand_in" in marks and getattr(current_user, "may_hand_in", False))
 
 
 def refuse_foreign_page():
@@ -66,6 +73,8 @@ def refuse_foreign_page():
 
 def ask_to_sign_in(marks):
     """Answer 401 where a program asks, else lead to sign-in and back."""
+    if "programmatic" in marks and must_wipe():
+        raise Unauthorized("wipe")
     if htmx or "programmatic" in marks or request.method not in SAFE:
         raise Unauthorized("signed_out")
     return redirect(url_for("session.new", next=request.full_path.rstrip("?")))

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 SUBJECTS = ("teamapp.backup.commands", "teamapp.demo", "teamapp.imports.commands",
-            "teamapp.tallies.commands")
+            "teamapp.sealing", "teamapp.tallies.commands")
 
 
 def init_app(app):

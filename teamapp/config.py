@@ -1,6 +1,8 @@
 """Every setting, read once from the environment, refusing to start when one is wrong."""
 
+import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +24,7 @@ class Config:
 
     env: str
     secret_key: str
+    sealing_keys: str
     database_url: str
     own_database: bool
     var: Path
@@ -71,6 +74,7 @@ def read_config(environment=None):
             env=name,
             secret_key=strict_key(env.str("SECRET_KEY", "")) if name == "production"
             else env.str("SECRET_KEY", "") or own_key(var),
+            sealing_keys=env.str("SEALING_KEYS", ""),
             database_url=url,
             own_database=not env.str("DATABASE_URL", ""),
             var=var,
@@ -102,11 +106,17 @@ def strict_key(key):
 
 def own_key(var):
     """Return this machine's own key, made at the first start and kept in var/ for the next."""
-    path = var / "secret_key"
+    return own_file(var / "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def own_file(path, make):
+    """Return what a file says; the first process to miss it makes it, for all of them."""
     if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        draft = var / f"secret_key.{secrets.token_hex(4)}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        draft.replace(path)
+        draft.write_text(make())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()

@@ -30,6 +30,11 @@ def living_session(user_id):
     return user if user and str(user.id) == user_id else None
 
 
+def must_wipe():
+    """Tell whether the phone that asks is a lost one, or its holder's account is closed."""
+    return Session.must_wipe(session.get("token", ""))
+
+
 def init_app(app):
     """Hang the libraries into the app."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # access.gate checks, by the route's mark

@@ -30,6 +30,8 @@ class Receipt(Record):
     flag = CharField(80, null=True)
     received_at = MomentField()
     cursor = BigIntegerField()
+    handed_in_by = ForeignKeyField(  # who brought it in a file
+        User, null=True, index=False, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("user", "cursor"), False),)
@@ -68,3 +70,15 @@ class Mishap(Record):
     entry = BinaryUUIDField(primary_key=True)
     times = IntegerField()
     last_at = MomentField()
+
+
+class StrayEnvelope(Record):
+    """An envelope that could not be opened, or not be told whose it is; kept for the operator."""
+
+    hash = BlobField(unique=True)
+    kid = CharField(16)
+    sealed = TextField()
+    why = CharField(12)  # unreadable, unproven
+    brought_by = ForeignKeyField(User, index=False, on_delete="RESTRICT")
+    device = BinaryUUIDField()
+    received_at = MomentField()

@@ -1,6 +1,5 @@
-"""The people of the teams and the commune, their sessions and their phones."""
+"""The people of the teams and the commune."""
 
-import hashlib
 import re
 import secrets
 import unicodedata
@@ -9,21 +8,11 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from peewee import (
-    JOIN,
-    BinaryUUIDField,
-    BooleanField,
-    CharField,
-    CompositeKey,
-    DateField,
-    FixedCharField,
-    ForeignKeyField,
-    IntegerField,
-)
+from peewee import BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
 
 from .. import clock, text
-from ..db import MomentField, Record
-from .catalog import Language, UnitType
+from ..db import Record
+from .catalog import Language
 from .place import Commune, Village
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -40,6 +29,7 @@ class User(Record):
     name = CharField(80)
     phone = CharField(15, default="")
     active = BooleanField(default=True)
+    closed_on = DateField(null=True)  # the day the account was closed
 
     class Meta:
         indexes = ((("commune", "village"), False),)
@@ -48,13 +38,16 @@ class User(Record):
     FIELD = ("member", "leader")
     COMMUNE = ("officer", "chair")
 
-    is_authenticated = True  # what Flask-Login asks of a person
-    is_anonymous = False
+    HAND_IN = timedelta(days=90)  # how long after closing what a phone still holds is taken
+
+    is_anonymous = False  # what Flask-Login asks of a person
 
     @property
     def is_active(self):
         """Tell whether the account is open."""
         return self.active
+
+    is_authenticated = is_active  # who has left sees no page
 
     def get_id(self):
         """Return what the cookie calls this person."""
@@ -94,6 +87,27 @@ class User(Record):
     def may_sign_in(self):
         """Tell whether this person's account is open and there are pages for their role."""
         return self.active and (self.is_field or self.is_commune)
+
+    @property
+    def may_hand_in(self):
+        """Tell whether what this person wrote is taken: always, and 90 days after they left."""
+        return self.active or bool(self.closed_on) and (
+            clock.today() - self.closed_on <= self.HAND_IN)
+
+    def close(self):
+        """Let this person in no more; False if nobody would be left to lead the commune."""
+        others = User.select().where(User.commune == self.commune_id, User.role == "chair",
+                                     User.active, User.id != self.id)
+        if self.role == "chair" and not others.exists():
+            return False
+        self.active, self.closed_on = False, clock.today()
+        self.save(only=[User.active, User.closed_on])
+        return True
+
+    def reopen(self):
+        """Let this person in again."""
+        self.active, self.closed_on = True, None
+        self.save(only=[User.active, User.closed_on])
 
     def set_secret(self, secret):
         """Take a new PIN (field roles) or password; ValueError says what is wrong with it."""
@@ -167,64 +181,3 @@ class Speaks(Record):
 
     class Meta:
         primary_key = CompositeKey("user", "language")
-
-
-class Session(Record):
-    """A sign-in that lasts until it is ended here, 30 days idle or 90 days old."""
-
-    id = FixedCharField(64, primary_key=True)  # sha256 of the token in the cookie
-    user = ForeignKeyField(User, on_delete="CASCADE")
-    created_at = MomentField()
-    seen_at = MomentField()
-    ended_at = MomentField(null=True)
-
-    IDLE, ABSOLUTE, STEP = timedelta(days=30), timedelta(days=90), timedelta(hours=1)
-
-    @staticmethod
-    def digest(token):
-        """Return what the table knows of a token."""
-        return hashlib.sha256(token.encode()).hexdigest()
-
-    @classmethod
-    def begin(cls, user):
-        """Start a session and return the token only the cookie will hold."""
-        token, now = secrets.token_urlsafe(32), clock.now()
-        cls.create(id=cls.digest(token), user=user, created_at=now, seen_at=now)
-        return token
-
-    @classmethod
-    def resume(cls, token):
-        """Return the person whose living session this token is, or None."""
-        now = clock.now()
-        session = (cls.select(cls, User, Village, UnitType).join(User)
-                   .join(Village, JOIN.LEFT_OUTER).join(UnitType, JOIN.LEFT_OUTER)
-                   .where(cls.id == cls.digest(token), cls.ended_at.is_null(), User.active,
-                          cls.seen_at > now - cls.IDLE, cls.created_at > now - cls.ABSOLUTE)
-                   .first())
-        if session is None:
-            return None
-        if session.seen_at < now - cls.STEP:
-            cls.update(seen_at=now).where(cls.id == session.id).execute()
-        return session.user
-
-    @classmethod
-    def end(cls, token):
-        """End the session of this token here, whatever copies of the cookie are about."""
-        cls.update(ended_at=clock.now()).where(
-            cls.id == cls.digest(token), cls.ended_at.is_null()).execute()
-
-
-class Device(Record):
-    """A phone as its sync told of itself: what it still holds and when it was last heard."""
-
-    id = BinaryUUIDField()  # the phone's own; two people may share a phone
-    user = ForeignKeyField(User, on_delete="CASCADE")
-    commune = ForeignKeyField(Commune, index=False, on_delete="CASCADE")
-    village = ForeignKeyField(Village, null=True, on_delete="CASCADE")
-    left_count = IntegerField(default=0)
-    left_oldest_at = MomentField(null=True)
-    seen_at = MomentField()
-
-    class Meta:
-        primary_key = CompositeKey("id", "user")
-        indexes = ((("commune", "village"), False),)

@@ -53,8 +53,14 @@ def create():
 def arrival():
     """Tell the phone who is here now, before any kept page may be shown."""
     target = request.args.get("next")
-    return page("session/arrival.html",
+    return page("session/arrival.html", sealing=sealing_words(),
                 next_url=own_path(target) if target else front_page(current_user))
+
+
+def sealing_words():
+    """Return what the phone seals with at sign-out: the key's name, the key, and the proof."""
+    key = current_app.extensions["sealing"].current
+    return f"{key.kid} {key.public} {key.proof(current_user.sign_in.id, current_user.id)}"
 
 
 @bp.post("/sign-out")

@@ -2,7 +2,7 @@
 
 import { cutOff, keptPage, leave, noNetworkPage, refresh } from "/static/js/pages.js";
 import { URLS, endSession, send } from "/static/js/sender.js";
-import { here, list, set } from "/static/js/store.js";
+import { envelopes, here, list, set } from "/static/js/store.js";
 
 const VERSION = "{{ version }}";
 const FILES = [{{ files }}];
@@ -32,7 +32,7 @@ self.addEventListener("message", (event) => {
   const { do: deed, now } = event.data ?? {};
   if (deed === "skip") self.skipWaiting();
   if (deed === "rest") rest();
-  if (deed === "leave") event.waitUntil(unlessResting(leave()));
+  if (deed === "leave") event.waitUntil(unlessResting(left()));
   if (deed === "refresh") event.waitUntil(unlessResting(renew(now)));
 });
 
@@ -132,7 +132,8 @@ async function sendInBackground() {
   await send();
   await tell({ did: "sent" });
   await renew(true);
-  const waiting = user ? await list(user, ["waiting", "sending"]) : [];
+  const waiting = user
+    ? [...await list(user, ["waiting", "sending"]), ...await envelopes()] : [];
   if (waiting.some((entry) => !(entry.not_before > Date.now()))) throw new Error("still waiting");
 }
 
@@ -147,6 +148,12 @@ async function undoTime(user) {
 async function renew(now) {
   const changes = await refresh({ now });
   await tell({ did: "refreshed", changed: 0, urls: [], ...changes });
+}
+
+/** Pages of whoever left are dropped, and those still open are told. */
+async function left() {
+  await tell({ did: "left" });
+  await leave();
 }
 
 async function tell(message) {

@@ -19,11 +19,15 @@ GIVE_UP, WAIT_S, MOST_FIELDS, MOST_WORDS = 5, 60, 2000, 3
 
 
 class Desk:
-    """One turn at a commune's desk for one person's phone; `forms` are those read ahead of it."""
+    """One turn at a commune's desk for one person's phone; `forms` are those read ahead of it.
 
-    def __init__(self, turn, user, device, forms=None):
+    `absent`: the author is not there to mend what is refused, another brought it; `bearer` is
+    who brought it in a file.
+    """
+
+    def __init__(self, turn, user, device, forms=None, absent=False, bearer=None):
         self.turn, self.user, self.device = turn, user, device
-        self.forms = forms or {}
+        self.forms, self.absent, self.bearer = forms or {}, absent, bearer
         self.known = {}
 
     def take(self, entries):
@@ -36,6 +40,13 @@ class Desk:
             if not isinstance(error, IntegrityError):
                 log.exception("a batch met an error", exc_info=error)
             return [self._alone(entry) for entry in entries]
+
+    def lay_aside(self, entries, code):
+        """Put entries into the inbox unjudged, but for those that are kept already."""
+        self.known = find_receipts(entries)
+        pairs = [(entry, self._known_answer(entry) or refused(code)) for entry in entries]
+        self._keep_refused([pair for pair in pairs if pair[1]["status"] == "refused"])
+        return [{"id": str(entry.id), **result} for entry, result in pairs]
 
     def _alone(self, entry):
         """Take one entry by itself; an error of ours makes it wait."""
@@ -109,6 +120,8 @@ class Desk:
         if again:  # the same entry stood earlier in this batch, or what it replaces was kept
             return again
         waits_for = next((link for link in entry.after if not self._is_met(link)), None)
+        if waits_for and self.absent and waits_for in self.known:
+            return refused("waits_for_refused")
         if waits_for:
             return {"status": "later", "code": "waits_for", "for": str(waits_for),
                     "after_s": WAIT_S}
@@ -131,7 +144,8 @@ class Desk:
         receipt = Receipt(id=entry.id, user=self.user.id, commune=self.turn.commune.id,
                           device=self.device, kind=entry.kind, hash=entry.hash, status=status,
                           replaces=entry.replaces, flag=flag, received_at=self.turn.at,
-                          cursor=self.turn.cursor)
+                          cursor=self.turn.cursor,
+                          handed_in_by=self.bearer.id if self.bearer else None)
         self.known[entry.id] = receipt
         older = self.known.get(entry.replaces)
         if status == "kept" and older and older.user_id == self.user.id:
@@ -262,7 +276,8 @@ def save_receipts(receipts):
         Receipt.insert_many([receipt.__data__ for receipt in receipts]).on_conflict(
             conflict_target=[Receipt.id],
             update={field: getattr(EXCLUDED, field.column_name) for field in
-                    (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor)}).execute()
+                    (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor,
+                     Receipt.handed_in_by)}).execute()
 
 
 def settle(receipts, turn):

@@ -15,7 +15,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-MOST_BYTES, MOST_ENTRIES, MOST_AFTER = 512 * 1024, 100, 20
+MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
 VERSION = 1
 
 
@@ -46,6 +46,15 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """One envelope as it came: the name of the key it was sealed to, and what was sealed."""
+
+    id: str
+    kid: str
+    sealed: str
+
+
+@dataclass(frozen=True)
 class Batch:
     """One request of a phone."""
 
@@ -55,6 +64,7 @@ class Batch:
     left_count: int
     left_oldest_at: datetime
     entries: list
+    sealed: list
 
 
 def read(request):
@@ -71,14 +81,16 @@ def read(request):
     if version < VERSION:
         raise UpgradeRequired()
     need(version == VERSION and type(sent.get("user")) is int)
-    need(isinstance(sent.get("entries"), list) and not sent.get("sealed"))
-    if len(sent["entries"]) > MOST_ENTRIES:
+    sealed = sent.get("sealed") or []
+    need(isinstance(sent.get("entries"), list) and isinstance(sealed, list))
+    if len(sent["entries"]) + len(sealed) > MOST_ENTRIES:
         raise RequestEntityTooLarge("too_many_entries")
     left = sent.get("left") if isinstance(sent.get("left"), dict) else {}
     count = left.get("count") if type(left.get("count")) is int else 0
     return Batch(str(uuid(sent.get("batch"))), uuid(sent.get("device")), sent["user"],
                  max(0, min(count, 1_000_000)), moment(left.get("oldest")),
-                 [read_entry(entry) for entry in sent["entries"]])
+                 [read_entry(entry) for entry in sent["entries"]],
+                 [read_sealed(envelope) for envelope in sealed])
 
 
 def unpack(request):
@@ -146,6 +158,15 @@ def read_entry(entry):
     return Sent(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
                 entry["form"] if type(entry.get("form")) is int else 0, recorded_at,
                 links or (), replaces, text_of(entry.get("body")), flaw)
+
+
+def read_sealed(envelope):
+    """Return an envelope, unopened."""
+    need(isinstance(envelope, dict))
+    kid, sealed = envelope.get("kid"), envelope.get("sealed")
+    need(isinstance(kid, str) and len(kid) <= MOST_KID and kid.isascii()
+         and isinstance(sealed, str) and sealed.isascii())
+    return Sealed(str(uuid(envelope.get("id"))), kid, sealed)
 
 
 def text_of(value):

@@ -19,5 +19,10 @@ REASONS = {
                    "Ghi lại lượt mới."),
     "already_kept": _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại "
                       "cho tổ trưởng xem."),
+    "waits_for_refused": _("Lượt này ghi sau một lượt xã chưa nhận. Nội dung vẫn được giữ. "
+                           "Báo tổ trưởng xem giúp."),
+    "lost_phone": _("Máy ghi lượt này đã báo mất. Nội dung vẫn được giữ cho tổ trưởng xem. "
+                    "Hỏi lại người ghi."),
+    "closed_account": _("Tài khoản đã đóng quá 90 ngày. Nội dung vẫn được giữ cho tổ trưởng xem."),
     "internal": _("Máy chủ chưa ghi được lượt này. Nội dung vẫn được giữ. Báo xã xem giúp."),
 }

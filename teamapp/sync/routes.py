@@ -6,9 +6,9 @@ from peewee import EXCLUDED
 from werkzeug.exceptions import Conflict, Forbidden
 
 from .. import clock
-from ..access import programmatic, same_origin
+from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
-from . import envelope
+from . import envelope, sealed
 from .desk import Desk, read_ahead
 
 bp = Blueprint("sync", __name__)
@@ -17,6 +17,7 @@ bp = Blueprint("sync", __name__)
 @bp.post("/sync")
 @programmatic
 @same_origin
+@hand_in
 def create():
     """Take a batch of entries and answer each by name; docs/sync-protocol.md is the contract."""
     batch = envelope.read(request)
@@ -29,8 +30,9 @@ def create():
         hear_from(batch, turn.at)
         results = Desk(turn, user, batch.device, forms).take(batch.entries)
         epoch = Installation.current_epoch()
+    brought = sealed.take(batch.sealed, user, batch.device)
     return {"v": envelope.VERSION, "batch": batch.id, "server_time": clock.now().isoformat(),
-            "epoch": epoch, "results": results}
+            "epoch": epoch, "results": results, "sealed": brought}
 
 
 def hear_from(batch, at):
@@ -43,3 +45,4 @@ def hear_from(batch, at):
         field: getattr(EXCLUDED, field.column_name) for field in
         (Device.commune, Device.village, Device.left_count, Device.left_oldest_at,
          Device.seen_at)}).execute()
+    current_user.sign_in.is_on(batch.device)

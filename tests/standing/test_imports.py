@@ -17,6 +17,7 @@ HOUSE = {
     "text": {"clock"},
     "db": {"config"},
     "logs": set(),
+    "sealing": {"config"},
     "models": DOMAIN,
     "extensions": {"models"},
     "access": {"text", "extensions"},
@@ -26,7 +27,7 @@ HOUSE = {
     "metrics": {"access", "models", "clock"},
     "cli": set(),
 }
-SLICE = DOMAIN | {"access", "web", "extensions"}
+SLICE = DOMAIN | {"access", "web", "extensions", "sealing"}
 
 # The only modules that may reach into slices.
 TABLES_OF_SLICES = {
@@ -44,6 +45,7 @@ OUTSIDE = {
     "text": set(),
     "db": {"peewee", "playhouse", "flask"},
     "logs": {"flask"},
+    "sealing": {"cryptography"},
     "models": {"peewee", "argon2"},
     "extensions": FRAMEWORK | {"peewee"},
     "access": FRAMEWORK,

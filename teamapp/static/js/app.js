@@ -2,7 +2,7 @@
 
 import * as echo from "./echo.js";
 import * as forms from "./forms.js";
-import { URLS, endSession, send } from "./sender.js";
+import { URLS, endSession, sealAbsent, send } from "./sender.js";
 import * as store from "./store.js";
 
 const MINUTE = 60 * 1000;
@@ -41,10 +41,10 @@ let timer;
 async function sendNow(options) {
   if (!page.user) return;
   const before = await store.numbers(page.user);
-  if (before.waiting) {
+  if (before.waiting || before.sealed) {
     await send(options).catch(console.error);
     const after = await store.numbers(page.user);
-    const moved = ["waiting", "attention", "kept"].some((name) => after[name] !== before[name]);
+    const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
     await (moved ? show() : showNet());
   }
@@ -53,7 +53,8 @@ async function sendNow(options) {
 
 /** The next try: when the back-off or the time to undo has passed, at the latest in a minute. */
 async function comeBack() {
-  const waiting = await store.list(page.user, ["waiting", "sending"]);
+  const waiting = [
+    ...await store.list(page.user, ["waiting", "sending"]), ...await store.envelopes()];
   clearTimeout(timer);
   if (!waiting.length) return;
   const { until = 0, told = 0 } = (await store.get("pace")) ?? {};
@@ -94,6 +95,7 @@ async function startWorker() {
 }
 
 async function heard({ did, changed, urls }) {
+  if (did === "left") await guard();
   if (did === "sent") await show();
   if (did !== "refreshed") return;
   await showNet();
@@ -153,8 +155,8 @@ async function cameBack() {
 
 /** Sign-in leads here: from now on this phone is this person's. */
 async function arrive() {
-  const { user } = page;
-  await store.set({ here: { user }, ending: false, pace: null, net: "ok" });
+  await store.arrive(page.user, page.sealing);
+  await sealAbsent().catch(console.error);
   navigator.storage?.persist?.();
   await Promise.race([ready(), new Promise((resolve) => setTimeout(resolve, ARRIVAL))]);
   const next = new URL(page.next || "/", location.origin);
@@ -172,8 +174,9 @@ async function signOut() {
   await store.release(page.user).catch(() => {}); // the undo time ends here
   await Promise.race([send({ eager: true }).catch(() => {}), soon]);
   sessionStorage.clear();
-  await store.set({ here: null, ending: true });
+  await store.set({ here: null, ending: true, leaving: true });
   tell({ do: "leave" });
+  await sealAbsent().catch(console.error);
   if (!(await endSession())) await sendInBackground();
   location.replace(URLS.signIn);
 }
@@ -237,6 +240,7 @@ async function start() {
   startWorker().catch(console.error);
   if (document.querySelector(`form[action="${URLS.signIn}"]`)) await store.set({ here: null });
   if ("arrival" in page) return arrive();
+  if (await store.get("leaving")) await sealAbsent().catch(console.error);
   if (!(await guard({ loaded: true }))) return undefined;
   echo.showDays();
   echo.startSearch();

@@ -2,7 +2,7 @@
 
 import * as store from "./store.js";
 import {
-  CALM, again, clockError, isForgotten, left, meaning, patience, pick, wire,
+  CALM, again, clockError, fill, isForgotten, left, meaning, patience, pick, seal, wire,
 } from "./sending.js";
 
 export const URLS = {
@@ -48,31 +48,33 @@ async function forgetOld(user) {
 async function sendBatch(user, pace) {
   const choose = (all) => pick(all, { user, now: Date.now(), limit: pace.limit });
   const { batch, all } = await store.startSending(user, choose);
-  if (!batch.length) return null;
+  const sealed = fill(await store.envelopes(), batch, { now: Date.now(), limit: pace.limit });
+  if (!batch.length && !sealed.length) return null;
   const epoch = (await store.get(`epoch-${user}`)) ?? "";
   const sentAt = Date.now();
-  const envelope = {
+  const request = {
     v: 1, batch: crypto.randomUUID(), device: await store.device(), user: Number(user), epoch,
-    sent_at: store.stamp(sentAt), left: left(all, batch), entries: batch.map(wire), sealed: [],
+    sent_at: store.stamp(sentAt), left: left(all, batch), entries: batch.map(wire),
+    sealed: sealed.map(({ id, kid, sealed }) => ({ id, kid, sealed })),
   };
-  const answer = await post(envelope);
+  const answer = await post(request);
   const now = Date.now();
-  const sent = { batch: envelope.batch, entries: batch };
-  const { pace: next, changes } = meaning(answer, sent, pace, { now });
+  const sent = { batch: request.batch, entries: batch, sealed };
+  const { pace: next, changes, envelopes } = meaning(answer, sent, pace, { now });
   const values = { pace: next, net: next.net };
   let resend;
-  if (next.net === "ok" && answer.json?.batch === envelope.batch) {
+  if (next.net === "ok" && answer.json?.batch === request.batch) {
     values.clock = clockError(sentAt, now, answer.json.server_time);
-    values[`epoch-${user}`] = answer.json.epoch;
+    values.epoch = values[`epoch-${user}`] = answer.json.epoch;
     if (epoch && answer.json.epoch !== epoch) resend = (kept) => again(kept, now);
   }
-  await store.settle(user, { changes, values, resend });
+  await store.settle(user, { changes, envelopes, values, resend });
   return next;
 }
 
-async function post(envelope) {
+async function post(request) {
   const started = Date.now();
-  const { body, headers } = await packed(JSON.stringify(envelope));
+  const { body, headers } = await packed(JSON.stringify(request));
   const signal = AbortSignal.timeout(patience(body.size));
   try {
     const response = await fetch(URLS.sync, {
@@ -126,4 +128,36 @@ export async function endSession() {
   } catch {
     return false;
   }
+}
+
+/**
+ * Seal what lies here of people who are not here any more.
+ *
+ * It is read again until nothing is left: an answer may come in while it is being sealed. Where
+ * the server's key or the browser's cryptography is missing it stays as it is.
+ */
+export async function sealAbsent() {
+  const device = await store.device();
+  for (let left = true, tries = 0; left && tries < 5; tries++) {
+    left = false;
+    for (const { user, key, entries } of await store.absent()) {
+      if (!key || !globalThis.crypto?.subtle) continue;
+      const sealed = await Promise.all(entries.map(async (entry, n) =>
+        [entry, await envelope(entry, key, { device, user: Number(user), n })]));
+      left = !(await store.putAway(user, sealed)) || left;
+    }
+  }
+  await store.set({ leaving: false });
+}
+
+/** What the commune has, and what was mended, goes only if the commune should lose it. */
+async function envelope(entry, sealing, { device, user, n }) {
+  const [kid, key, proof] = sealing.split(" ");
+  const { state, settled_at = null, replaced_by } = entry;
+  const letter = { v: 1, user, device, proof, state, settled_at, entry: wire(entry) };
+  const spare = state === "kept" || replaced_by;
+  return {
+    id: crypto.randomUUID(), kid, sealed: await seal(key, letter),
+    state: spare ? "kept" : "waiting", sealed_at: Date.now() + n, not_before: 0,
+  };
 }

@@ -1,4 +1,5 @@
-// Which entries go next, and what an answer means. Pure: imports nothing, touches nothing.
+// Which entries go next, how they are sealed, and what an answer means. Pure: imports nothing,
+// touches nothing.
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -63,6 +64,17 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
 
 const last = (id, heirs) => (heirs.has(id) ? last(heirs.get(id), heirs) : id);
 
+/** The envelopes that go beside a batch, the oldest first. */
+export function fill(envelopes, batch, { now, limit = LIMIT.entries }) {
+  const ready = envelopes.filter((one) => !(one.not_before > now));
+  let bytes = batch.reduce((sum, entry) => sum + sizeOf(entry), ENVELOPE_BYTES);
+  return ready.sort((a, b) => a.sealed_at - b.sealed_at).slice(0, limit - batch.length)
+    .filter((one, n) => {
+      bytes += one.sealed.length + 100;
+      return bytes <= LIMIT.bytes || n + batch.length === 0;
+    });
+}
+
 /** How much of a person's work stays on the phone beside this batch. */
 export function left(entries, batch) {
   const going = new Set(batch.map((entry) => entry.id));
@@ -87,14 +99,16 @@ export function clockError(sentAt, now, serverTime) {
  * What an answer means for what was sent.
  *
  * `answer` is {status, json, redirected, retryAfter} or {lost: true, late, took};
- * gives {pace, changes: [[id, patch]]}: how to go on, and what becomes of each entry.
+ * gives {pace, changes: [[id, patch]], envelopes: [[id, patch or null]]}: how to go on, and
+ * what becomes of each entry and envelope; null: the commune has it.
  */
 export function meaning(answer, sent, pace, { now, random = Math.random }) {
-  const { entries, batch } = sent;
-  const count = entries.length;
+  const { entries, batch, sealed = [] } = sent;
+  const count = entries.length + sealed.length;
   const half = { limit: Math.max(1, Math.ceil(count / 2)) };
   const rest = entries.map(({ id }) => [id, { state: "waiting" }]);
-  const stay = (next) => ({ pace: { ...pace, ...next }, changes: rest });
+  const aside = sealed.map(({ id }) => [id, { not_before: now + HOUR }]);
+  const stay = (next) => ({ pace: { ...pace, ...next }, changes: rest, envelopes: [] });
   const backOff = (next) => stay({ ...waitLonger(pace, now, random), ...next });
 
   if (answer.lost) {
@@ -106,15 +120,18 @@ export function meaning(answer, sent, pace, { now, random = Math.random }) {
 
   if (status === 200 && ours && json.batch === batch && Array.isArray(json.results)) {
     const named = byId(json.results);
-    if (!entries.some(({ id }) => VERDICTS.includes(named.get(id)?.status))) {
+    const opened = byId(json.sealed ?? []);
+    const envelopes = sealed.flatMap(({ id }) => goes(id, opened.get(id), now));
+    if (!envelopes.length && !entries.some(({ id }) => VERDICTS.includes(named.get(id)?.status))) {
       return backOff({ net: "ok" });
     }
-    return { pace: eased(pace), changes: entries.map(({ id }) => [id, becomes(named.get(id), now)]) };
+    const changes = entries.map(({ id }) => [id, becomes(named.get(id), now)]);
+    return { pace: eased(pace), changes, envelopes };
   }
   if ((status === 429 || status === 503) && waitTold(answer.retryAfter, now)) {
     return stay({ net: "ok", told: now + waitTold(answer.retryAfter, now) });
   }
-  if (status === 500) return blow({ pace, count, rest, half, now, stay, backOff });
+  if (status === 500) return blow({ pace, count, rest, aside, half, now, stay, backOff });
   if (!ours) return backOff({ net: "offline" });
   if (status === 401) return stay({ net: "expired", until: now + 5 * MINUTE });
   if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
@@ -123,7 +140,7 @@ export function meaning(answer, sent, pace, { now, random = Math.random }) {
     if (count > 1) return stay({ net: "ok", until: 0, ...half });
     const { code = String(status), reason = null, fields = null } = json;
     const patch = { state: "attention", code, reason, fields, settled_at: now };
-    return { pace: eased(pace), changes: entries.map(({ id }) => [id, patch]) };
+    return { pace: eased(pace), changes: entries.map(({ id }) => [id, patch]), envelopes: aside };
   }
   return backOff({ net: "offline" });
 }
@@ -147,13 +164,15 @@ function waitTold(header, now) {
   return wait > 0 ? Math.min(wait, HOUR) : 0;
 }
 
-function blow({ pace, count, rest, half, now, stay, backOff }) {
+function blow({ pace, count, rest, aside, half, now, stay, backOff }) {
   const blows = pace.blows + 1;
   if (blows < 3) return backOff({ net: "ok", blows });
   if (count > 1) return backOff({ net: "ok", blows, ...half });
   const changes = rest.map(([id, patch]) => [id, { ...patch, not_before: now + HOUR }]);
-  return { ...stay({ ...CALM }), changes };
+  return { ...stay({ ...CALM }), changes, envelopes: aside };
 }
+
+const waitOf = (seconds) => Math.min(Math.max(Number(seconds) || 60, 1), 3600) * SECOND;
 
 const VERDICTS = ["kept", "refused", "later"];
 
@@ -177,8 +196,75 @@ export function becomes(result, now) {
     return { state: "attention", code, reason, fields, settled_at: now };
   }
   if (status === "later") {
-    const wait = Math.min(Math.max(Number(result.after_s) || 60, 1), 3600) * SECOND;
-    return { state: "waiting", code, not_before: now + wait };
+    return { state: "waiting", code, not_before: now + waitOf(result.after_s) };
   }
   return { state: "waiting" };
 }
+
+/** What is said of an envelope: it may be forgotten, or waits; without a word it stays. */
+function goes(id, { status, after_s } = {}, now) {
+  if (status === "kept") return [[id, null]];
+  return status === "later" ? [[id, { not_before: now + waitOf(after_s) }]] : [];
+}
+
+// --- sealing: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-GCM ---------
+
+const P256 = { name: "ECDH", namedCurve: "P-256" };
+const SHA256 = { name: "HMAC", hash: "SHA-256" };
+const INFO = "tungnha envelope 1";
+const NONE = new Uint8Array(0);
+
+const bytesOf = (text) => new TextEncoder().encode(text);
+const fromBase64 = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+const toBase64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
+
+function join(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}
+
+async function mac(key, ...parts) {
+  const known = await crypto.subtle.importKey("raw", key, SHA256, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign(SHA256, known, join(...parts)));
+}
+
+/** HKDF with the labels of a suite; no salt is 32 zeros, no key is longer than one hash. */
+const labeled = (suite) => ({
+  extract: (salt, label, secret) =>
+    mac(salt ?? new Uint8Array(32), bytesOf("HPKE-v1"), suite, bytesOf(label), secret),
+  expand: async (key, label, info, size) =>
+    (await mac(key, Uint8Array.of(0, size), bytesOf("HPKE-v1"), suite, bytesOf(label), info,
+      Uint8Array.of(1))).slice(0, size),
+});
+
+/** Seal for the holder of a raw public key; gives the sender's own public key, then the rest. */
+export async function sealTo(to, text, { info, extra = NONE, size = 32, pair }) {
+  const { subtle } = crypto;
+  const own = pair ?? (await subtle.generateKey(P256, false, ["deriveBits"]));
+  const sent = new Uint8Array(await subtle.exportKey("raw", own.publicKey));
+  const theirs = await subtle.importKey("raw", to, P256, false, []);
+  const secret = await subtle.deriveBits({ name: "ECDH", public: theirs }, own.privateKey, 256);
+
+  const kem = labeled(join(bytesOf("KEM"), Uint8Array.of(0, 16)));
+  const prk = await kem.extract(null, "eae_prk", new Uint8Array(secret));
+  const shared = await kem.expand(prk, "shared_secret", join(sent, to), 32);
+
+  const suite = labeled(join(bytesOf("HPKE"), Uint8Array.of(0, 16, 0, 1, 0, size / 16)));
+  const about = await Promise.all([
+    suite.extract(null, "psk_id_hash", NONE), suite.extract(null, "info_hash", info),
+  ]);
+  const context = join(Uint8Array.of(0), ...about);
+  const base = await suite.extract(shared, "secret", NONE);
+  const [key, iv] = await Promise.all([
+    suite.expand(base, "key", context, size), suite.expand(base, "base_nonce", context, 12),
+  ]);
+  const lock = await subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+  const options = { name: "AES-GCM", iv, additionalData: extra };
+  return join(sent, new Uint8Array(await subtle.encrypt(options, lock, text)));
+}
+
+/** An envelope's inside as it lies on this phone: only the server can read it. */
+export const seal = async (key, letter) =>
+  toBase64(await sealTo(fromBase64(key), bytesOf(JSON.stringify(letter)), { info: bytesOf(INFO) }));

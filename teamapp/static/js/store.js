@@ -4,11 +4,18 @@ import { openDB } from "../vendor/idb.js";
 
 const DATABASE = "tungnha";
 const VIETNAM = 7 * 3600 * 1000;
+const SEALING = "sealing-";
 
 let opening;
 
 function open() {
-  opening ??= openDB(DATABASE, 1, {
+  opening ??= opened(2);
+  opening.catch(() => (opening = undefined));
+  return opening;
+}
+
+function opened(version) {
+  const options = {
     // A store is only ever added here, never dropped: it may hold somebody's work.
     upgrade(db, from) {
       if (from < 1) {
@@ -17,15 +24,21 @@ function open() {
         db.createObjectStore("drafts", { keyPath: "key" });
         db.createObjectStore("state");
       }
+      if (from < 2) {
+        db.createObjectStore("envelopes", { keyPath: "id" }).createIndex("state", "state");
+      }
     },
     blocking(_old, _new, event) {
       event.target.close();
       opening = undefined;
     },
     terminated: () => (opening = undefined),
+  };
+  // A newer version may have added a store meanwhile; what is known here is still there.
+  return openDB(DATABASE, version, options).catch((error) => {
+    if (version && error.name === "VersionError") return opened();
+    throw error;
   });
-  opening.catch(() => (opening = undefined));
-  return opening;
 }
 
 async function begin(stores, mode) {
@@ -75,6 +88,11 @@ export const set = (values) =>
 /** The id of the person signed in on this phone, or null. */
 export const here = async () => (await get("here"))?.user ?? null;
 
+/** From now on this phone is a person's, who seals with what the server gave for it. */
+export const arrive = (user, sealing) =>
+  set({ here: { user }, ending: false, pace: null, net: "ok",
+    ...(sealing && { [SEALING + user]: sealing }) });
+
 /** This phone's own id, made once. */
 export const device = () =>
   write(["state"], async ({ store }) => {
@@ -101,16 +119,18 @@ export async function find(user, id) {
   return entry?.user === user ? entry : undefined;
 }
 
-/** The three numbers of the bar, and since when the oldest waits. */
+/** The three numbers of the bar, since when the oldest waits, and how many are sealed. */
 export async function numbers(user) {
-  const { store } = await begin(["outbox"], "readonly");
-  const [kept, open] = await Promise.all([
+  const tx = await begin(["outbox", "envelopes"], "readonly");
+  const store = tx.objectStore("outbox");
+  const [kept, open, sealed] = await Promise.all([
     store.index("user_state").count([user, "kept"]), ofUser(store, user, UNSETTLED),
+    tx.objectStore("envelopes").index("state").count("waiting"),
   ]);
   const waiting = open.filter((entry) => entry.state !== "attention");
   const attention = open.filter((entry) => entry.state === "attention" && !entry.replaced_by);
   const oldest = waiting.map((entry) => entry.recorded_at).sort()[0] ?? null;
-  return { waiting: waiting.length, kept, attention: attention.length, oldest };
+  return { waiting: waiting.length, kept, attention: attention.length, sealed, oldest };
 }
 
 /**
@@ -181,10 +201,11 @@ export const startSending = (user, choose) =>
   });
 
 /** Apply what an answer means, all of it or nothing; what is kept stays kept. */
-export const settle = (user, { changes = [], values = {}, resend }) =>
-  write(["outbox", "state"], async (tx) => {
+export const settle = (user, { changes = [], envelopes = [], values = {}, resend }) =>
+  write(["outbox", "envelopes", "state"], async (tx) => {
     const outbox = tx.objectStore("outbox");
     const state = tx.objectStore("state");
+    await settleSealed(tx.objectStore("envelopes"), envelopes, await state.get("epoch"), values);
     if (resend) {
       const kept = resend(await ofUser(outbox, user, ["kept"]));
       for (const entry of kept) await outbox.put({ ...entry, state: "waiting", not_before: 0 });
@@ -198,6 +219,19 @@ export const settle = (user, { changes = [], values = {}, resend }) =>
     for (const [key, value] of Object.entries(values)) await state.put(value, key);
   });
 
+/** What the commune has is forgotten; what it once had and may have lost goes again. */
+async function settleSealed(store, envelopes, known, { epoch = known }) {
+  for (const [id, patch] of envelopes) {
+    const one = await store.get(id);
+    if (one && patch) await store.put({ ...one, ...patch });
+    else if (one) await store.delete(id);
+  }
+  if (!known || known === epoch) return;
+  for (const one of await store.index("state").getAll("kept")) {
+    await store.put({ ...one, state: "waiting" });
+  }
+}
+
 /** What was refused is settled by what replaced it. */
 async function dropReplaced(outbox, { replaces }) {
   const old = replaces && (await outbox.get(replaces));
@@ -208,10 +242,65 @@ async function dropReplaced(outbox, { replaces }) {
 
 /** Forget kept entries that are old enough. */
 export const forget = (user, isOld) =>
-  write(["outbox"], async ({ store }) => {
-    for (const entry of await ofUser(store, user, ["kept"])) {
-      if (isOld(entry)) await store.delete(entry.id);
+  write(["outbox", "envelopes"], async (tx) => {
+    const [outbox, sealed] = [tx.objectStore("outbox"), tx.objectStore("envelopes")];
+    for (const entry of await ofUser(outbox, user, ["kept"])) {
+      if (isOld(entry)) await outbox.delete(entry.id);
     }
+    for (const one of await sealed.index("state").getAll("kept")) {
+      if (isOld({ settled_at: one.sealed_at })) await sealed.delete(one.id);
+    }
+  });
+
+// --- what others left here, sealed -----------------------------------------------------------
+
+/** The envelopes that wait to be sent, whoever sealed them. */
+export async function envelopes() {
+  return (await begin(["envelopes"], "readonly")).store.index("state").getAll("waiting");
+}
+
+/** What lies here unsealed of people who are not here: [{user, key, entries}]. */
+export async function absent() {
+  const tx = await begin(["outbox", "drafts", "state"], "readonly");
+  const state = tx.objectStore("state");
+  const [entries, drafts, keys, here] = await Promise.all([
+    tx.objectStore("outbox").getAll(), tx.objectStore("drafts").getAllKeys(),
+    state.getAllKeys(), state.get("here"),
+  ]);
+  const users = new Set([
+    ...entries.map((entry) => entry.user), ...drafts.map((key) => key.split("@").pop()),
+    ...keys.filter((key) => key.startsWith(SEALING)).map((key) => key.slice(SEALING.length)),
+  ]);
+  users.delete(here?.user);
+  return Promise.all([...users].map(async (user) => ({
+    user, key: await state.get(SEALING + user),
+    entries: entries.filter((entry) => entry.user === user),
+  })));
+}
+
+/**
+ * Put envelopes in the place of a person's entries; drafts go too, and at the end the key.
+ *
+ * An entry that was settled or changed meanwhile stays; false if any is left.
+ */
+export const putAway = (user, sealed) =>
+  write(["outbox", "drafts", "envelopes", "state"], async (tx) => {
+    const [outbox, drafts] = [tx.objectStore("outbox"), tx.objectStore("drafts")];
+    const state = tx.objectStore("state");
+    if ((await state.get("here"))?.user === user) return true;
+    for (const [entry, envelope] of sealed) {
+      if (JSON.stringify(await outbox.get(entry.id)) !== JSON.stringify(entry)) continue;
+      await outbox.delete(entry.id);
+      await tx.objectStore("envelopes").add(envelope);
+    }
+    for (const key of await drafts.getAllKeys()) {
+      if (key.endsWith(`@${user}`)) await drafts.delete(key);
+    }
+    const left = await ofUser(outbox, user, [...UNSETTLED, "kept"]);
+    if (!left.length) {
+      await Promise.all([SEALING, "epoch-"].map((name) => state.delete(name + user)));
+    }
+    return !left.length;
   });
 
 // --- drafts ----------------------------------------------------------------------------------
@@ -220,6 +309,11 @@ export async function draft(key) {
   return (await begin(["drafts"], "readonly")).store.get(key);
 }
 
-export const keepDraft = (value) => write(["drafts"], ({ store }) => store.put(value));
+/** Keep a draft of the person who is here; a page that was left open keeps nothing more. */
+export const keepDraft = (value) =>
+  write(["drafts", "state"], async (tx) => {
+    const here = await tx.objectStore("state").get("here");
+    if (value.key.endsWith(`@${here?.user}`)) await tx.objectStore("drafts").put(value);
+  });
 
 export const dropDraft = (key) => write(["drafts"], ({ store }) => store.delete(key));

@@ -1,0 +1,122 @@
+"""Sign-ins and phones: who is let in from where, and what was last heard of it."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from peewee import (
+    JOIN,
+    BinaryUUIDField,
+    Case,
+    CompositeKey,
+    FixedCharField,
+    ForeignKeyField,
+    IntegerField,
+)
+
+from .. import clock
+from ..db import MomentField, Record
+from .catalog import UnitType
+from .place import Commune, Village
+from .user import User
+
+
+class Session(Record):
+    """A sign-in that lasts until it is ended here, 30 days idle or 90 days old."""
+
+    id = FixedCharField(64, primary_key=True)  # sha256 of the token in the cookie
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    created_at = MomentField()
+    seen_at = MomentField()
+    ended_at = MomentField(null=True)
+    lost_at = MomentField(null=True)  # since when its phone is known to be lost
+    device = BinaryUUIDField(null=True)  # its phone, once that has told its name
+
+    IDLE, ABSOLUTE, STEP = timedelta(days=30), timedelta(days=90), timedelta(hours=1)
+
+    @staticmethod
+    def digest(token):
+        """Return what the table knows of a token."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @classmethod
+    def begin(cls, user):
+        """Start a session and return the token only the cookie will hold."""
+        token, now = secrets.token_urlsafe(32), clock.now()
+        cls.create(id=cls.digest(token), user=user, created_at=now, seen_at=now)
+        return token
+
+    @classmethod
+    def is_living(cls):
+        """Return the condition “neither ended nor expired”."""
+        now = clock.now()
+        return (cls.ended_at.is_null() & (cls.seen_at > now - cls.IDLE)
+                & (cls.created_at > now - cls.ABSOLUTE))
+
+    @classmethod
+    def resume(cls, token):
+        """Return the person whose living session this token is, with `sign_in`, or None.
+
+        Somebody whose account was closed of late is found too, but sees no page.
+        """
+        session = (cls.select(cls, User, Village, UnitType).join(User)
+                   .join(Village, JOIN.LEFT_OUTER).join(UnitType, JOIN.LEFT_OUTER)
+                   .where(cls.id == cls.digest(token), cls.is_living(),
+                          User.active | User.closed_on.is_null(False)).first())
+        if session is None or not session.user.may_hand_in:
+            return None
+        now = clock.now()
+        if session.seen_at < now - cls.STEP:
+            cls.update(seen_at=now).where(cls.id == session.id).execute()
+        session.user.sign_in = session
+        return session.user
+
+    @classmethod
+    def must_wipe(cls, token):
+        """Tell whether the phone with this token is lost, or its holder's account is closed."""
+        return cls.select().join(User).where(
+            cls.id == cls.digest(token), cls.lost_at.is_null(False) | ~User.active).exists()
+
+    @classmethod
+    def end(cls, token):
+        """End the session of this token here, whatever copies of the cookie are about."""
+        cls.update(ended_at=clock.now()).where(
+            cls.id == cls.digest(token), cls.ended_at.is_null()).execute()
+
+    def finish(self):
+        """End this sign-in."""
+        Session.update(ended_at=clock.now()).where(
+            Session.id == self.id, Session.ended_at.is_null()).execute()
+
+    def lose(self):
+        """End this sign-in; what its phone still brings is no longer taken unseen."""
+        self.finish()
+        Session.update(lost_at=clock.now()).where(
+            Session.id == self.id, Session.lost_at.is_null()).execute()
+
+    def is_on(self, device):
+        """Note which phone this sign-in is on."""
+        if self.device != device:
+            Session.update(device=device).where(Session.id == self.id).execute()
+
+
+class Device(Record):
+    """A phone as its sync told of itself: what it still holds and when it was last heard."""
+
+    id = BinaryUUIDField()  # the phone's own; two people may share a phone
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    commune = ForeignKeyField(Commune, index=False, on_delete="CASCADE")
+    village = ForeignKeyField(Village, null=True, on_delete="CASCADE")
+    left_count = IntegerField(default=0)
+    left_oldest_at = MomentField(null=True)
+    seen_at = MomentField()
+
+    class Meta:
+        primary_key = CompositeKey("id", "user")
+        indexes = ((("commune", "village"), False),)
+
+    @classmethod
+    def brought(cls, id, user, count):
+        """Note that so much of what a person left on a phone came in by another's hand."""
+        left = Case(None, [(cls.left_count > count, cls.left_count - count)], 0)
+        cls.update(left_count=left).where(cls.id == id, cls.user == user).execute()

@@ -1,0 +1,133 @@
+"""Envelopes: what somebody sealed at sign-out, brought by whoever holds the phone now."""
+
+import base64
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from uuid import UUID
+
+from flask import current_app
+from peewee import OperationalError
+from werkzeug.exceptions import UnprocessableEntity
+
+from .. import clock
+from ..db import transaction
+from ..models import Device, Session, StrayEnvelope, User
+from ..sealing import UnknownKey
+from . import envelope
+from .desk import Desk, read_ahead
+
+log = logging.getLogger(__name__)
+KEPT = {"status": "kept"}
+LATER = {"status": "later", "after_s": 3600}
+
+
+class Stray(Exception):
+    """Why an envelope can be nobody's: it is `unreadable`, or `unproven` who sealed it."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What was in an envelope: whose entry, from which phone, and why it is not to be judged."""
+
+    envelope: str
+    author: User
+    device: UUID
+    entry: envelope.Sent
+    code: str
+
+
+def take(envelopes, bearer, device):
+    """Return an answer for each envelope; `kept` means the commune has what was in it.
+
+    Each author's entries are judged in the author's commune as if the author had sent them.
+    The bearer is told nothing of what became of them.
+    """
+    answers, letters, author_of = {}, [], cache(find_author)
+    for one in envelopes:
+        try:
+            letters.append(opened(one, author_of))
+        except UnknownKey:
+            answers[one.id] = LATER
+        except Stray as stray:
+            keep_stray(one, str(stray), bearer, device)
+            answers[one.id] = KEPT
+    letters.sort(key=lambda letter: letter.author.id)
+    for author, own in groupby(letters, key=lambda letter: letter.author):
+        answers |= hand_over(author, list(own))
+    return [{"id": one.id, **answers[one.id]} for one in envelopes]
+
+
+def opened(one, author_of):
+    """Return the letter in an envelope; raise UnknownKey or Stray."""
+    key = current_app.extensions["sealing"].named(one.kid)
+    try:
+        said = json.loads(key.open(base64.b64decode(one.sealed, validate=True)))
+        device, entry = envelope.uuid(said["device"]), envelope.read_entry(said["entry"])
+        user, proof = said["user"], str(said["proof"])
+    except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
+        raise Stray("unreadable") from None
+    author, code = author_of(key, proof)
+    if author is None or author.id != user:
+        raise Stray("unproven")
+    return Letter(one.id, author, device, entry, code)
+
+
+def find_author(key, proof):
+    """Return who a proof speaks for, and why what they wrote is not to be judged, if so.
+
+    A sign-in this database has forgotten (a backup was restored) is good: its proof is ours.
+    """
+    session_id, user_id = key.proven(proof) or (None, None)
+    author = user_id and User.get_or_none(User.id == user_id, User.commune.is_null(False))
+    if not author:
+        return None, None
+    lost = Session.select().where(Session.id == session_id, Session.lost_at.is_null(False))
+    if lost.exists():
+        return author, "lost_phone"
+    return author, None if author.may_hand_in else "closed_account"
+
+
+def hand_over(author, letters):
+    """Return {envelope: answer} of one author's letters, each judged or laid aside."""
+    try:
+        return dict(judged(author, letters))
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("envelopes met an error", exc_info=error)
+        return {letter.envelope: LATER for letter in letters}
+
+
+def judged(author, letters):
+    """Yield (envelope, answer) of one author's letters, in one turn of the author's commune."""
+    forms = read_ahead([letter.entry for letter in letters if not letter.code])
+    with author.commune.turn() as turn:
+        for (device, code), some in groupby(letters, key=lambda one: (one.device, one.code)):
+            own = list(some)
+            entries = [letter.entry for letter in own]
+            desk = Desk(turn, author, device, forms, absent=True)
+            results = desk.lay_aside(entries, code) if code else desk.take(entries)
+            answers = [answer(result) for result in results]
+            Device.brought(device, author, answers.count(KEPT))
+            yield from zip((letter.envelope for letter in own), answers)
+
+
+def answer(result):
+    """Return what the bearer's phone is told of a result: only whether the envelope may go."""
+    if result["status"] == "later":
+        return {"status": "later", "after_s": result["after_s"]}
+    return KEPT
+
+
+def keep_stray(one, why, bearer, device):
+    """Keep an envelope that is nobody's for the operator."""
+    log.warning("an envelope is nobody's", extra={"fields": {"why": why}})
+    digest = hashlib.sha256(one.sealed.encode()).digest()
+    with transaction():
+        StrayEnvelope.insert(
+            hash=digest, kid=one.kid, sealed=one.sealed, why=why, brought_by=bearer.id,
+            device=device, received_at=clock.now()).on_conflict_ignore().execute()
