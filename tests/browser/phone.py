@@ -16,7 +16,7 @@ LAPTOP = {"width": 1366, "height": 768}
 PATIENCE = 30_000  # milliseconds a page or a condition may take on a busy machine
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
-OUTBOX = """async (states) => {
+WRITTEN = """async ({ store, states }) => {
   const asked = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -25,8 +25,8 @@ OUTBOX = """async (states) => {
   if (!known.includes("tungnha")) return [];
   const db = await asked(indexedDB.open("tungnha"));
   try {
-    const all = await asked(db.transaction("outbox").objectStore("outbox").getAll());
-    return states.length ? all.filter((entry) => states.includes(entry.state)) : all;
+    const all = await asked(db.transaction(store).objectStore(store).getAll());
+    return states.length ? all.filter((one) => states.includes(one.state)) : all;
   } finally {
     db.close();
   }
@@ -262,8 +262,12 @@ class Phone:
 
     def outbox(self, *states):
         """Return the entries on this phone, in the order they were recorded."""
-        entries = self.ask(OUTBOX, list(states))
+        entries = self.ask(WRITTEN, {"store": "outbox", "states": list(states)})
         return sorted(entries, key=lambda entry: entry["recorded_at"])
+
+    def envelopes(self, *states):
+        """Return what others left on this phone, sealed."""
+        return self.ask(WRITTEN, {"store": "envelopes", "states": list(states)})
 
     def kept_pages(self):
         """Return {user id: {cursor, pages: {url: html}}}."""

@@ -1,5 +1,7 @@
 """Two people, one phone: what belongs to one is not shown to the other, and not lost either."""
 
+from urllib.parse import quote_plus
+
 import pytest
 
 from teamapp.models import Session, Visit
@@ -7,10 +9,31 @@ from teamapp.models import Session, Visit
 from ..cast import PIN
 
 
+NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
+
+
 def traces(phone, words):
-    """Return where on the phone one of these words can be read, outside the author's outbox."""
+    """Return where on the phone one of these words can be read."""
     return {place for place, text in phone.everything().items()
-            if place != "tungnha/outbox" and any(word in text for word in words)}
+            if any(word in text for word in words)}
+
+
+def work(phone, book):
+    """Write two visits, one with a note, and begin a third; return every word that tells of it."""
+    phone.absent(book.house(1))
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    phone.page.fill("#met [name=note]", NOTE)
+    phone.save()
+    phone.open_sheet(book.house(3), "record")
+    phone.unfold("Ghi chú")
+    phone.page.fill("#met [name=note]", DRAFT)
+    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    names = [person.name for number in (1, 2, 3) for person in book.people(number)]
+    words = [*names, NOTE, DRAFT, *(quote_plus(word) for word in (*names, NOTE, DRAFT))]
+    assert {"tungnha/outbox", "tungnha/drafts"} <= traces(phone, words), "the test sees nothing"
+    return words
 
 
 def pages_shown(phone, paths):
@@ -28,55 +51,79 @@ def pages_shown(phone, paths):
 
 
 @pytest.mark.parametrize("other", ["kien", "binh"])
-def test_who_signs_out_without_signal_leaves_no_page_behind_and_loses_nothing(
+def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
         lans_phone, line, book, other):
     phone = lans_phone
     lan, heir = book.user("lan"), book.user(other)
     paths = ["/", "/households", f"/households/{book.house(1)}", "/outbox", "/visits/parts"]
-    names = [person.name for number in (1, 2, 3) for person in book.people(number)]
     for path in paths:
         phone.go(path)
     line.cut()
-    phone.absent(book.house(1))
-    phone.met(book.house(2))
-    assert traces(phone, names), "the test sees nothing of what is kept"
+    words = work(phone, book)
+    written = {entry["id"] for entry in phone.outbox("waiting")}
     phone.sign_out()
 
     # nobody is signed in, and there is no network
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
-    assert traces(phone, names) == set()
+    phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
+    assert phone.outbox() == [] and traces(phone, words) == set()
     shown = pages_shown(phone, paths)
-    assert not [name for name in names if name in shown]
-    assert len(phone.outbox("waiting")) == 2
+    assert not [word for word in words if word in shown]
 
-    # the network comes back, and then the next person
+    # the network comes back, and then the next person: what she left goes with that contact
     living = Session.select().where(Session.user == lan, Session.ended_at.is_null())
     assert living.count() == 1, "there was no network to end it"
     line.mend()
     phone.go("/sign-in")
     phone.until(lambda: living.count() == 0, "the session outlives the first request")
-    phone.sign_in(other, PIN).until_ready(heir)
-    assert phone.number("waiting") == 0
+    phone.sign_in(other, PIN)
+    phone.until(lambda: not phone.envelopes(), "the envelopes are still there")
+    assert {str(visit.id) for visit in Visit.select().where(Visit.member == lan)} == written
+    assert Visit.select(Visit.note).where(Visit.note != "").scalar() == NOTE
+    phone.until_ready(heir)
     phone.go("/outbox")
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert phone.page.locator("[data-entries] li").count() == 0
-    if other == "kien":
-        assert traces(phone, names) == set()
-        shown = pages_shown(phone, paths)
-        assert not [name for name in names if name in shown]
+    own = words if other == "kien" else [DRAFT, quote_plus(DRAFT)]  # Bình may see the houses
+    assert traces(phone, own) == set()
+    shown = pages_shown(phone, paths)
+    assert not [word for word in own if word in shown]
     mine = {"kien": "kin", "binh": "house-24"}[other]
     phone.absent(book.uuid_of(mine))
     phone.send_now()
     phone.until_kept(1)
-    assert [visit.member_id for visit in Visit.select()] == [heir.id]
-    assert [entry["user"] for entry in phone.outbox("waiting")] == [str(lan.id)] * 2
-    phone.sign_out()
-
-    # and the first one again
-    phone.sign_in("lan", PIN)
-    phone.until_kept(3)
-    assert Visit.select().where(Visit.member == lan).count() == 2
+    assert Visit.select().where(Visit.member == heir).count() == 1
     assert Visit.select().count() == 3
+
+
+def test_who_comes_back_after_signing_out_brings_the_own_work(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    words = work(phone, book)
+    phone.sign_out()
+    phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
+    line.mend()
+    phone.sign_in("lan", PIN)
+    phone.until(lambda: not phone.envelopes(), "the envelopes are still there")
+    assert Visit.select().where(Visit.member == book.user("lan")).count() == 2
+    assert traces(phone, [DRAFT, quote_plus(DRAFT)]) == set() and words
+
+
+def test_a_phone_that_dies_while_signing_out_seals_at_its_next_start(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    words = work(phone, book)
+    phone.page.evaluate("""async () => {
+      const script = document.querySelector("script[type=module]").src;
+      const store = await import(new URL("store.js", script));
+      await store.set({ here: null, ending: true, leaving: true });
+    }""")
+    phone.kill()
+    phone.start().go("/")
+    phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
+    own = [NOTE, DRAFT, quote_plus(NOTE), quote_plus(DRAFT)]
+    assert phone.outbox() == [] and words
+    assert traces(phone, own) == set()
 
 
 def test_signing_out_with_signal_sends_first_and_back_shows_nothing(lans_phone, book):
@@ -90,6 +137,7 @@ def test_signing_out_with_signal_sends_first_and_back_shows_nothing(lans_phone, 
     shown = pages_shown(phone, [f"/households/{book.house(1)}", "/"])
     assert book.head(1) not in shown and book.head(2) not in shown
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
+    assert phone.outbox() == [] and len(phone.envelopes("kept")) == 1
     assert traces(phone, [book.head(1), book.head(2)]) == set()
 
 

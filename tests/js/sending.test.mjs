@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  CALM, LIMIT, again, clockError, isForgotten, left, meaning, patience, pick, wire,
+  CALM, LIMIT, again, clockError, fill, isForgotten, left, meaning, patience, pick, sealTo, wire,
 } from "../../teamapp/static/js/sending.js";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -421,4 +421,86 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
       now = Math.max(now + SECOND, pace.until, pace.told);
     }
   }
+});
+
+// --- envelopes -------------------------------------------------------------------------------
+
+const envelope = (values = {}) => {
+  made += 1;
+  return { id: `s${made}`, kid: "k", sealed: "AAAA", state: "waiting", sealed_at: made,
+    not_before: 0, ...values };
+};
+const hearSealed = (answer, list, sealed, pace = CALM) =>
+  meaning(answer, { batch: "b1", entries: list, sealed }, pace, { now: NOW, random: half });
+const opened = (sealed, line, list = []) => {
+  const answer = results(list);
+  answer.json.sealed = sealed.map(line);
+  return answer;
+};
+
+test("envelopes go beside a batch, the oldest first, within its bounds", () => {
+  const [a, b, c] = [envelope(), envelope(), envelope({ not_before: NOW + 1 })];
+  assert.deepEqual(ids(fill([c, b, a], [], { now: NOW })), [a.id, b.id]);
+  assert.deepEqual(ids(fill([a, b], entries(99), { now: NOW })), [a.id]);
+  assert.deepEqual(fill([a, b], entries(7), { now: NOW, limit: 7 }), []);
+  const big = Array.from({ length: 5 }, () => envelope({ sealed: "x".repeat(200 * 1024) }));
+  assert.equal(fill(big, [], { now: NOW }).length, 2);
+  const huge = envelope({ sealed: "x".repeat(LIMIT.bytes) });
+  assert.deepEqual(ids(fill([huge], [], { now: NOW })), [huge.id]);
+});
+
+test("an envelope is forgotten only when the commune says that it has it", () => {
+  const [a, b, c] = [envelope(), envelope(), envelope()];
+  const line = ({ id }) => ({
+    [a.id]: { id, status: "kept" }, [b.id]: { id, status: "later", after_s: 120 },
+    [c.id]: { id, status: "refused" },
+  })[id];
+  const { envelopes, pace } = hearSealed(opened([a, b, c], line), [], [a, b, c]);
+  assert.deepEqual(envelopes, [[a.id, null], [b.id, { not_before: NOW + 2 * MINUTE }]]);
+  assert.equal(pace.until, 0);
+});
+
+test("an answer that names no envelope lets them wait longer", () => {
+  const one = envelope();
+  const { envelopes, pace } = hearSealed(results([]), [], [one]);
+  assert.deepEqual(envelopes, []);
+  assert.ok(pace.until > NOW);
+});
+
+test("whatever is no answer of ours leaves envelopes where they are", () => {
+  const one = envelope();
+  for (const answer of [{ lost: true }, { status: 200, json: null }, refusal(401), refusal(403),
+    refusal(503), { status: 502, json: null }]) {
+    assert.deepEqual(hearSealed(answer, [], [one]).envelopes, []);
+  }
+});
+
+test("an envelope that breaks the request alone rests an hour and is kept", () => {
+  const one = envelope();
+  const rests = [[one.id, { not_before: NOW + HOUR }]];
+  assert.deepEqual(hearSealed(refusal(422), [], [one]).envelopes, rests);
+  assert.deepEqual(hearSealed(refusal(500), [], [one], { ...CALM, blows: 2 }).envelopes, rests);
+  const both = hearSealed(refusal(413), [entry()], [one]);
+  assert.deepEqual([both.envelopes, both.pace.limit], [[], 1]);
+});
+
+test("what is sealed is what RFC 9180 says in A.3.1, first message", async () => {
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+  const text = (part) => Buffer.from(part).toString("base64url");
+  const own = bytes("04a92719c6195d5085104f469a8b9814d5838ff72b60501e2c4466e5e67b325ac98536d7b61a1" +
+    "af4b78e5b7f951c0900be863c403ce65c9bfcb9382657222d18c4");
+  const to = bytes("04fe8c19ce0905191ebc298a9245792531f26f0cece2460639e8bc39cb7f706a826a779b4cf969b8" +
+    "a0e539c7f62fb3d30ad6aa8f80e30f1d128aafd68a2ce72ea0");
+  const open = { kty: "EC", crv: "P-256", x: text(own.slice(1, 33)), y: text(own.slice(33)) };
+  const d = text(bytes("4995788ef4b9d6132b249ce59a77281493eb39af373d236a1fe415cb0c2d7beb"));
+  const load = (jwk, uses) => crypto.subtle.importKey(
+    "jwk", jwk, { name: "ECDH", namedCurve: "P-256" }, true, uses);
+  const sealed = await sealTo(to, new TextEncoder().encode("Beauty is truth, truth beauty"), {
+    info: new TextEncoder().encode("Ode on a Grecian Urn"), size: 16,
+    extra: new TextEncoder().encode("Count-0"),
+    pair: { publicKey: await load(open, []), privateKey: await load({ ...open, d }, ["deriveBits"]) },
+  });
+  assert.deepEqual(sealed.slice(0, 65), own);
+  assert.equal(Buffer.from(sealed.slice(65)).toString("hex"),
+    "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434");
 });
