@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from .config import Refusal, own_file
 
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-INFO = b"tungnha envelope 1"
+INFO = b"tungnha-envelope-1"
 WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,16}):([A-Za-z0-9_-]{43}=?)")
 
 

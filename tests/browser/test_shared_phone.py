@@ -8,7 +8,6 @@ from teamapp.models import Session, Visit
 
 from ..cast import PIN
 
-
 NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
 
 

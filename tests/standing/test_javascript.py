@@ -13,6 +13,7 @@ from .tree import own_scripts, python_files, read
 # itself: as these they may stand in a script, never as a string in quotes.
 WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date"}
 QUOTED_ALL_THE_SAME = {
+    "sending.js": {"secret"},  # a label of RFC 9180
     "store.js": {"state", "id"},  # the name of a store, the key of another
     "forms.js": {"name"},  # the attribute
 }

@@ -211,7 +211,7 @@ function goes(id, { status, after_s } = {}, now) {
 
 const P256 = { name: "ECDH", namedCurve: "P-256" };
 const SHA256 = { name: "HMAC", hash: "SHA-256" };
-const INFO = "tungnha envelope 1";
+const INFO = "tungnha-envelope-1";
 const NONE = new Uint8Array(0);
 
 const bytesOf = (text) => new TextEncoder().encode(text);
