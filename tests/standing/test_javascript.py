@@ -9,9 +9,10 @@ from wtforms.form import BaseForm
 
 from .tree import own_scripts, python_files, read
 
-# Names of fields that are also words of the entry's envelope, of an answer to it, or of the web
-# itself: as these they may stand in a script, never as a string in quotes.
-WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date"}
+# Names of fields that are also words of the entry's envelope, of an answer to it, of sealing, or of
+# the web itself: as these they may stand in a script, never as a string in quotes.
+WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date",
+                         "secret"}
 QUOTED_ALL_THE_SAME = {
     "sending.js": {"secret"},  # a label of RFC 9180
     "store.js": {"state", "id"},  # the name of a store, the key of another
