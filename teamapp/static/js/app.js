@@ -2,7 +2,7 @@
 
 import * as echo from "./echo.js";
 import * as forms from "./forms.js";
-import { URLS, endSession, sealAbsent, send } from "./sender.js";
+import { URLS, endSession, sealAbsent, send, wipe } from "./sender.js";
 import * as store from "./store.js";
 
 const MINUTE = 60 * 1000;
@@ -43,6 +43,7 @@ async function sendNow(options) {
   const before = await store.numbers(page.user);
   if (before.waiting || before.sealed) {
     await send(options).catch(console.error);
+    if (!(await guard())) return;
     const after = await store.numbers(page.user);
     const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
@@ -94,13 +95,21 @@ async function startWorker() {
   offer();
 }
 
-async function heard({ did, changed, urls }) {
+async function heard({ did, changed, urls, wiped }) {
+  if (wiped) return dropped();
   if (did === "left") await guard();
   if (did === "sent") await show();
   if (did !== "refreshed") return;
   await showNet();
   const mine = changed && (!urls || urls.includes(location.pathname));
   if (mine && root.dataset.packed) await renew();
+}
+
+/** No pages for this person any more; who left the team may still hand in what waits. */
+async function dropped() {
+  await send({ eager: true }).catch(console.error);
+  if ((await guard()) && !(await store.numbers(page.user)).waiting) await wipe();
+  await guard();
 }
 
 let renewing;
@@ -139,6 +148,7 @@ async function update() {
 async function guard({ loaded = false } = {}) {
   if (!page.user || "arrival" in page || (await store.here()) === page.user) return true;
   document.body.replaceChildren();
+  tell({ do: "leave" });
   const next = encodeURIComponent(location.pathname + location.search);
   const live = loaded && !root.dataset.packed;
   location.replace(live ? `${URLS.arrival}?next=${next}` : URLS.signIn);

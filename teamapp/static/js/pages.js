@@ -143,6 +143,10 @@ async function pull(now) {
   try {
     const response = await inTime(ask(meta, stale, pulling.signal));
     const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
+    if (net === "expired" && (await codeOf(response)) === "wipe") {
+      await dropOthers(null);
+      return { wiped: true };
+    }
     if (net !== "ok") {
       await noteNet(net);
       return null;
@@ -169,6 +173,8 @@ function ask({ cursor, epoch, scope }, stale, signal) {
   const options = { headers, redirect: "manual", cache: "no-store", signal };
   return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, options);
 }
+
+const codeOf = async (response) => (await response.json().catch(() => null))?.code;
 
 const isPack = (response) =>
   response.ok && !response.redirected &&

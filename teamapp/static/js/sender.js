@@ -35,6 +35,13 @@ async function run(eager) {
     if (!next) return;
     pace = next;
   }
+  if (pace.net === "wipe") await wipe();
+}
+
+/** Leave nothing here that could be read: this phone was lost, or its holder is gone for good. */
+export async function wipe() {
+  await store.set({ here: null, leaving: true, pace: null, net: "ok" });
+  await sealAbsent();
 }
 
 /** Once a day. */

@@ -133,7 +133,9 @@ export function meaning(answer, sent, pace, { now, random = Math.random }) {
   }
   if (status === 500) return blow({ pace, count, rest, aside, half, now, stay, backOff });
   if (!ours) return backOff({ net: "offline" });
-  if (status === 401) return stay({ net: "expired", until: now + 5 * MINUTE });
+  if (status === 401) {
+    return stay({ net: json.code === "wipe" ? "wipe" : "expired", until: now + 5 * MINUTE });
+  }
   if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
   if (status === 426) return stay({ net: "update", until: now + 10 * MINUTE });
   if (status === 400 || status === 413 || status === 422) {

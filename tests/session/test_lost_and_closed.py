@@ -1,0 +1,88 @@
+"""A lost phone, and a person who left: what they are still told, and what is still taken."""
+
+from datetime import timedelta
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Receipt, Session, User, Visit
+
+from ..cast import PIN
+from ..sync.phone import body, entry, send
+
+WIPE = {"v": 1, "code": "wipe"}
+
+
+@pytest.fixture
+def lost(cast, sign_in):
+    """Return Lan's phone after it was reported lost."""
+    phone = sign_in(cast.lan)
+    Session.get(Session.user == cast.lan).lose()
+    return phone
+
+
+def test_a_lost_phone_is_told_to_wipe_itself_wherever_it_asks(cast, lost):
+    for answer in (lost.get("/pack"), send(lost, cast.lan, entry(body(cast.bre)))):
+        assert (answer.status_code, answer.json) == (401, WIPE)
+    assert lost.get("/households").status_code == 302
+    assert not Receipt.select().exists()
+
+
+def test_only_that_sign_in_is_lost(cast, lost, sign_in):
+    assert sign_in(cast.lan).get("/households").status_code == 200
+
+
+def test_a_session_that_merely_ended_is_signed_out_and_nothing_more(cast, sign_in):
+    phone = sign_in(cast.lan)
+    Session.get(Session.user == cast.lan).finish()
+    assert phone.get("/pack").json == {"v": 1, "code": "signed_out"}
+
+
+def test_an_unknown_cookie_is_not_told_to_wipe(client, cast):
+    assert client.get("/pack").json == {"v": 1, "code": "signed_out"}
+
+
+def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
+    phone = sign_in(cast.lan)
+    assert cast.lan.close()
+    assert phone.get("/pack").json == WIPE
+    for path in ("/", "/households", f"/households/{cast.bre.id}", "/outbox", "/arrival"):
+        assert phone.get(path).status_code == 302, path
+    answer = send(phone, cast.lan, entry(body(cast.bre)))
+    assert answer.json["results"][0]["status"] == "kept"
+    assert Visit.get().member == cast.lan
+
+
+def test_a_missing_page_shows_who_left_nothing(cast, sign_in):
+    phone = sign_in(cast.lan)
+    cast.lan.close()
+    page = phone.get("/nowhere")
+    assert page.status_code == 404 and 'data-user=""' in page.text
+
+
+@pytest.mark.parametrize("days, status", [(90, 200), (91, 401)])
+def test_after_ninety_days_nothing_more_is_taken(cast, sign_in, days, status):
+    phone = sign_in(cast.lan)
+    cast.lan.close()
+    User.update(closed_on=clock.today() - timedelta(days=days)).where(
+        User.id == cast.lan.id).execute()
+    answer = send(phone, cast.lan, entry(body(cast.bre)))
+    assert answer.status_code == status
+    if status == 401:
+        assert answer.json == WIPE
+
+
+def test_who_left_cannot_sign_in_until_the_account_is_open_again(cast, client, enter):
+    cast.lan.close()
+    assert enter(client, "lan", PIN).status_code == 422
+    cast.lan.reopen()
+    assert enter(client, "lan", PIN).status_code == 303
+
+
+def test_the_last_chair_stays(cast):
+    assert not cast.son.close()
+    assert User.get_by_id(cast.son.id).active
+    second = User.create(username="hai", role="chair", name="Lê Hai", commune=cast.an_phu,
+                         secret_hash="-")
+    assert cast.son.close()
+    assert not second.close()
