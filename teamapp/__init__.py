@@ -34,6 +34,7 @@ def register_slices(app):
     """Hang every slice's routes into the app."""
     from .health import bp as health
     from .households.routes import bp as households
+    from .members.routes import bp as members
     from .offline.routes import bp as offline
     from .rounds.routes import bp as rounds
     from .session.routes import bp as session
@@ -41,5 +42,6 @@ def register_slices(app):
     from .tallies.routes import bp as tallies
     from .visits.routes import bp as visits
 
-    for bp in (health, metrics.bp, session, households, visits, rounds, tallies, offline, sync):
+    for bp in (health, metrics.bp, session, households, visits, rounds, tallies, members, offline,
+               sync):
         app.register_blueprint(bp)

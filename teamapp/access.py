@@ -24,6 +24,7 @@ public = _mark("public")  # no sign-in needed
 field_only = _mark("field_only")  # members and leaders
 commune_only = _mark("commune_only")  # officer and chair
 chair_only = _mark("chair_only")
+lead_only = _mark("lead_only")  # leaders, officer and chair
 same_origin = _mark("same_origin")  # no CSRF token, for pages kept on a phone; our own origin only
 programmatic = _mark("programmatic")  # answers 401 as JSON, never a redirect
 hand_in = _mark("hand_in")  # open for 90 days to whose account was closed
@@ -84,7 +85,8 @@ def refuse_role(marks):
     """Refuse whom the route's marks leave out."""
     allowed = (("field_only" not in marks or current_user.is_field)
                and ("commune_only" not in marks or current_user.is_commune)
-               and ("chair_only" not in marks or current_user.role == "chair"))
+               and ("chair_only" not in marks or current_user.role == "chair")
+               and ("lead_only" not in marks or current_user.leads))
     if not allowed:
         raise Forbidden("role")
 

@@ -64,6 +64,17 @@ class User(Record):
         return self.role in self.COMMUNE
 
     @property
+    def leads(self):
+        """Tell whether this person looks after others: a leader, officer or chair."""
+        return self.role == "leader" or self.is_commune
+
+    def may_close(self, other):
+        """Tell whether this person may close or reopen the account of one they may see."""
+        if self.is_commune:
+            return other.id != self.id and (other.role != "chair" or self.role == "chair")
+        return self.role == "leader" and other.role == "member"
+
+    @property
     def village_label(self):
         """Return what this person calls the whole village: “Cả ấp”."""
         return self.village.unit_type.whole if self.village_id else ""

@@ -1,0 +1,67 @@
+"""What the screens show of people and their phones; only reading."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ..models import Device, Session, User, Village
+from ..models.catalog import UnitType
+from ..text import sort_key
+
+RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
+MOST = 50  # sign-ins of one person on a page
+
+
+@dataclass
+class Person:
+    """One line of the list."""
+
+    user: User
+    phones: int = 0  # where signed in
+    heard_at: object = None
+    left: int = 0  # as the phones last said
+
+    def hear(self, moment):
+        """Note a contact."""
+        self.heard_at = max(filter(None, (self.heard_at, moment)))
+
+
+def people(viewer):
+    """Return [(village or None for the commune's own, its people)] in the official order."""
+    found = {user.id: Person(user) for user in User.visible_to(viewer)}
+    seen = Session.select(Session.user, Session.seen_at).where(
+        Session.user.in_(list(found)), Session.is_living()).tuples()
+    for user, moment in seen:
+        found[user].phones += 1
+        found[user].hear(moment)
+    told = Device.select(Device.user, Device.seen_at, Device.left_count).where(
+        Device.user.in_(list(found))).tuples()
+    for user, moment, left in told:
+        found[user].left += left
+        found[user].hear(moment)
+    return grouped(found.values(), viewer)
+
+
+def grouped(found, viewer):
+    """Return people by village, leaders first, then as names are listed."""
+    by_village = defaultdict(list)
+    for person in sorted(found, key=lambda one: (not one.user.active, RANK.get(one.user.role, 9),
+                                                 sort_key(one.user.name))):
+        by_village[person.user.village_id].append(person)
+    villages = Village.visible_to(viewer).select(Village, UnitType).join(UnitType)
+    places = [None, *villages]
+    return [(village, by_village[village and village.id]) for village in places
+            if by_village[village and village.id]]
+
+
+def phones(person):
+    """Return a person's sign-ins, newest contact first, and phones that still hold work besides."""
+    told = {device.id: device for device in Device.select().where(Device.user == person.id)}
+    sign_ins = list(Session.select().where(
+        Session.user == person.id, Session.is_living() | Session.lost_at.is_null(False))
+        .order_by(Session.seen_at.desc()).limit(MOST))
+    for sign_in in sign_ins:
+        sign_in.phone = told.pop(sign_in.device, None)
+        if sign_in.phone:
+            sign_in.seen_at = max(sign_in.seen_at, sign_in.phone.seen_at)
+    return {"sign_ins": sign_ins,
+            "others": [device for device in told.values() if device.left_count]}
