@@ -7,18 +7,18 @@ from uuid import uuid4
 import pytest
 
 from teamapp import access
-from teamapp.models import Round
+from teamapp.models import Round, Session
 
 from .tree import read
 
 ROLES = ("out", "member", "leader", "officer", "chair", "stranger", "strange chair")
 
 
-def people(out, member=None, officer=None, chair=None):
+def people(out, member=None, officer=None, chair=None, leader=None):
     """Return the status for each kind of person; who is left out is refused."""
     member, officer = member or 403, officer or 403
-    chair = chair or officer
-    return {"out": out, "member": member, "leader": member, "officer": officer, "chair": chair,
+    chair, leader = chair or officer, leader or member
+    return {"out": out, "member": member, "leader": leader, "officer": officer, "chair": chair,
             "stranger": member, "strange chair": chair}
 
 
@@ -68,6 +68,12 @@ MATRIX = {
     "GET /tallies": people(PAGE, officer=200),
     "GET /tallies/<place>": people(PAGE, officer=200),
     "GET /tallies/<place>/<figure>": people(PAGE, officer=200),
+    "GET /people": people(PAGE, leader=200, officer=200),
+    "GET /people/<person_id>": people(PAGE, leader=200, officer=200),
+    "POST /people/<person_id>/closure": people(FORM, leader=303, officer=303),
+    "POST /people/<person_id>/reopening": people(FORM, leader=303, officer=303),
+    "POST /people/<person_id>/sign-ins/<sign_in>/ending": people(FORM, leader=303, officer=303),
+    "POST /people/<person_id>/sign-ins/<sign_in>/loss": people(FORM, leader=303, officer=303),
     "GET /targets": people(PAGE, officer=200),
     "POST /targets": people(FORM, chair=422),
 }
@@ -92,11 +98,13 @@ def test_every_route_is_classified(app):
     """A mark of access.py, or none: signed in, whatever the role."""
     known = {name for name, value in vars(access).items() if isinstance(value, FunctionType)
              and value.__qualname__ == "_mark.<locals>.mark"}
-    assert {"public", "commune_only", "chair_only", "field_only", "same_origin"} <= known
+    assert {"public", "commune_only", "chair_only", "field_only", "lead_only",
+            "same_origin"} <= known
     for route, rule in routes(app).items():
         marks = getattr(app.view_functions[rule.endpoint], "marks", set())
         assert marks <= known, route
-        assert len(marks & {"public", "field_only", "commune_only", "chair_only"}) <= 1, route
+        assert len(marks & {"public", "field_only", "lead_only", "commune_only",
+                            "chair_only"}) <= 1, route
         if rule.rule.startswith("/targets"):
             assert marks, route
 
@@ -111,6 +119,7 @@ def person(busy):
 @pytest.fixture
 def things(busy, draft):
     """Return a function that gives {parameter: {whose: id}} as one kind of person sees them."""
+    far = busy.person("xa", "member", "Lò Thị Xa", busy.suoi_la)
     found = {
         "round_id": {"own": 0, "other": 0, "missing": 2_000_000},
         "village_id": {"own": busy.cau_van.id, "other": busy.suoi_la.id, "missing": 2_000_000},
@@ -118,6 +127,9 @@ def things(busy, draft):
         "household_id": {"own": busy.bre.id, "next": busy.hlan.id, "other": busy.kin.id,
                          "missing": uuid4()},
         "figure": {"own": "visits"},
+        "person_id": {"own": busy.binh.id, "other": far.id, "missing": 2_000_000},
+        "sign_in": {"own": sign_in_of(busy.binh), "other": sign_in_of(far),
+                    "missing": "0" * 64},
     }
 
     def seen_by(role, rule):
@@ -132,6 +144,11 @@ def things(busy, draft):
                 if "other" in ids else ids for name, ids in found.items()}
 
     return seen_by
+
+
+def sign_in_of(user):
+    """Return the id of a sign-in of this person."""
+    return Session.digest(Session.begin(user))
 
 
 @pytest.fixture
@@ -258,6 +275,7 @@ def words(row):
               and not (role == "out" and row[role] == PAGE)}
     return {("chair",): "chair", ("chair", "officer"): "officer, chair",
             ("leader", "member"): "member, leader",
+            ("chair", "leader", "officer"): "leader, officer, chair",
             ("chair", "leader", "member", "officer"): "signed in",
             ("chair", "leader", "member", "officer", "out"): "everybody"}[
         tuple(sorted(inside - {"stranger", "strange chair"}))]

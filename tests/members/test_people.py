@@ -1,0 +1,145 @@
+"""The people of the teams: their sign-ins, lost phones, and accounts that close."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Device, Session, User
+
+from ..queries import counted
+from ..sync.phone import DEVICE, body, entry, send
+
+
+@pytest.fixture
+def desk(sign_in):
+    """Return a function that gives somebody's browser, which posts with the page's own token."""
+
+    def open_for(user):
+        browser = sign_in(user)
+
+        def press(url, page=None):
+            token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(
+                page or re.match(r"/people/\d+", url)[0]).text)
+            return browser.post(url, data={"csrf_token": token[1] if token else ""})
+
+        browser.press = press
+        return browser
+
+    return open_for
+
+
+def sign_in_of(user):
+    """Return a sign-in of this person."""
+    return Session.get_by_id(Session.digest(Session.begin(user)))
+
+
+def test_the_commune_sees_everybody_by_village_in_the_official_order(cast, sign_in):
+    page = sign_in(cast.hanh).get("/people").text.partition("<table")[2]
+    places = [page.index(word) for word in (
+        "Cấp xã", "Hoàng Sơn", "Phạm Thị Hạnh", "Ấp Cầu Ván", "Nguyễn Văn Tư", "Trần Bình",
+        "Lê Thị Lan", "Bon Đá Xanh", "H&#39;Mai")]
+    assert places == sorted(places)
+    assert "Vũ Kiên" not in page and "Suối Lá" not in page
+
+
+def test_a_leader_sees_the_own_village_and_nobody_else(cast, sign_in):
+    browser = sign_in(cast.tu)
+    page = browser.get("/people").text
+    assert "Lê Thị Lan" in page and "H&#39;Mai" not in page and "Hoàng Sơn" not in page
+    assert browser.get(f"/people/{cast.mai.id}").status_code == 404
+    assert browser.get(f"/people/{cast.lan.id}").status_code == 200
+
+
+def test_a_member_sees_nobody(cast, sign_in):
+    assert sign_in(cast.lan).get("/people").status_code == 403
+
+
+def test_phones_last_contact_and_what_they_hold_are_told(cast, sign_in):
+    send(sign_in(cast.lan), cast.lan, entry(body(cast.bre)),
+         left={"count": 7, "oldest": clock.now().isoformat()})
+    sign_in_of(cast.lan)
+    line = re.search(r'<tr data-search="Lê Thị Lan .*?</tr>',
+                     sign_in(cast.son).get("/people").text, re.S)[0]
+    told = re.findall(r'class="number"[^>]*>(.*?)</td>', line)
+    assert told == ["2", f"{clock.today().day}/{clock.today().month}", "7"]
+    page = sign_in(cast.son).get(f"/people/{cast.lan.id}").text
+    assert page.count("Đăng nhập 2") + page.count("Đăng nhập 1") >= 2
+    assert "còn 7 lượt trên máy" in page
+
+
+def test_a_phone_that_was_signed_out_with_work_on_it_is_told(cast, sign_in):
+    send(sign_in(cast.lan), cast.lan, left={"count": 4, "oldest": clock.now().isoformat()})
+    Session.get(Session.user == cast.lan).finish()
+    assert "còn giữ 4 lượt" in sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
+
+
+def test_a_sign_in_is_ended_and_only_that_one(cast, sign_in, desk):
+    phone, other = sign_in(cast.lan), sign_in(cast.lan)
+    ids = {row.id for row in Session.select().where(Session.user == cast.lan)}
+    with phone.session_transaction() as cookie:
+        its = Session.digest(cookie["token"])
+    assert its in ids
+    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/ending")
+    assert (answer.status_code, answer.location) == (303, f"/people/{cast.lan.id}")
+    assert phone.get("/pack").json["code"] == "signed_out"
+    assert other.get("/pack").status_code == 200
+
+
+def test_a_lost_phone_is_reported_and_said_so(cast, sign_in, desk):
+    phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
+    chair = desk(cast.son)
+    chair.press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
+    assert phone.get("/pack").json["code"] == "wipe"
+    assert "Đã báo mất" in chair.get(f"/people/{cast.lan.id}").text
+
+
+def test_a_sign_in_is_only_found_at_its_own_person(cast, desk):
+    found = sign_in_of(cast.binh)
+    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
+    assert answer.status_code == 404
+    assert not Session.get_by_id(found.id).lost_at
+
+
+def test_an_account_is_closed_and_opened_again(cast, desk, sign_in):
+    phone, leader = sign_in(cast.lan), desk(cast.tu)
+    assert leader.press(f"/people/{cast.lan.id}/closure").status_code == 303
+    assert User.get_by_id(cast.lan.id).closed_on == clock.today()
+    assert phone.get("/").status_code == 302
+    assert "Đã đóng" in leader.get("/people").text
+    assert leader.press(f"/people/{cast.lan.id}/reopening").status_code == 303
+    assert phone.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("who, whom, status", [
+    ("tu", "lan", 303), ("tu", "tu", 403), ("hanh", "tu", 303), ("hanh", "hanh", 403),
+    ("hanh", "son", 403), ("son", "hanh", 303), ("son", "son", 403), ("tu", "mai", 404),
+    ("son", "kien", 404)])
+def test_who_may_close_whose_account(cast, desk, who, whom, status):
+    person = getattr(cast, whom)
+    browser = desk(getattr(cast, who))
+    answer = browser.press(f"/people/{person.id}/closure", page=f"/people/{cast.lan.id}")
+    assert answer.status_code == status
+    assert User.get_by_id(person.id).active == (status != 303)
+
+
+def test_the_number_of_queries_does_not_grow_with_people(cast, sign_in):
+    browser = sign_in(cast.son)
+    browser.get("/people")
+    with counted() as few:
+        browser.get("/people")
+    for number in range(12):
+        sign_in_of(cast.person(f"m{number}", "member", f"Lê Văn {number}", cast.da_xanh))
+        Device.create(id=UUID(DEVICE), user=User.get(User.username == f"m{number}"),
+                      commune=cast.an_phu, village=cast.da_xanh, seen_at=clock.now())
+    with counted() as many:
+        browser.get("/people")
+    assert len(many) == len(few) <= 6
+
+
+def test_a_sign_in_that_expired_is_not_told(cast, sign_in):
+    old = sign_in_of(cast.lan)
+    Session.update(seen_at=clock.now() - timedelta(days=31)).where(Session.id == old.id).execute()
+    assert "Chưa đăng nhập máy nào" in sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
