@@ -10,8 +10,11 @@ from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
 from . import envelope, sealed
 from .desk import Desk, read_ahead
+from .files import files
 
 bp = Blueprint("sync", __name__)
+
+bp.register_blueprint(files)
 
 
 @bp.post("/sync")

@@ -43,6 +43,8 @@ MATRIX = {
     "GET /manifest.webmanifest": everybody(200),
     "GET /pack": people(PROGRAM, member=200, officer=200),
     "POST /sync": people(PROGRAM, member=415, officer=415),
+    "GET /outbox-files": people(PAGE, member=200, officer=200),
+    "POST /outbox-files": people(FORM, member=422, officer=422),
     "GET /": people(PAGE, member=200, officer=302),
     "GET /households": people(PAGE, member=200, officer=200),
     "GET /households/<household_id>": people(PAGE, member=200, officer=200),

@@ -1,0 +1,39 @@
+"""What is handed in as a file."""
+
+import json
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.exceptions import UnprocessableEntity
+from wtforms.validators import ValidationError
+
+from .envelope import MOST_BYTES, read_entry
+
+NO_FILE_OF_OURS = _("Đây không phải tệp lưu từ sổ này, hoặc tệp đã hỏng. Trên máy, mở Gửi về xã, "
+                    "bấm Lưu ra tệp rồi chọn lại.")
+
+
+class OutboxFileForm(FlaskForm):
+    """A file that a phone saved of its outbox: {v, user, entries}."""
+
+    file = FileField(_("Tệp lưu từ máy"), [FileRequired(_("Chọn tệp đã lưu từ máy."))])
+
+    def validate_file(self, field):
+        """Read who wrote it and what, or say in plain words what it is not."""
+        text = field.data.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise ValidationError(_("Tệp lớn quá. Mỗi tệp nhiều nhất 512 KB."))
+        try:
+            said = json.loads(text)
+            if said["v"] != 1 or type(said["user"]) not in (str, int):
+                raise ValueError
+            lines = [line for line in said["entries"] if not line.get("replaced_by")]
+            self.author_id = int(said["user"])
+            self.entries = [read_entry(line) for line in lines]
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError,
+                UnprocessableEntity):
+            raise ValidationError(NO_FILE_OF_OURS) from None
+        self.labels = [str(line.get("label") or "")[:200] for line in lines]
+        if not lines:
+            raise ValidationError(_("Tệp không có lượt nào chưa gửi."))
