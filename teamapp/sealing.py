@@ -63,7 +63,7 @@ class Key:
         """Return (session id, user id) of a proof that this server gave, else None."""
         session_id, _, rest = proof.partition(".")
         user_id = rest.partition(".")[0]
-        is_ours = user_id.isdecimal() and hmac.compare_digest(
+        is_ours = proof.isascii() and user_id.isdecimal() and hmac.compare_digest(
             self.proof(session_id, user_id).encode(), proof.encode())
         return (session_id, int(user_id)) if is_ours else None
 

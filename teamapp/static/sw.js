@@ -32,7 +32,7 @@ self.addEventListener("message", (event) => {
   const { do: deed, now } = event.data ?? {};
   if (deed === "skip") self.skipWaiting();
   if (deed === "rest") rest();
-  if (deed === "leave") event.waitUntil(unlessResting(left()));
+  if (deed === "leave") event.waitUntil(unlessResting(left(event.source)));
   if (deed === "refresh") event.waitUntil(unlessResting(renew(now)));
 });
 
@@ -130,6 +130,7 @@ async function sendInBackground() {
   const user = await here();
   await undoTime(user);
   await send();
+  if (user && !(await here())) return left();
   await tell({ did: "sent" });
   await renew(true);
   const waiting = user
@@ -150,12 +151,14 @@ async function renew(now) {
   await tell({ did: "refreshed", changed: 0, urls: [], ...changes });
 }
 
-/** Pages of whoever left are dropped, and those still open are told. */
-async function left() {
-  await tell({ did: "left" });
+/** Pages of whoever left are dropped, and the other tabs are told. */
+async function left(tab) {
+  await tell({ did: "left" }, tab);
   await leave();
 }
 
-async function tell(message) {
-  for (const client of await self.clients.matchAll()) client.postMessage(message);
+async function tell(message, except) {
+  for (const client of await self.clients.matchAll()) {
+    if (client.id !== except?.id) client.postMessage(message);
+  }
 }

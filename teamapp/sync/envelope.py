@@ -164,8 +164,8 @@ def read_sealed(envelope):
     """Return an envelope, unopened."""
     need(isinstance(envelope, dict))
     kid, sealed = envelope.get("kid"), envelope.get("sealed")
-    need(isinstance(kid, str) and len(kid) <= MOST_KID and kid.isascii()
-         and isinstance(sealed, str) and sealed.isascii())
+    need(isinstance(kid, str) and len(kid) <= MOST_KID and isinstance(sealed, str))
+    need(kid.isascii() and kid.isprintable() and sealed.isascii() and sealed.isprintable())
     return Sealed(str(uuid(envelope.get("id"))), kid, sealed)
 
 

@@ -120,3 +120,19 @@ def test_a_phone_that_slept_through_two_versions_takes_the_last(
     phone.absent(book.house(1))
     phone.send_now()
     phone.until_kept(1)
+
+
+ANOTHER_STORE = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("tungnha", 99);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("later");
+  asked.onsuccess = () => resolve(asked.result.close());
+  asked.onerror = () => reject(asked.error);
+})"""
+
+
+def test_a_store_that_a_newer_version_added_keeps_nobody_from_saving(lans_phone, book):
+    phone = lans_phone
+    phone.page.evaluate(ANOTHER_STORE)
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until(lambda: Visit.select().count() == 1, "nothing came")

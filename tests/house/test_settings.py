@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from teamapp.config import Refusal, read_config
+from teamapp import create_app
+from teamapp.config import Refusal, own_file, read_config
+from teamapp.sealing import Keys, new_key
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "8f3k2-Lq0zX7-mW9aT1-bN4cV6-eR5yU8-iO3pS2"
@@ -97,3 +99,47 @@ def test_forced_wal_is_refused_where_sqlite_has_the_bug(tmp_path, monkeypatch):
     assert journal_mode("auto") == "truncate"
     monkeypatch.setattr(peewee.sqlite3, "sqlite_version_info", (3, 53, 4))
     assert (journal_mode("auto"), journal_mode("truncate")) == ("wal", "truncate")
+
+
+def test_of_two_processes_that_make_a_key_at_once_both_take_the_first(tmp_path):
+    path = tmp_path / "own" / "sealing_key"
+
+    def make():
+        path.write_text("of the other process")
+        return "too late"
+
+    assert own_file(path, make) == "of the other process"
+    assert own_file(path, make) == "of the other process"
+    assert [one.name for one in path.parent.iterdir()] == ["sealing_key"]
+
+
+def test_the_keys_for_envelopes_are_made_once_also_in_production(var, tmp_path):
+    settings = {"APP_ENV": "production", "SECRET_KEY": KEY, "VAR_DIR": str(tmp_path),
+                "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+    first = create_app(settings).extensions["sealing"].current
+    assert create_app(settings).extensions["sealing"].current.public == first.public
+    assert (tmp_path / "sealing_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("written", ["key", "a:b", "a:" + "A" * 43, "a:" + "_" * 43, "đ:x"])
+def test_keys_for_envelopes_that_are_none_are_refused(var, tmp_path, written):
+    with pytest.raises(Refusal, match="SEALING_KEYS"):
+        create_app({"APP_ENV": "test", "VAR_DIR": str(var), "SEALING_KEYS": written,
+                    "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", "SECRET_KEY": KEY})
+
+
+def test_a_printed_key_is_taken_and_the_first_one_is_given_to_phones(app, var, tmp_path):
+    newer, older = (app.test_cli_runner().invoke(args=["sealing-key"]).output.strip()
+                    for _ in range(2))
+    keys = create_app({"APP_ENV": "test", "VAR_DIR": str(var), "SECRET_KEY": KEY,
+                       "SEALING_KEYS": f"{newer} {older}",
+                       "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}).extensions["sealing"]
+    assert keys.current.kid == newer.partition(":")[0]
+    assert keys.named(older.partition(":")[0]).public != keys.current.public
+
+
+def test_the_same_name_twice_is_refused():
+    one, two = new_key(), new_key()
+    same = f"{one} {one.partition(':')[0]}:{two.partition(':')[2]}"
+    with pytest.raises(ValueError, match="twice"):
+        Keys(same)

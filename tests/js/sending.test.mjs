@@ -423,6 +423,14 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
   }
 });
 
+test("a lost phone is told apart from one that must sign in again", () => {
+  const list = entries(2);
+  const lost = hear(refusal(401, { json: { v: 1, code: "wipe" } }), list);
+  assert.equal(lost.pace.net, "wipe");
+  stays(lost, list);
+  assert.equal(hear(refusal(401), list).pace.net, "expired");
+});
+
 // --- envelopes -------------------------------------------------------------------------------
 
 const envelope = (values = {}) => {

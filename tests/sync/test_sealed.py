@@ -185,11 +185,12 @@ def test_a_letter_in_anothers_name_is_nobodys(cast, bring, sealed, letter, key):
     own = key.proof(binhs.id, cast.binh.id)
     elsewhere = sealing.Key.read(sealing.new_key()).proof(binhs.id, cast.lan.id)
     session, _, mac = own.split(".")
-    for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{mac}", "", "..", "x.1.y", None, 7):
+    for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{mac}", "", "..", "x.1.y", "x.\u0663.y",
+                  "\ud800.1.y", None, 7):
         assert bring(sealed(letter(entry(body(cast.bre)), proof=proof))) == ["kept"]
     assert not Visit.select().exists() and not InboxItem.select().exists()
     assert {stray.why for stray in StrayEnvelope.select()} == {"unproven"}
-    assert StrayEnvelope.select().count() == 8
+    assert StrayEnvelope.select().count() == 10
 
 
 def test_a_sign_in_that_the_restored_database_forgot_still_counts(cast, bring, sealed, letter):
@@ -249,7 +250,8 @@ def test_what_her_phone_was_said_to_hold_grows_less(cast, bring, sealed, letter,
 @pytest.mark.parametrize("wrong", [
     "text", [3], [{"id": str(uuid4())}], [{"id": "x", "kid": "a", "sealed": "AA"}],
     [{"id": str(uuid4()), "kid": "k" * 17, "sealed": "AA"}],
-    [{"id": str(uuid4()), "kid": "a", "sealed": "đ"}]])
+    [{"id": str(uuid4()), "kid": "a", "sealed": "đ"}],
+    [{"id": str(uuid4()), "kid": "a", "sealed": "AA\0"}]])
 def test_another_shape_is_not_understood(cast, sign_in, wrong):
     answer = send(sign_in(cast.binh), cast.binh, sealed=wrong)
     assert (answer.status_code, answer.json["code"]) == (422, "not_understood")

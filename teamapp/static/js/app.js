@@ -43,7 +43,7 @@ async function sendNow(options) {
   const before = await store.numbers(page.user);
   if (before.waiting || before.sealed) {
     await send(options).catch(console.error);
-    if (!(await guard())) return;
+    if (!(await guard())) return tell({ do: "leave" });
     const after = await store.numbers(page.user);
     const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
@@ -148,7 +148,6 @@ async function update() {
 async function guard({ loaded = false } = {}) {
   if (!page.user || "arrival" in page || (await store.here()) === page.user) return true;
   document.body.replaceChildren();
-  tell({ do: "leave" });
   const next = encodeURIComponent(location.pathname + location.search);
   const live = loaded && !root.dataset.packed;
   location.replace(live ? `${URLS.arrival}?next=${next}` : URLS.signIn);
@@ -185,8 +184,8 @@ async function signOut() {
   await Promise.race([send({ eager: true }).catch(() => {}), soon]);
   sessionStorage.clear();
   await store.set({ here: null, ending: true, leaving: true });
-  tell({ do: "leave" });
   await sealAbsent().catch(console.error);
+  tell({ do: "leave" });
   if (!(await endSession())) await sendInBackground();
   location.replace(URLS.signIn);
 }

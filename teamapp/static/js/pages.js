@@ -1,7 +1,7 @@
 // The pages kept on this phone, one database a person. Only the worker opens it.
 
 import { deleteDB, openDB } from "../vendor/idb.js";
-import { becomes } from "./sending.js";
+import { becomes, join } from "./sending.js";
 import { URLS } from "./sender.js";
 import * as store from "./store.js";
 
@@ -66,7 +66,7 @@ function answer({ head, body }, { headers, checked, generated_at }, age) {
   const time = encoder.encode(clock(generated_at));
   const parts = [head, marks, ...body.flatMap((part, i) => (i ? [time, part] : [part]))];
   const type = { "Content-Type": "text/html; charset=utf-8" };
-  return new Response(join(parts), { headers: { ...headers, ...type } });
+  return new Response(join(...parts), { headers: { ...headers, ...type } });
 }
 
 function clock(moment) {
@@ -74,12 +74,6 @@ function clock(moment) {
   const [, month, date] = day.split("-").map(Number);
   const today = store.stamp().startsWith(day);
   return `${today ? "" : `${date}/${month} `}${time.slice(0, 5)}`;
-}
-
-function join(parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return whole;
 }
 
 /** A page cut where the worker writes into it: after `<html`, and at the time of the pack. */
@@ -283,7 +277,7 @@ function assemble({ skeleton, list }, rows) {
   const filled = body.map((part) => {
     const [before, after] = decoder.decode(part).split("<!--rows-->");
     if (after === undefined) return part;
-    return join([encoder.encode(before), ...drawn, encoder.encode(after)]);
+    return join(encoder.encode(before), ...drawn, encoder.encode(after));
   });
   return { head, body: filled };
 }
