@@ -6,7 +6,7 @@ PORT ?= 8000
 BOTH_CORES := --numprocesses 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check faults bench pictures lock clean
+.PHONY: run test check faults texts bench pictures lock clean
 
 $(VENV)/run: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ faults: $(VENV)/run $(VENV)/dev
 	pytest tests/faults
 	pytest tests/faults --database postgresql
 	pytest tests/browser/test_killed_at_any_moment.py
+
+texts: $(VENV)/run
+	pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location -o var/messages.pot teamapp
+	pybabel -q update -i var/messages.pot -d teamapp/translations -N --ignore-obsolete --no-wrap --omit-header
 
 bench: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh

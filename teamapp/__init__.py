@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import access, cli, db, errors, extensions, logs, metrics, sealing, web
+from . import access, cli, db, errors, extensions, languages, logs, metrics, sealing, web
 from .config import read_config
 
 
@@ -21,6 +21,7 @@ def create_app(environment=None):
     metrics.init_app(app)
     db.init_app(app, config)
     extensions.init_app(app)
+    languages.init_app(app)
     access.init_app(app)
     web.init_app(app, config)
     sealing.init_app(app, config)

@@ -51,7 +51,6 @@ class Config:
             "PERMANENT_SESSION_LIFETIME": 90 * 24 * 3600,
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": None,
-            "BABEL_DEFAULT_LOCALE": "vi",
             "COMPRESS_ALGORITHM": ["br", "gzip"],
             "COMPRESS_BR_LEVEL": 5,
             "COMPRESS_MIN_SIZE": 200,

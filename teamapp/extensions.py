@@ -1,7 +1,6 @@
-"""The libraries that know the app: signing in, CSRF, htmx, languages, compression."""
+"""The libraries that know the app: signing in, CSRF, htmx, compression."""
 
 from flask import session
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_login import LoginManager
@@ -13,7 +12,6 @@ from .models import Session
 login = LoginManager()
 csrf = CSRFProtect()
 htmx = HTMX()
-babel = Babel()
 compress = Compress()
 
 
@@ -42,5 +40,4 @@ def init_app(app):
     login.session_protection = None
     csrf.init_app(app)
     htmx.init_app(app)
-    babel.init_app(app, locale_selector=lambda: "vi")
     compress.init_app(app)

@@ -22,6 +22,7 @@ _ID_NUMBER = re.compile(
 )
 _SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
 
 
@@ -108,14 +109,20 @@ def is_clean(text):
     return not _UNCLEAN.search(text)
 
 
-def day(value):
-    """Returns dd/mm/yyyy of a date or a moment, in Asia/Ho_Chi_Minh."""
-    return _local_day(value).strftime("%d/%m/%Y") if value else ""
+def day(value, language="vi"):
+    """Returns 05/03/2026 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar 2026."""
+    if not value:
+        return ""
+    on = _local_day(value)
+    return on.strftime("%d/%m/%Y") if language == "vi" else f"{short_day(on, language)} {on.year}"
 
 
-def short_day(value):
-    """Returns d/m of a date or a moment, in Asia/Ho_Chi_Minh."""
-    return "{0.day}/{0.month}".format(_local_day(value)) if value else ""
+def short_day(value, language="vi"):
+    """Returns 5/3 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar."""
+    if not value:
+        return ""
+    on = _local_day(value)
+    return f"{on.day}/{on.month}" if language == "vi" else f"{on.day} {_MONTHS[on.month - 1]}"
 
 
 def clock_time(moment):
@@ -127,16 +134,17 @@ def _local_day(value):
     return clock.day_of(value) if isinstance(value, datetime) else value
 
 
-def number(value):
-    """Returns 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0."""
+def number(value, language="vi"):
+    """Returns 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0.
+
+    In English "6,104" and "18.5".
+    """
     if value is None:
         return MISSING
-    return f"{value:,}".translate(str.maketrans(",.", ".,"))
+    english = f"{value:,}"
+    return english.translate(str.maketrans(",.", ".,")) if language == "vi" else english
 
 
 def percent(part, whole):
     """Returns the share as "78%", cut and not rounded: 100% means all; "—" without a whole."""
     return f"{part * 100 // whole}%" if part is not None and whole else MISSING
-
-
-FILTERS = {f.__name__: f for f in (day, short_day, clock_time, number)}

@@ -7,13 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import abort, g, make_response, render_template, request
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 from wtforms import DateField
 
-from . import text
 from .extensions import htmx
 
 STATIC = Path(__file__).parent / "static"
@@ -82,10 +80,7 @@ def init_app(app, config):
         immutable_file_test=lambda path, url: True, allow_all_origins=False,
         add_headers_function=secure_file)
     app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
-    app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.globals["once"] = once
-    app.jinja_env.filters.update(day=text.day, short_day=text.short_day,
-                                 clock_time=text.clock_time, number=text.number)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.after_request

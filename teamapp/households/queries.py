@@ -9,6 +9,7 @@ from typing import NamedTuple
 from peewee import JOIN, fn
 
 from .. import clock
+from ..languages import called
 from ..models import (
     AccountKind,
     Consent,
@@ -31,8 +32,7 @@ PAGE = 100  # rows of the list as it is read with signal
 CALLS = 3  # last calls a house's page tells of
 HOUSE = (Household.id, Household.village, Household.number, Household.cluster,
          Household.cluster_position, Household.landmark, Household.head, Household.phone,
-         Household.poverty, Household.elderly_alone, Household.no_smartphone, Language.name,
-         Household.language)
+         Household.poverty, Household.elderly_alone, Household.no_smartphone)
 
 
 class Filing(NamedTuple):
@@ -91,7 +91,7 @@ class House:
 
 def houses(query, calls=1):
     """Return the houses of a household query in its order, each with its outlook."""
-    rows = query.select(*HOUSE).join(Language, JOIN.LEFT_OUTER, on=(
+    rows = query.select(*HOUSE, called(Language), Household.language).join(Language, JOIN.LEFT_OUTER, on=(
         Language.code == Household.language)).tuples()
     found = [House(*row) for row in rows]
     views = found and outlooks(query.select(Household.id), clock.today().year, calls)
@@ -131,7 +131,7 @@ def residents_of(ids):
 
 def open_dossiers(ids):
     """Return {household id: [Filing …]}, the first due first."""
-    rows = (Dossier.select(Dossier.household, Procedure.name, Dossier.code, Dossier.day,
+    rows = (Dossier.select(Dossier.household, called(Procedure), Dossier.code, Dossier.day,
                            Dossier.due_on, Resident.name)
             .join(Procedure).switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
             .where(Dossier.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))

@@ -8,7 +8,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from peewee import BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
+from peewee import SQL, BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
 
 from .. import clock, text
 from ..db import Record
@@ -30,6 +30,7 @@ class User(Record):
     phone = CharField(15, default="")
     active = BooleanField(default=True)
     closed_on = DateField(null=True)  # the day the account was closed
+    language = CharField(2, default="vi", constraints=[SQL("DEFAULT 'vi'")])  # of the screens
 
     class Meta:
         indexes = ((("commune", "village"), False),)
@@ -77,7 +78,10 @@ class User(Record):
     @property
     def village_label(self):
         """Return what this person calls the whole village: “Cả ấp”."""
-        return self.village.unit_type.whole if self.village_id else ""
+        if not self.village_id:
+            return ""
+        unit = self.village.unit_type
+        return (unit.whole_en if self.language == "en" else "") or unit.whole
 
     @classmethod
     def visible_to(cls, user):
@@ -136,6 +140,11 @@ class User(Record):
             return hasher.verify(self.secret_hash, unicodedata.normalize("NFC", secret))
         except (VerificationError, InvalidHashError):
             return False
+
+    def read_in(self, language):
+        """Show this person's screens in another language from now on."""
+        self.language = language
+        self.save(only=[User.language])
 
     def villages_at(self, day):
         """Return the ids of the villages this person belonged to on that day."""

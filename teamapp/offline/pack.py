@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app, g
-from flask_babel import get_locale
 
 from .. import clock
+from ..languages import language
 from ..models import (
     Assignment,
     Counter,
@@ -172,7 +172,7 @@ class Drawing:
 def ground(user):
     """Return what everything drawn for a person rests on: if it changes, all is sent anew."""
     return digest(edition(), user.id, user.name, user.role, user.village_id, user.village_label,
-                  clock.today().year, get_locale())
+                  clock.today().year, language())
 
 
 def team_mark(user):

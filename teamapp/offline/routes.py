@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ..access import programmatic, public
 from ..db import snapshot
+from ..languages import language
 from ..models import Installation
 from ..web import STATIC, page, static_files
 from .pack import Known, Pack
@@ -60,7 +61,7 @@ def manifest():
     icons = [{"src": f"/static/{version}/icons/icon-{size}.png", "sizes": f"{size}x{size}",
               "type": "image/png", "purpose": purpose}
              for size in (192, 512) for purpose in ("any", "maskable")]
-    facts = {"id": "/", "name": "Từng Nhà", "short_name": "Từng Nhà", "lang": "vi",
+    facts = {"id": "/", "name": "Từng Nhà", "short_name": "Từng Nhà", "lang": language(),
              "description": _("Sổ của tổ công nghệ số cộng đồng"), "start_url": "/", "scope": "/",
              "display": "standalone", "background_color": "#ffffff", "theme_color": "#f3f0f8",
              "icons": icons}

@@ -7,6 +7,7 @@ from itertools import groupby
 from peewee import fn
 
 from .. import clock
+from ..languages import called
 from ..models import Assignment, Dossier, Household, Procedure, Round, Visit
 from ..models.outlook import Outlook, outlooks
 
@@ -162,7 +163,7 @@ def by_day(houses):
 def dossiers_of(user):
     """Return the unfinished dossiers this member helped to file, the first due first."""
     return [Waiting(*row) for row in
-            Dossier.select(Household.id, Household.head, Procedure.name, Dossier.due_on)
+            Dossier.select(Household.id, Household.head, called(Procedure), Dossier.due_on)
             .join(Household).switch(Dossier).join(Procedure).switch(Dossier).join(Visit)
             .where(Dossier.village == user.village_id, Household.village == user.village_id,
                    Visit.member == user.id, Dossier.status.not_in(Dossier.CLOSED))

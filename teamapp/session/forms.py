@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from .. import text
+from ..languages import LANGUAGES
 
 
 def clean(form, field):
@@ -27,3 +28,9 @@ class SignInForm(FlaskForm):
         for field in self:
             field.errors = ()
         return fine
+
+
+class LanguageForm(Form):
+    """The language a person wants to read."""
+
+    language = RadioField(choices=list(LANGUAGES.items()))

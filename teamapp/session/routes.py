@@ -3,16 +3,18 @@
 import re
 import secrets
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 
 from .. import text
 from ..access import own_path, public, same_origin
+from ..languages import of_the_browser
 from ..models import Attempt, MustWait, Session, User
 from ..web import page
-from .forms import SignInForm
+from .forms import LanguageForm, SignInForm
 
 bp = Blueprint("session", __name__)
 
@@ -76,6 +78,17 @@ def destroy():
     return redirect(url_for("session.new"), 303)
 
 
+@bp.post("/language")
+@same_origin  # the phone keeps the page it stands on, without a token
+def speak():
+    """Speak another language to this person; the phone gets its pages anew."""
+    form = LanguageForm(request.form)
+    if not form.validate():
+        abort(400)
+    current_user.read_in(form.language.data)
+    return redirect(url_for("session.arrival"), 303)
+
+
 @bp.errorhandler(CSRFError)
 def outdated(error):
     """Draw a new form for one that lay in a tab while the session changed."""
@@ -86,8 +99,9 @@ def outdated(error):
 def door(form, status=200, failure=None):
     """Return the sign-in page, drawn for nobody, and the cookie that tells this phone's tries."""
     form.next.data = own_path(form.next.data) if form.next.data else ""
-    answer = page("session/new.html", status=status, form=form, failure=failure,
-                  current_user=AnonymousUserMixin())
+    with force_locale(of_the_browser()):
+        answer = page("session/new.html", status=status, form=form, failure=failure,
+                      current_user=AnonymousUserMixin())
     return with_device(answer)
 
 

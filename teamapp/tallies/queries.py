@@ -6,6 +6,7 @@ from datetime import timedelta
 from peewee import JOIN, Case, Value, fn
 
 from .. import clock
+from ..languages import called
 from ..models import (
     Coverage,
     Device,
@@ -157,11 +158,11 @@ def leaders(commune_id):
 
 def difficulties(commune_id, span, place=0, most=3):
     """Return [(code, name, n)] of the difficulties met most, the most frequent first."""
-    n = fn.SUM(Tally.count)
-    return list(Obstacle.select(Obstacle.code, Obstacle.name, n)
+    n, name = fn.SUM(Tally.count), called(Obstacle)
+    return list(Obstacle.select(Obstacle.code, name, n)
                 .join(Tally, JOIN.INNER, on=(
                     (Tally.indicator == Value("obstacle:").concat(Obstacle.code))
                     & (Tally.commune == commune_id) & (Tally.place == place)
                     & Tally.period.in_([span.key] if span.key else keys(span))))
-                .group_by(Obstacle.code, Obstacle.name, Obstacle.position)
+                .group_by(Obstacle.code, name, Obstacle.position)
                 .having(n > 0).order_by(n.desc(), Obstacle.position).limit(most).tuples())

@@ -1,5 +1,6 @@
 """What the blank forms of a visit offer to choose from; only reading."""
 
+from ..languages import called
 from ..models import AccountKind, Obstacle, Procedure, User
 from ..models.ladder import usual_rest
 from ..text import sort_key
@@ -21,9 +22,10 @@ def kinds():
 
 def procedures():
     """Return the procedures in use, by their names."""
-    rows = Procedure.select(Procedure.code, Procedure.name, Procedure.words).where(
+    rows = Procedure.select(
+        Procedure.code, Procedure.name, Procedure.name_en, Procedure.words).where(
         Procedure.active)
-    return sorted(rows, key=lambda procedure: sort_key(procedure.name))
+    return sorted(rows, key=lambda procedure: sort_key(called(procedure)))
 
 
 def team(user):

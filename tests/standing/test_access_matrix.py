@@ -37,6 +37,7 @@ MATRIX = {
     "GET /sign-in": everybody(200),
     "POST /sign-in": everybody(422),
     "POST /sign-out": everybody(303),
+    "POST /language": people(FORM, member=400, officer=400),
     "GET /arrival": people(PAGE, member=200, officer=200),
     "GET /no-network": everybody(200),
     "GET /sw.js": everybody(200),

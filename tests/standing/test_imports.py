@@ -20,14 +20,15 @@ HOUSE = {
     "sealing": {"config"},
     "models": DOMAIN,
     "extensions": {"models"},
+    "languages": {"text"},
     "access": {"text", "extensions"},
-    "web": {"text", "clock", "extensions"},
+    "web": {"extensions"},
     "errors": {"access", "extensions"},
     "health": {"access", "db"},
     "metrics": {"access", "models", "clock"},
     "cli": set(),
 }
-SLICE = DOMAIN | {"access", "web", "extensions", "sealing"}
+SLICE = DOMAIN | {"access", "web", "extensions", "languages", "sealing"}
 
 # The only modules that may reach into slices.
 TABLES_OF_SLICES = {
@@ -48,6 +49,7 @@ OUTSIDE = {
     "sealing": {"cryptography"},
     "models": {"peewee", "argon2"},
     "extensions": FRAMEWORK | {"peewee"},
+    "languages": FRAMEWORK | {"babel"},
     "access": FRAMEWORK,
     "web": FRAMEWORK | {"wtforms"},
     "errors": FRAMEWORK | {"peewee"},

@@ -1,10 +1,12 @@
-"""Every text a person reads goes through the catalogue, and is Vietnamese at its root."""
+"""Every text a person reads goes through the catalogue: Vietnamese at its root, and English."""
 
+import csv
 import re
 import unicodedata
 
 import pytest
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 
 from .tree import TEAMAPP, TEMPLATES, files, read, templates
 
@@ -29,6 +31,12 @@ def messages():
             texts = message if isinstance(message, tuple) else (message,)
             found += [(path, line, text) for text in texts]
     return found
+
+
+def english():
+    """Return the catalogue of the English texts, what is obsolete included."""
+    with open(TEAMAPP / "translations/en/LC_MESSAGES/messages.po", "rb") as file:
+        return read_po(file)
 
 
 def is_vietnamese(text):
@@ -73,3 +81,41 @@ def test_a_template_says_nothing_past_the_catalogue(name):
     bare = bare_text(read(TEMPLATES / name)).replace(BRAND, "")
     said = [letter for letter in bare if letter.isalpha() and not letter.isascii()]
     assert not said, f"{name}: {''.join(said)[:40]!r}"
+
+
+def test_every_text_has_an_english_one_and_nothing_else_has():
+    catalogue = english()
+    told = {text for entry in catalogue if entry.id
+            for text in (entry.id if isinstance(entry.id, tuple) else (entry.id,))}
+    found = {text for _, _, text in messages()}
+    assert not found - told, "no English yet: run `make texts` and write it"
+    assert not told - found, "in the catalogue but on no screen: run `make texts`"
+    assert not catalogue.obsolete
+    for entry in catalogue:
+        for text in entry.string if isinstance(entry.string, tuple) else (entry.string,):
+            assert text.strip() or not entry.id, f"no English yet: {entry.id!r}"
+        assert not entry.fuzzy or not entry.id, entry.id
+
+
+def test_an_english_text_says_what_the_vietnamese_says():
+    """The same values stand in it, it ends alike, and it is not Vietnamese."""
+    holes = re.compile(r"%%|%\(\w+\)s")
+    for entry in english():
+        ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        for text, said in zip(ids, strings) if entry.id else ():
+            assert sorted(holes.findall(said)) == sorted(holes.findall(text)), text
+            assert (said[-1] in ".?…:") is (text[-1] in ".?…:"), text
+            quoted = re.sub(r"“[^”]*”|Chủ hộ.*|" + BRAND, "", said)
+            assert not any(letter in quoted for letter in "ăâđêôơưĂÂĐÊÔƠƯ"), said
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (TEAMAPP / "catalog").glob("*.csv")))
+def test_every_entry_of_a_catalogue_has_its_english_names(name):
+    with open(TEAMAPP / "catalog" / name, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = [column for column in rows[0] if column.endswith("_en")]
+    assert "name_en" in columns
+    assert {"short_name", "whole"} & set(rows[0]) <= {c.removesuffix("_en") for c in columns}
+    for row in rows:
+        assert all(row[column].strip() for column in columns), row["code"]

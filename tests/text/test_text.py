@@ -187,6 +187,19 @@ def test_days_and_times_are_shown_as_in_vietnam():
     assert text.day(None) == text.short_day(None) == text.clock_time(None) == ""
 
 
+def test_in_english_a_month_has_its_name():
+    moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+    assert text.day(moment, "en") == "21 Nov 2026"
+    assert text.short_day(moment, "en") == "21 Nov"
+    assert text.day(date(2026, 3, 5), "en") == "5 Mar 2026"
+    assert text.day(None, "en") == text.short_day(None, "en") == ""
+
+
+def test_in_english_numbers_have_commas():
+    assert [text.number(n, "en") for n in (0, 1234567, 18.5, None)] == [
+        "0", "1,234,567", "18.5", "—"]
+
+
 def test_numbers_are_shown_as_in_vietnam():
     assert [text.number(n) for n in (0, 6104, 1234567, 18.5, None)] == [
         "0",

@@ -8,11 +8,16 @@ const root = globalThis.document?.documentElement;
 const today = () => store.stamp().slice(0, 10);
 const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);
 
-/** A moment as the field reads it: 07:40, or 21/11 07:40 on another day. */
+/** A moment as the page's language says it: 07:40, on another day 21/11 07:40 or 21 Nov 07:40. */
 function moment(at) {
   const [day, time] = at.split("T");
-  const [, month, date] = day.split("-").map(Number);
-  return `${day === today() ? "" : `${date}/${month} `}${time.slice(0, 5)}`;
+  return `${day === today() ? "" : `${said(day)} `}${time.slice(0, 5)}`;
+}
+
+function said(day) {
+  const vietnamese = root.lang === "vi";
+  const shape = { day: "numeric", month: vietnamese ? "numeric" : "short" };
+  return new Date(`${day}T00:00`).toLocaleDateString(vietnamese ? "vi" : "en-GB", shape);
 }
 
 // --- the bar ---------------------------------------------------------------------------------

@@ -1,0 +1,149 @@
+"""Everybody reads Vietnamese or English, as they choose."""
+
+import json
+import re
+
+import pytest
+from flask_babel import force_locale, gettext, ngettext
+
+from teamapp import clock
+from teamapp.models import User
+
+from ..cast import PIN
+from ..deeds import visit
+from ..sync.phone import body, entry, result
+
+
+def speak(browser, code):
+    """Choose a language with this browser."""
+    return browser.post("/language", data={"language": code})
+
+
+def lang(answer):
+    """Return the language a page says it is in."""
+    return re.search(r'<html lang="(\w+)"', answer.text)[1]
+
+
+def test_who_chooses_english_reads_english_on_every_phone(cast, sign_in):
+    browser, other = sign_in(cast.lan), sign_in(cast.lan)
+    answer = speak(browser, "en")
+    assert (answer.status_code, answer.location) == (303, "/arrival")
+    assert User.get_by_id(cast.lan.id).language == "en"
+    page = other.get("/households")
+    assert lang(page) == "en" and "Whole village" in page.text and "Not visited" in page.text
+
+
+def test_nobody_else_reads_it_and_one_may_choose_again(cast, sign_in):
+    browser, neighbour = sign_in(cast.lan), sign_in(cast.binh)
+    speak(browser, "en")
+    assert lang(browser.get("/outbox")) == "en"
+    assert lang(neighbour.get("/outbox")) == "vi" and "Cả ấp" in neighbour.get("/outbox").text
+    speak(browser, "vi")
+    assert lang(browser.get("/outbox")) == "vi"
+
+
+@pytest.mark.parametrize("name", ["lan", "tu", "hanh", "son"])
+def test_everybody_finds_the_choice_beside_the_way_out(cast, sign_in, name):
+    browser = sign_in(getattr(cast, name))
+    for code, other in (("vi", "en"), ("en", "vi")):
+        speak(browser, code)
+        page = browser.get("/outbox" if name in ("lan", "tu") else "/tallies").text
+        assert re.search(f'value="{code}" lang="{code}" aria-current="true"', page)
+        assert re.search(f'value="{other}" lang="{other}">', page)
+
+
+@pytest.mark.parametrize("wrong", ["", "fr", "EN", "en-GB", "../en", "\x00"])
+def test_a_language_the_book_does_not_speak_changes_nothing(cast, sign_in, wrong):
+    browser = sign_in(cast.lan)
+    assert speak(browser, wrong).status_code == 400
+    assert User.get_by_id(cast.lan.id).language == "vi"
+
+
+@pytest.mark.parametrize(("prefers", "code"), [
+    ("", "vi"), ("vi-VN,vi;q=0.9,en;q=0.8", "vi"), ("en-US,en;q=0.9", "en"), ("fr,de;q=0.5", "vi"),
+    ("en-GB,en;q=0.9,vi;q=0.5", "en"), ("vi;q=0.9,en;q=0.9", "vi"), ("en;q=0.9,vi;q=0.9", "vi"),
+    ("fr,en;q=0.2", "en"), ("*", "vi")])
+def test_before_signing_in_english_shows_only_to_who_prefers_it(client, prefers, code):
+    page = client.get("/sign-in", headers={"Accept-Language": prefers})
+    assert lang(page) == code
+    assert ("Username" in page.text) is (code == "en")
+
+
+def test_the_sign_in_page_does_not_tell_what_the_last_person_read(cast, sign_in):
+    browser = sign_in(cast.lan)
+    speak(browser, "en")
+    assert lang(browser.get("/sign-in")) == "vi"
+
+
+def test_a_phones_pages_come_anew_in_the_other_language(cast, sign_in):
+    browser = sign_in(cast.lan)
+
+    def pull(known):
+        header, *lines = map(json.loads, browser.get("/pack", query_string=known).text.splitlines())
+        return {key: header[key] for key in ("epoch", "scope")} | {"since": header["cursor"]}, \
+            header["reset"], {line["url"]: line["html"] for line in lines if "url" in line}
+
+    known, _, before = pull({})
+    speak(browser, "en")
+    known, reset, after = pull(known)
+    assert reset and set(after) == set(before)
+    assert all('<html lang="en">' in html for html in after.values())
+    assert "What was done today?" in after[f"/households/{cast.bre.id}"]
+    assert "Activate VNeID" in after["/visits/parts"]
+    assert not pull(known)[1], "and only once"
+
+
+def test_no_vietnamese_is_left_on_an_english_screen_but_names(cast, sign_in):
+    """A text told in the wrong language, or kept from the last reader, would show."""
+    browser = sign_in(cast.lan)
+    for code in ("vi", "en"):
+        speak(browser, code)
+        pages = {path: browser.get(path).text for path in
+                 ("/", "/households", f"/households/{cast.van.id}", "/outbox", "/visits/parts")}
+    for path, html in pages.items():
+        html = re.sub(r'<(?:template|li class="row"|ul class="group").*', "", html, flags=re.S) \
+            if path == "/households" else html
+        html = re.sub(r'(?:data-search|data-label|placeholder)="[^"]*"|Từng Nhà|Tiếng Việt', "", html)
+        for name in ("Lê Thị Lan", "Lê Văn An", "Lê Thị Hà", "Nguyễn Văn Tư", "Trần Bình", "Cụm"):
+            html = html.replace(name, "")
+        left = re.findall(r"[^<>]*[ăđơưạảấầậắặẹẻếềệỉịọỏốồộớờợụủứừựỳỹ][^<>]*", html)
+        assert not left, f"{path}: {left[:5]}"
+
+
+def test_days_follow_the_language(cast, sign_in):
+    visit(cast.lan, cast.bre)
+    browser, today = sign_in(cast.son), clock.today()
+    figure = f"/tallies/{cast.cau_van.id}/visits?period=days&first={today}&last={today}"
+    assert f"{today:%d/%m/%Y}" in browser.get(figure).text
+    speak(browser, "en")
+    assert f"{today.day} {today:%b} {today.year}" in browser.get(figure).text
+
+
+def test_why_an_entry_was_refused_is_said_in_its_persons_language(cast, sign_in):
+    browser = sign_in(cast.lan)
+    speak(browser, "en")
+    foreign = result(browser, cast.lan, entry(body(cast.kin, outcome="absent")))
+    assert foreign["reason"].startswith("This household is not in the commune's book.")
+    unfinished = result(browser, cast.lan, entry(body(cast.bre, outcome="later")))
+    assert unfinished["fields"]["return_on"] == ["Choose the day to come back."]
+
+
+def test_a_page_that_is_not_there_says_so_in_english(cast, sign_in):
+    browser = sign_in(cast.son)
+    speak(browser, "en")
+    assert "There is no such page" in browser.get("/nowhere").text
+
+
+def test_one_and_many_are_told_apart_in_english(app):
+    with app.test_request_context(), force_locale("en"):
+        assert ngettext("%(n)s nhà", "%(n)s nhà", 1, n="1") == "1 house"
+        assert ngettext("%(n)s nhà", "%(n)s nhà", 1200, n="1,200") == "1,200 houses"
+        assert gettext("Hôm nay") == "Today"
+    with app.test_request_context():
+        assert ngettext("%(n)s nhà", "%(n)s nhà", 2, n="2") == "2 nhà"
+
+
+def test_signing_in_leads_to_pages_in_ones_own_language(cast, client, enter):
+    cast.lan.read_in("en")
+    answer = client.get(enter(client, "lan", PIN).location)
+    assert lang(answer) == "en" and "Getting the book ready" in answer.text
