@@ -22,7 +22,7 @@ _ID_NUMBER = re.compile(
 )
 _SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
 
 

@@ -91,8 +91,8 @@ class House:
 
 def houses(query, calls=1):
     """Return the houses of a household query in its order, each with its outlook."""
-    rows = query.select(*HOUSE, called(Language), Household.language).join(Language, JOIN.LEFT_OUTER, on=(
-        Language.code == Household.language)).tuples()
+    rows = query.select(*HOUSE, called(Language), Household.language).join(
+        Language, JOIN.LEFT_OUTER, on=(Language.code == Household.language)).tuples()
     found = [House(*row) for row in rows]
     views = found and outlooks(query.select(Household.id), clock.today().year, calls)
     for house in found:
