@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from teamapp.config import ROOT
 from teamapp.logs import JsonLines
 from tests.cast import PIN
 
