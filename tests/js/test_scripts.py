@@ -1,4 +1,4 @@
-"""The pure parts of the scripts, `tests/js/*.test.mjs`; and what they seal, opened by the server."""
+"""The pure parts of the scripts, `tests/js/*.test.mjs`; what they seal, opened by the server."""
 
 import base64
 import json
