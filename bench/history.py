@@ -97,7 +97,7 @@ class History:
             visited_at, visited_at, self.receipt, promise, "", "", ""))
         self.rows[Receipt].append((
             id, member, self.commune.id, None, "visits.create", id.bytes * 2, "kept",
-            self.receipt, None, None, visited_at, 1))
+            self.receipt, None, None, visited_at, 1, None))
         self.additive[village, day, "visits"] += 1
         if outcome != "met":
             return 0
