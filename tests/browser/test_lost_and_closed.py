@@ -2,19 +2,29 @@
 
 from urllib.parse import quote_plus
 
-from teamapp.models import InboxItem, Session, Visit
+from teamapp.models import InboxItem, Receipt, Visit
 
 from ..cast import PIN
 from .test_shared_phone import traces, work
 
 
+def report_lost(laptop, name):
+    """Report the one phone of somebody as lost, as the chair does it."""
+    laptop.goto(f"{laptop.desk}/people")
+    laptop.fill("[data-filter]", name)
+    laptop.click(f"tbody a:visible:text-is('{name}')")
+    laptop.click("summary:text-is('Mất máy')")
+    laptop.click("button:text-is('Báo mất máy')")
+    laptop.wait_for_selector("text=Đã báo mất")
+
+
 def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
-        lans_phone, line, book):
+        lans_phone, line, book, laptop):
     phone, lan = lans_phone, book.user("lan")
-    line.cut()
+    phone.context.set_offline(True)
     words = work(phone, book)
-    Session.get(Session.user == lan).lose()
-    line.mend()
+    report_lost(laptop, lan.name)
+    phone.context.set_offline(False)
     phone.go("/")
     phone.page.wait_for_url("**/sign-in*")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
@@ -42,3 +52,33 @@ def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book):
     phone.until(lambda: not phone.outbox(), "not sealed")
     assert len(phone.envelopes("kept")) == 2
     assert traces(phone, [*words, quote_plus(words[0])]) == set()
+
+
+def test_a_file_saved_from_a_broken_phone_is_handed_in_by_the_leader(
+        lans_phone, take_phone, line, book, tmp_path):
+    phone, lan = lans_phone, book.user("lan")
+    phone.close()  # a phone that was signed in days ago has its cookie on the disk
+    phone.start()
+    line.cut()
+    phone.absent(book.house(1))
+    phone.met(book.house(2))
+    phone.go("/outbox")
+    phone.page.click("summary:text-is('Lưu ra tệp')")
+    with phone.page.expect_download() as saved:
+        phone.page.click('[data-do="export"]')
+    saved.value.save_as(tmp_path / "saved.json")
+    phone.kill()
+    line.mend()
+
+    leader = take_phone("leader").sign_in("tu", PIN).page
+    leader.goto(f"{line.url}/outbox-files")
+    leader.set_input_files("[name=file]", tmp_path / "saved.json")
+    leader.click("main form button")
+    leader.wait_for_selector("text=2 trên 2 lượt xã đã nhận")
+    assert book.head(1) in leader.inner_text("main")
+    assert {visit.member for visit in Visit.select()} == {lan}
+    assert {receipt.handed_in_by for receipt in Receipt.select()} == {book.user("tu")}
+
+    phone.start().go("/")
+    phone.until_kept(2)
+    assert Visit.select().count() == 2

@@ -145,7 +145,8 @@ export async function endSession() {
  */
 export async function sealAbsent() {
   const device = await store.device();
-  for (let left = true, tries = 0; left && tries < 5; tries++) {
+  let left = true;
+  for (let tries = 0; left && tries < 5; tries++) {
     left = false;
     for (const { user, key, entries } of await store.absent()) {
       if (!key || !globalThis.crypto?.subtle) continue;
@@ -154,7 +155,7 @@ export async function sealAbsent() {
       left = !(await store.putAway(user, sealed)) || left;
     }
   }
-  await store.set({ leaving: false });
+  await store.set({ leaving: left });
 }
 
 /** What the commune has, and what was mended, goes only if the commune should lose it. */
