@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from teamapp import clock, sealing
 from teamapp.models import (
@@ -270,3 +272,21 @@ def test_the_page_of_arrival_gives_key_and_proof_to_who_is_signed_in(cast, sign_
                                    browser.get("/arrival").text)[1].split()
     assert (kid, public) == (key.kid, key.public)
     assert key.proven(proof) == (Session.get().id, cast.lan.id)
+
+
+ANYTHING = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(max_size=40),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner,
+                                                                    max_size=3), max_leaves=6)
+SPOILT = some.dictionaries(some.sampled_from(
+    ["v", "user", "device", "proof", "state", "entry"]), ANYTHING, max_size=3)
+SPOILT_ENTRY = some.dictionaries(some.sampled_from(
+    ["id", "kind", "form", "recorded_at", "after", "replaces", "body"]), ANYTHING, max_size=3)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spoilt=SPOILT, spoilt_entry=SPOILT_ENTRY)
+def test_whatever_is_in_an_envelope_it_has_an_answer(
+        cast, bring, sealed, letter, spoilt, spoilt_entry):
+    said = letter(entry(body(cast.bre)) | spoilt_entry) | spoilt
+    assert bring(sealed(said)) in (["kept"], ["later"])
