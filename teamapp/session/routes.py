@@ -10,7 +10,7 @@ from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 
 from .. import text
-from ..access import own_path, public, same_origin
+from ..access import own_path, public, same_origin, vouched
 from ..languages import of_the_browser
 from ..models import Attempt, MustWait, Session, User
 from ..web import page
@@ -30,6 +30,7 @@ def new():
 
 @bp.post("/sign-in")
 @public
+@vouched  # two tabs that came here at once share one cookie, but have two tokens
 def create():
     """Let in who knows the secret; say the same to everybody else."""
     form = SignInForm(request.form)

@@ -104,6 +104,16 @@ def test_the_name_stays_and_the_secret_does_not(client, cast, enter):
     assert "1357924680" not in answer.text
 
 
+def test_two_tabs_that_ask_at_once_can_both_sign_in(client, cast):
+    """Each has its own token, but the browser keeps one cookie: the browser's word decides."""
+    said = {"username": "lan", "secret": PIN, "csrf_token": "of-the-other-tab"}
+    answer = client.post("/sign-in", data=said, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 303
+    for site in ("cross-site", "same-site", "none"):
+        again = client.post("/sign-in", data=said, headers={"Sec-Fetch-Site": site})
+        assert again.status_code == 400, site
+
+
 def test_a_form_without_its_token_is_drawn_anew(client, cast):
     answer = client.post("/sign-in", data={"username": "lan", "secret": PIN, "next": "//evil"})
     assert answer.status_code == 400
