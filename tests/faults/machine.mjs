@@ -50,10 +50,12 @@ async function carry({ reach, line, note }, path, options) {
 }
 
 /** Locks as of one phone; those of a killed life are free again. */
-function request(_name, work) {
+function request(name, options, work = options) {
   const holder = life();
-  const turn = (holder.lock ?? Promise.resolve()).then(work);
-  holder.lock = turn.catch(() => {});
+  if (options.mode === "shared") return work();
+  const locks = (holder.locks ??= new Map());
+  const turn = (locks.get(name) ?? Promise.resolve()).then(work);
+  locks.set(name, turn.catch(() => {}));
   return turn;
 }
 

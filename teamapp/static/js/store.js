@@ -9,10 +9,18 @@ const SEALING = "sealing-";
 let opening;
 
 function open() {
-  opening ??= opened(2);
+  opening ??= whileAwake(() => opened(2));
   opening.catch(() => (opening = undefined));
   return opening;
 }
+
+/**
+ * A page that is left while it opens the database would be kept for the back button with its
+ * opening undone, and everybody else's would wait for it; one that holds a lock is not kept.
+ */
+const whileAwake = (work) =>
+  globalThis.navigator?.locks
+    ? navigator.locks.request("opening", { mode: "shared" }, work) : work();
 
 function opened(version) {
   const options = {
