@@ -1,0 +1,72 @@
+"""Looks at a screen as people see it: small and large, light and dark, with large letters."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+from .phone import SCREEN
+
+LAPTOP = {"width": 1280, "height": 800}
+NARROW = {"width": 320, "height": 640}
+ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_COLOUR = ["color-contrast", "link-in-text-block"]  # no other rule sees the colours
+SCHEMES = {"light": ALL_RULES, "dark": OF_COLOUR}
+AXE = """async (runOnly) => {
+  const { violations } = await axe.run({ runOnly, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
+}"""
+WIDTH = """() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest("svg, .unseen, .skip, thead");
+  const name = (element) => element.outerHTML.slice(0, 90);
+  const all = [...document.querySelectorAll("body *")].filter(seen);
+  const wide = scrollWidth > clientWidth
+    ? all.filter((element) => element.getBoundingClientRect().right > clientWidth + 1) : [];
+  const cut = all.filter((element) => element.scrollWidth > element.clientWidth + 1
+    && getComputedStyle(element).overflowX !== "visible" && element.tagName !== "INPUT");
+  return [...wide.slice(-3).map((element) => `sideways: ${name(element)}`),
+    ...cut.slice(0, 3).map((element) => `cut off: ${name(element)}`)];
+}"""
+
+
+class Looker:
+    """Notes what is wrong with the screens of one page, each by its name."""
+
+    def __init__(self, page):
+        self.page, self.wrong, self.looked = page, [], 0
+        self.browser = page.context.new_cdp_session(page)
+
+    def go(self, path, name=None):
+        """Open an address and look at it."""
+        self.page.goto(path)
+        self.look(name or path)
+
+    def look(self, name):
+        """Let axe look in every mode, and see that large letters fit a narrow screen."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        for size in (SCREEN, LAPTOP):
+            self.unroll(size)
+            for scheme, rules in SCHEMES.items():
+                self.page.emulate_media(color_scheme=scheme)
+                self.note(f"{name}, {size['width']} px, {scheme}", self.page.evaluate(AXE, rules))
+        self.page.set_viewport_size(NARROW)
+        self.letters(32)
+        self.note(f"{name}, letters of 200 %", self.page.evaluate(WIDTH))
+        self.letters(16)
+        self.page.set_viewport_size(SCREEN)
+
+    def unroll(self, size):
+        """Show the whole length of a page at once: nothing lies behind what stays in its place."""
+        self.page.set_viewport_size(size)
+        length = self.page.evaluate("() => document.documentElement.scrollHeight")
+        self.page.set_viewport_size(size | {"height": max(length, size["height"])})
+
+    def letters(self, size):
+        """Set the size of letters where a person sets it: in the browser's settings."""
+        self.browser.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
+
+    def note(self, where, found):
+        """Keep what was found."""
+        self.looked += 1
+        self.wrong += [f"{where}: {flaw}" for flaw in found]

@@ -1,0 +1,163 @@
+"""The chair works without a mouse: Tab, Enter, Space and the arrows lead through every task."""
+
+import pytest
+
+from teamapp.models import Assignment, Round, Target
+
+from ..cast import PASSWORD
+from . import chrome
+from .looking import LAPTOP
+
+MOST = 120  # presses of Tab until something must have come
+FOCUS = """() => {
+  const here = document.activeElement;
+  if (here === document.body) return "the page's end";
+  const face = here.closest(".choice")?.querySelector("span") ?? here;
+  const { outlineStyle, outlineWidth } = getComputedStyle(face);
+  const { top, bottom, left, right } = face.getBoundingClientRect();
+  const name = here.outerHTML.slice(0, 80);
+  if (outlineStyle === "none" || !parseFloat(outlineWidth)) return `the focus is not seen: ${name}`;
+  if (bottom <= 0 || top >= innerHeight || right <= 0 || left >= innerWidth)
+    return `the focus is outside: ${name}`;
+  const spot = [(left + right) / 2, Math.min(Math.max((top + bottom) / 2, 0), innerHeight - 1)];
+  const above = document.elementFromPoint(...spot);
+  const whole = here.closest("label") ?? here;
+  const mine = above && (whole.contains(above) || above.contains(whole));
+  return mine ? "" : `the focus is hidden: ${name} behind ${above?.outerHTML.slice(0, 60)}`;
+}"""
+
+
+class Keys:
+    """Somebody's hands on a keyboard, and eyes on the focus."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def press(self, *keys):
+        """Press keys one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def tab(self):
+        """Go on by one, after the last to the first; wherever it leads, the focus is to be seen."""
+        self.press("Tab")
+        if (wrong := self.page.evaluate(FOCUS)) == "the page's end":
+            self.press("Tab")
+            wrong = self.page.evaluate(FOCUS)
+        assert not wrong, wrong
+
+    def to(self, selector):
+        """Go on until the focus is on this."""
+        for _ in range(MOST):
+            self.tab()
+            if self.is_on(selector):
+                return self
+        raise AssertionError(f"{selector} is not to be reached")
+
+    def is_on(self, selector):
+        """Tell whether the focus is on this."""
+        return self.page.evaluate("(what) => document.activeElement.matches(what)", selector)
+
+    def follow(self, selector):
+        """Go to a link or a button that leads to another page, and press Enter."""
+        self.to(selector)
+        with self.page.expect_navigation():
+            self.press("Enter")
+
+    def write(self, selector, text):
+        """Go to a field and type."""
+        self.to(selector)
+        self.page.keyboard.type(text)
+
+
+@pytest.fixture
+def keys(playwright, line):
+    """Return the keyboard of the office's laptop, at the sign-in page."""
+    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
+    page = browser.new_page(base_url=line.url, viewport=LAPTOP, locale="vi-VN",
+                            timezone_id="Asia/Ho_Chi_Minh", service_workers="block")
+    page.goto("/sign-in")
+    yield Keys(page)
+    browser.close()
+
+
+def sign_in(keys):
+    """Sign the chair in."""
+    keys.write("[name=username]", "son")
+    keys.write("[name=secret]", PASSWORD)
+    keys.press("Enter")
+    keys.page.wait_for_url(lambda url: url.endswith("/tallies") and "arrival" not in url)
+
+
+def test_a_round_is_drafted_given_out_and_published(keys, book):
+    sign_in(keys)
+    keys.follow(".nav a[href='/rounds']")
+    keys.follow("main a[href='/rounds/new']")
+    keys.write("[name=name]", "Đợt bàn phím")
+    with keys.page.expect_response("**/rounds/proposal"):
+        keys.to("[name=villages]").press("Space")
+    keys.page.wait_for_selector("#proposal .figure")
+    assert keys.is_on("[name=villages]"), "what htmx brought took the focus away"
+    keys.to("[name=choice]").press("ArrowDown", "ArrowDown", "ArrowDown")
+    assert keys.is_on("[name=choice][value=all]:checked")
+    keys.follow("button[form=round]")
+    made = Round.get(Round.name == "Đợt bàn phím")
+
+    keys.follow("main th a")
+    keys.to("[name=houses]").press("Space")
+    keys.to("[name=member]").press("ArrowDown")
+    keys.to("button.solid[form=giving]").press("Enter")
+    keys.page.wait_for_selector(".said")
+    assert keys.is_on("button.solid[form=giving]")
+    assert given(made) == 1
+
+    keys.to("[id^=cluster-]").press("Enter")
+    keys.page.wait_for_function("() => document.querySelector('.said .error')")
+    assert keys.is_on("#cluster-1"), "refused: the focus stays where it was"
+    keys.to("[name=member]").press("ArrowDown")
+    keys.to("#cluster-1").press("Enter")
+    keys.page.wait_for_selector(".said:not(:has(.error))")
+    assert keys.is_on("#cluster-1") and given(made) > 1
+
+    keys.to("#share").press("Enter")
+    keys.page.wait_for_selector("#share[aria-disabled]")
+    assert keys.is_on("#share") and given(made) == 25
+    keys.follow(".back")
+    keys.follow("button[form=publication]")
+    assert not Round.get_by_id(made.id).is_draft
+
+
+def given(made):
+    """Return how many houses of a round have somebody."""
+    return Assignment.select().where(Assignment.round == made.id,
+                                     Assignment.member.is_null(False)).count()
+
+
+def test_the_board_is_read_and_a_figure_opened_and_closed(keys):
+    sign_in(keys)
+    keys.tab()
+    assert keys.is_on(".skip")
+    keys.press("Enter")
+    keys.tab()
+    assert keys.page.evaluate("() => document.activeElement.closest('main') !== null")
+    keys.to("[href^='/tallies/0/coverage?state=unasked']").press("Enter")
+    keys.page.wait_for_selector("#drawer-title")
+    assert keys.is_on("#drawer-title"), "the drawer's heading has the focus"
+    keys.tab()
+    assert keys.page.evaluate("() => document.activeElement.closest('.drawer') !== null")
+    keys.press("Shift+Tab")
+    keys.follow(".drawer .head a")
+    assert not keys.page.is_visible("#drawer")
+    keys.tab()
+
+
+def test_a_target_is_set_and_another_language_chosen(keys):
+    sign_in(keys)
+    keys.follow("main a[href='/targets']")
+    keys.write("[name$=-activations]", "24")
+    keys.follow(".action .solid")
+    assert Target.get().amount == 24
+    keys.to(".account summary").press("Enter")
+    keys.follow(".account [value=en]")
+    keys.page.wait_for_url(lambda url: url.endswith("/tallies") and "arrival" not in url)
+    assert keys.page.get_attribute("html", "lang") == "en"
