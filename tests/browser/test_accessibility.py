@@ -103,11 +103,12 @@ def test_at_the_chairs_desk(office, book):
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{book.user('lan').village_id}"
     house = f"/households/{book.house(1)}"
-    with nothing_wrong(page, at_least=15) as screens:
+    with nothing_wrong(page, at_least=18) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
                      f"/tallies/{book.user('lan').village_id}", "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
-                     f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house):
+                     f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
+                     "/people", f"/people/{book.user('lan').id}", "/outbox-files"):
             screens.go(path)
         page.click(".account summary")
         screens.look("account")
