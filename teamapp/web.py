@@ -1,6 +1,7 @@
 """What every slice's routes share: pages, finding things, headers, static files."""
 
 import hashlib
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from flask import abort, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
-from wtforms import DateField
+from wtforms import DateField, FieldList
 
 from .extensions import htmx
 
@@ -43,6 +44,15 @@ class DayField(DateField):
                 self.data = date.fromisoformat(value if len(value) == 10 else "")
         except ValueError:
             raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from None
+
+
+class Numbered(FieldList):
+    """Numbered items, the first 500 of them; what is no number of nine digits is no item."""
+
+    def _extract_indices(self, prefix, formdata):
+        """WTForms takes "²" and numbers of any length for places, and fails on them."""
+        found = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
+        return sorted({int(place[1]) for place in map(found.match, formdata) if place})[:500]
 
 
 def page(template, partial=None, status=200, **context):

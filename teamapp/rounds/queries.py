@@ -116,7 +116,7 @@ def villages_in(round, user):
 
 def proposal(round, villages, choice):
     """Return {village id: how many houses a choice would take, or the round would keep}."""
-    if choice == "keep":
+    if round and choice == "keep":
         houses = Assignment.select(Assignment.village, fn.COUNT(Assignment.id)).where(
             Assignment.round == round.id, Assignment.village.in_(list(villages))).group_by(
             Assignment.village)

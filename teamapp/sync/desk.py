@@ -142,9 +142,9 @@ class Desk:
     def _receipt(self, entry, status, flag=None):
         """Return the entry's new receipt, known from now on, its number still to come."""
         receipt = Receipt(id=entry.id, user=self.user.id, commune=self.turn.commune.id,
-                          device=self.device, kind=entry.kind, hash=entry.hash, status=status,
-                          replaces=entry.replaces, flag=flag, received_at=self.turn.at,
-                          cursor=self.turn.cursor,
+                          device=self.device, kind=storable(entry.kind), hash=entry.hash,
+                          status=status, replaces=entry.replaces, flag=flag,
+                          received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
         self.known[entry.id] = receipt
         older = self.known.get(entry.replaces)
@@ -168,11 +168,13 @@ class Desk:
     def _keep_refused(self, pairs):
         """Keep what is refused for its author and the leader, with the reason."""
         for entry, result in pairs:
-            if entry.id not in self.known or result["code"] != "id_reused":
+            receipt = self.known.get(entry.id)
+            is_open = receipt is None or receipt.status == "refused"
+            if is_open and not (receipt and result["code"] == "id_reused"):
                 save_receipts([self._receipt(entry, "refused")])
             InboxItem.insert(
                 entry=entry.id, user=self.user.id, commune=self.turn.commune.id,
-                village=self.user.village_id, kind=entry.kind, hash=entry.hash,
+                village=self.user.village_id, kind=storable(entry.kind), hash=entry.hash,
                 body=storable(entry.body), code=result["code"], reason=result["reason"],
                 received_at=self.turn.at,
             ).on_conflict(conflict_target=[InboxItem.entry, InboxItem.hash],
@@ -265,7 +267,7 @@ def named(field):
 
 
 def storable(body):
-    """Return a body as any database can hold it, with what looks like an ID number masked."""
+    """Return a text as any database can hold it, with what looks like an ID number masked."""
     plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return mask_ids(plain)
 

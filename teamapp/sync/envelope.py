@@ -152,6 +152,8 @@ def read_entry(entry):
     for name, kind in (("kind", str), ("form", int), ("body", str)):
         if type(entry.get(name)) is not kind:
             flaw = name
+    if flaw is None and entry["form"] < 1:
+        flaw = "form"
     recorded_at = moment(entry.get("recorded_at"))
     if recorded_at is None:
         flaw = "recorded_at"

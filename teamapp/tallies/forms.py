@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, StringField
+from wtforms import Form, FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from .. import clock
 from ..clock import Span
-from ..web import DayField
+from ..web import DayField, Numbered
 
 PERIODS = ("week", "month", "days")
 LONGEST = 366
@@ -113,7 +113,7 @@ class TargetsForm(FlaskForm):
     """Targets of the villages from a day on."""
 
     since_on = BookDay(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
-    aims = FieldList(FormField(AimForm), max_entries=500)
+    aims = Numbered(FormField(AimForm))
 
     def offer(self, villages):
         """Let the form aim at these villages, with a line for each."""

@@ -5,13 +5,14 @@ import unicodedata
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, StringField
+from wtforms import StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import Choice, SelectFieldBase
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import ListWidget, RadioInput
 
 from .. import clock, text
+from ..web import Numbered
 
 STRANGE = _l("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
 
@@ -146,7 +147,7 @@ class MomentField(DateTimeLocalField):
             raise ValueError(_l("Chưa phải ngày giờ. Chọn lại.")) from None
 
 
-class Items(FieldList):
+class Items(Numbered):
     """Numbered items, their numbers with gaps or without; more than `most` are refused."""
 
     def __init__(self, unbound_field, most, **kwargs):
@@ -154,7 +155,7 @@ class Items(FieldList):
         super().__init__(unbound_field, **kwargs)
 
     def _extract_indices(self, prefix, formdata):
-        found = set(super()._extract_indices(prefix, formdata))
+        found = super()._extract_indices(prefix, formdata)
         self.too_many = len(found) > self.most
         return () if self.too_many else found
 

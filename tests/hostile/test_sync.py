@@ -1,0 +1,209 @@
+"""/sync, whatever is sent: an answer of the declared shape, and no effect but what is `kept`."""
+
+import gzip
+import json
+import re
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from teamapp.models import InboxItem, Receipt, Visit
+from teamapp.models.recount import differences
+from tests.cast import uuid_of
+from tests.standing.tree import read
+from tests.sync.phone import DEVICE, batch, body, entry, result
+
+from .input import ANYTHING, BODIES, WORDS
+from .often import IS_FULL, often
+
+PROTOCOL = read("docs/sync-protocol.md")
+
+
+def told(heading):
+    """Return the codes that the table of the protocol under this heading names."""
+    table = PROTOCOL.split(f"| {heading} | when |")[1].split("\n\n")[0]
+    return set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|(.+?)\|", table, re.M))))
+
+
+REFUSED, LATER, FLAGS = told("code of `refused`"), told("code of `later`"), told("flag")
+WHOLE = {(int(status), code) for status, codes in re.findall(
+    r"^\| (4\d\d) \| (.+?) \|", PROTOCOL, re.M) for code in re.findall(r"`(\w+)`", codes)}
+
+IDS = [str(uuid_of(f"entry {n}")) for n in range(6)]
+KNOWN, FOREIGN, NEIGHBOURS = (str(uuid_of(name)) for name in ("known", "foreign", "neighbour's"))
+LINKS = some.sampled_from([*IDS, KNOWN, FOREIGN, NEIGHBOURS])
+SAID = some.fixed_dictionaries({
+    "id": LINKS, "kind": some.just("visits.create"), "form": some.just(1),
+    "recorded_at": some.just("2026-11-21T15:12:44.310+07:00"),
+    "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": BODIES})
+PLAIN = SAID.map(lambda said: said | {"after": [], "replaces": None})
+DEEP = some.integers(1, 1200).map(lambda depth: f"<deep {depth}>")
+NEARLY = some.dictionaries(
+    some.sampled_from(["id", "kind", "form", "recorded_at", "after", "replaces", "body"]),
+    some.sampled_from([0, -1, 2, "visits.create ", "visits.\ud800", "x\0", KNOWN.upper(),
+                       "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+                       "2026-11-21", "2026-11-21T15:12:44", [None], [IDS[0]] * 21, "<long>"])
+    | ANYTHING | DEEP, max_size=2)
+SPOILT = some.builds(lambda said, wrong: said | wrong, SAID, NEARLY)
+ENTRIES = some.lists(PLAIN | SAID | SPOILT, max_size=4) | some.lists(ANYTHING, max_size=2)
+KIDS = some.sampled_from(["k", "ours", "đ", "k" * 17])
+SEALED = some.lists(some.fixed_dictionaries(
+    {"id": LINKS, "kid": KIDS, "sealed": some.sampled_from(["", "AAAA", "BKkn…", "A" * 400])}
+) | ANYTHING, max_size=2)
+WRONG = some.dictionaries(
+    some.sampled_from(["v", "batch", "device", "user", "epoch", "sent_at", "left", "entries",
+                       "sealed"]),
+    ANYTHING | DEEP | some.sampled_from([
+        "<long>", {"count": -5, "oldest": "x"}, {"count": 10**30, "oldest": "0001-01-01"},
+        "{3c9e7b529a0e4c558f3f2a6d1b7e4a90}--", DEVICE.upper()]), max_size=1)
+
+
+def written(said):
+    """Return a batch as JSON: what Python itself does not write is put in by hand."""
+    text = json.dumps(said).replace('"<long>"', "9" * 5000)
+    return re.sub(r'"<deep (\d+)>"', lambda deep: "[" * int(deep[1]) + "]" * int(deep[1]),
+                  text).encode()
+
+
+@pytest.fixture
+def phone(cast, sign_in):
+    """Return Lan's phone; she, a neighbour and a stranger have an entry each that is kept."""
+    lan = sign_in(cast.lan)
+    for user, browser, house, id in ((cast.lan, lan, cast.bre, KNOWN),
+                                     (cast.binh, sign_in(cast.binh), cast.bre, NEIGHBOURS),
+                                     (cast.kien, sign_in(cast.kien), cast.kin, FOREIGN)):
+        assert result(browser, user, entry(body(house), id=id))["status"] == "kept"
+    return lan
+
+
+def effects():
+    """Return the ids of all visits."""
+    return {row[0] for row in Visit.select(Visit.id).tuples()}
+
+
+def receipts(*statuses):
+    """Return the ids of all entries whose receipt says so."""
+    return {row[0] for row in
+            Receipt.select(Receipt.id).where(Receipt.status.in_(statuses)).tuples()}
+
+
+def check(answer, before):
+    """Hold an answer, and what is in the database now, against the protocol."""
+    assert answer.mimetype == "application/json"
+    if answer.status_code != 200:
+        assert set(answer.json) == {"v", "code"} and answer.json["v"] == 1
+        assert (answer.status_code, answer.json["code"]) in WHOLE
+        assert effects() == before
+        return []
+    said = answer.json
+    assert set(said) == {"v", "batch", "server_time", "epoch", "results", "sealed"}
+    for line in said["results"]:
+        SHAPES[line["status"]](line)
+    kept = {UUID(line["id"]) for line in said["results"] if line["status"] == "kept"}
+    fresh = {UUID(line["id"]) for line in said["results"]
+             if line["status"] == "kept" and not line["replayed"]}
+    assert effects() - before == fresh
+    assert effects() == receipts("kept")
+    assert kept <= receipts("kept", "settled")
+    return said["results"]
+
+
+def is_kept(line):
+    """Hold a line that says `kept` against the protocol."""
+    assert set(line) == {"id", "status", "receipt", "replayed", "flag"}
+    assert line["receipt"] > 0 and type(line["replayed"]) is bool
+    assert line["flag"] is None or set(line["flag"].split(" ")) <= FLAGS
+
+
+def is_refused(line):
+    """Hold a line that says `refused` against the protocol, and find it in the inbox."""
+    assert set(line) == {"id", "status", "code", "reason", "fields"}
+    assert line["code"] in REFUSED and line["reason"]
+    has_dossier = InboxItem.select().where(
+        InboxItem.entry == UUID(line["id"]), InboxItem.body.contains("dossiers-")).exists()
+    assert line["code"] != "internal" or has_dossier
+    assert InboxItem.select().where(InboxItem.entry == UUID(line["id"]),
+                                    InboxItem.code == line["code"]).exists()
+
+
+def is_later(line):
+    """Hold a line that says `later` against the protocol."""
+    assert set(line) - {"for"} == {"id", "status", "code", "after_s"}
+    assert line["code"] in LATER and line["after_s"] > 0
+    assert ("for" in line) == (line["code"] == "waits_for")
+
+
+SHAPES = {"kept": is_kept, "refused": is_refused, "later": is_later}
+
+
+@given(entries=ENTRIES, sealed=SEALED, wrong=WRONG, is_packed=some.booleans())
+@often(150, 5000)
+def test_whatever_a_batch_holds_each_entry_is_answered_by_the_protocol(
+        cast, phone, undone, entries, sealed, wrong, is_packed):
+    with undone():
+        before = effects()
+        said = written(batch(cast.lan, entries, sealed=sealed) | wrong)
+        headers = {"Content-Encoding": "gzip"} if is_packed else {}
+        for _ in range(2):  # an answer that was lost is asked for again
+            answer = phone.post("/sync", data=gzip.compress(said) if is_packed else said,
+                                content_type="application/json", headers=headers)
+            check(answer, before)
+            before = effects()
+        if answer.status_code == 200:
+            assert [UUID(line["id"]) for line in answer.json["results"]] == [
+                UUID(one["id"]) for one in json.loads(said)["entries"]]
+        assert differences(cast.an_phu) == []
+
+
+@given(said=some.binary(max_size=60) | WORDS.map(lambda word: word.encode("utf-8", "surrogatepass"))
+       | some.builds(lambda said, at, cut: written(said)[at:cut], ANYTHING, some.integers(0, 9),
+                     some.integers(0, 99)),
+       kind=some.sampled_from(["application/json", "application/json; charset=utf-16", "text/plain",
+                               "multipart/form-data", ""]),
+       encoding=some.sampled_from(["", "identity", "gzip", "GZIP ", "br", "deflate", "²"]))
+@often(60, 5000)
+def test_whatever_bytes_come_nothing_is_written(cast, phone, undone, said, kind, encoding):
+    with undone():
+        before = effects()
+        answer = phone.post("/sync", data=said, content_type=kind,
+                            headers={"Content-Encoding": encoding} if encoding else {})
+        assert answer.status_code >= 400
+        check(answer, before)
+
+
+@pytest.mark.parametrize("place", ["left", "entries", "sealed", "body", "kind", "after", "v"])
+def test_however_deep_a_value_is_nested_there_is_an_answer(cast, phone, place):
+    one, before = entry(body(cast.van), id=IDS[0]), effects()
+    for depth in (*range(2, 700, 100), *range(700, 1000, 1 if IS_FULL else 4), 50_000):
+        deep = f"<deep {depth}>"
+        said = batch(cast.lan, [one | {place: deep}]) if place in one \
+            else batch(cast.lan, [one]) | {place: deep}
+        answer = phone.post("/sync", data=written(said), content_type="application/json")
+        if place != "left":
+            check(answer, before)
+        assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 0)])
+def test_an_id_twice_in_a_batch_is_kept_once_and_its_receipt_stays(cast, phone, first, second):
+    good = entry(body(cast.van, outcome="absent"), id=IDS[0])
+    both = [good, good | {"body": body(cast.van, outcome="later")}]
+    for _ in range(2):
+        said = batch(cast.lan, [both[first], both[second]])
+        lines = phone.post("/sync", json=said).json["results"]
+        assert [lines[first]["status"], lines[second]["status"]] == ["kept", "refused"]
+        assert Receipt.get_by_id(UUID(IDS[0])).status == "kept"
+    assert Visit.select().where(Visit.id == UUID(IDS[0])).count() == 1
+
+
+@pytest.mark.parametrize("wrong, code", [
+    ({"kind": "visits.\ud800"}, "unknown_kind"), ({"kind": "visits\0"}, "unknown_kind"),
+    ({"form": 0}, "malformed"), ({"form": -1}, "malformed"),
+    ({"body": "household=x&people-²-id=&people-٣-id="}, "invalid"),
+    ({"body": f"people-{'9' * 5000}-id=&dossiers-0-id=x"}, "invalid")])
+def test_what_a_phone_never_writes_is_no_error_of_ours(cast, phone, wrong, code):
+    line = result(phone, cast.lan, entry(body(cast.bre), id=IDS[0]) | wrong)
+    assert (line["status"], line["code"]) == ("refused", code)
+    assert InboxItem.get(InboxItem.entry == UUID(IDS[0])).code == code
