@@ -36,7 +36,7 @@ def author_of(form):
     """Return who wrote the file: oneself, or somebody one leads; else None, saying so."""
     query = User.visible_to(current_user).where(User.id == form.author_id)
     mine = form.author_id == current_user.id
-    author = query.first() if (mine or current_user.leads) and form.author_id < 2**31 else None
+    author = query.first() if (mine or current_user.leads) and 0 < form.author_id < 2**31 else None
     if author is None:
         form.file.errors = [_("Người ghi tệp này không thuộc nơi anh chị phụ trách.")]
     return author

@@ -34,6 +34,12 @@ class OutboxFileForm(FlaskForm):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError,
                 UnprocessableEntity):
             raise ValidationError(NO_FILE_OF_OURS) from None
-        self.labels = [str(line.get("label") or "")[:200] for line in lines]
+        self.labels = [label_of(line) for line in lines]
         if not lines:
             raise ValidationError(_("Tệp không có lượt nào chưa gửi."))
+
+
+def label_of(line):
+    """Return what the phone called an entry, as a page can show it."""
+    label = line.get("label")
+    return label[:200].encode("utf-8", "replace").decode() if isinstance(label, str) else ""

@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.standing.conftest import busy, draft, token  # noqa: F401
+
 
 @pytest.fixture
 def undone(app):

@@ -1,0 +1,217 @@
+"""Every form and every address with a question: whatever is typed, no error of ours.
+
+What is refused changes nothing, and nothing of another commune ever changes.
+"""
+
+import io
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from teamapp import clock
+from teamapp.models import (
+    Assignment,
+    Receipt,
+    Round,
+    RoundVillage,
+    Session,
+    Target,
+    User,
+    Village,
+    Visit,
+)
+from tests.cast import PASSWORD, PIN
+from tests.standing.test_access_matrix import MATRIX
+
+from .input import ANYTHING, HOUSES, WORDS, days, posted
+from .often import often
+from .test_sync import PLAIN, SAID, SPOILT
+
+ROUND = ("name", "starts_on", "ends_on", "villages", "choice")
+DAYS = ("period", "first", "last", "page")
+VILLAGE = "/rounds/<round_id>/villages/<village_id>"
+
+# What each form asks for; the routes of MATRIX that are not here ask for nothing.
+FIELDS = {
+    "POST /sign-in": ("username", "secret", "next"),
+    "POST /language": ("language",),
+    "GET /sign-in": ("next",),
+    "GET /arrival": ("next",),
+    "GET /pack": ("since", "epoch", "scope"),
+    "GET /households": ("q", "is", "village", "page"),
+    "GET /rounds": ("page",),
+    "POST /rounds": ROUND,
+    "POST /rounds/proposal": (*ROUND, "all"),
+    "POST /rounds/<round_id>": ROUND,
+    "POST /rounds/<round_id>/proposal": (*ROUND, "all"),
+    f"POST {VILLAGE}/assignments": ("houses", "cluster", "member"),
+    f"POST {VILLAGE}/shares": ("members",),
+    f"POST {VILLAGE}/removals": ("houses",),
+    f"POST {VILLAGE}/houses": ("houses",),
+    "GET /tallies": DAYS,
+    "GET /tallies/<place>": DAYS,
+    "GET /tallies/<place>/<figure>": (*DAYS, "code", "state", "in"),
+    "POST /targets": ("since_on", *(f"aims-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
+                                    for name in ("village", "activations", "coverage"))),
+}
+ASKED = sorted({route for route in MATRIX if route.startswith("POST") or "<" in route}
+               | FIELDS.keys() - {"GET /pack"})
+ASKED.remove("POST /sync")  # test_sync.py
+LIKELY = some.sampled_from([
+    "lan", "son", PIN, PASSWORD, "en", "vi", "/households", "//elsewhere", "keep", "all", "either",
+    "unvisited", "nobody", "Cụm 1", "Đợt", "O01", "done", "unasked", "week", "month", "days",
+    "village", "1", "2", "20", "0", "-1", *HOUSES])
+WHO = ("lan", "tu", "hanh", "son")
+
+
+@pytest.fixture
+def world(app, busy, draft, sign_in, token):
+    """Return what an example asks with: the ids there are, and who is signed in how."""
+    ids = [busy.cau_van.id, busy.da_xanh.id, busy.suoi_la.id, busy.lan.id, busy.son.id,
+           busy.kien.id, draft(busy.son, busy.cau_van).id, *(row.id for row in Round.select()),
+           *(row.id for row in Session.select()), *HOUSES]
+    cookies = {}
+    for name in WHO:
+        browser = sign_in(getattr(busy, name))
+        header = token(browser)
+        cookies[name] = browser.get_cookie("session").value, header
+    return app, busy, [str(id) for id in ids], cookies
+
+
+def state(*communes):
+    """Return what forms may change in these communes."""
+    villages = Village.select(Village.id).where(Village.commune.in_(communes))
+    return [list(query.order_by(query.model._meta.primary_key).tuples()) for query in (
+        Round.select().where(Round.commune.in_(communes)),
+        Assignment.select().where(Assignment.village.in_(villages)),
+        User.select(User.id, User.closed_on, User.role, User.village).where(
+            User.commune.in_(communes)),
+        Target.select().where(Target.village.in_(villages)),
+        Visit.select().where(Visit.commune.in_(communes)),
+        Receipt.select().where(Receipt.commune.in_(communes)))] + [
+        set(RoundVillage.select(RoundVillage.round, RoundVillage.village).where(
+            RoundVillage.village.in_(villages)).tuples())]
+
+
+def ask(world, who, method, path, **more):
+    """Make a request as one of the cast and return the answer, held against what always holds."""
+    app, cast, _, cookies = world
+    browser, (cookie, header) = app.test_client(), cookies[who]
+    browser.set_cookie("session", cookie)
+    own, other = state(cast.an_phu), state(cast.binh_loc)
+    answer = browser.open(path, method=method, headers={"X-CSRFToken": header}, **more)
+    assert answer.status_code < 500
+    assert state(cast.binh_loc) == other
+    if answer.status_code >= 400 or method == "GET":
+        assert state(cast.an_phu) == own
+    if 300 <= answer.status_code < 400:
+        assert re.match(r"/(?![/\\])|http://localhost/", answer.location)
+    return answer
+
+
+def filled(data, rule, ids):
+    """Return the path of a rule, its parameters mostly ids there are."""
+    def one(name):
+        if name[1] == "figure":
+            return data.draw(some.sampled_from(["visits", "houses", "coverage", "activations"]))
+        return quote(data.draw(some.sampled_from(ids) | WORDS), safe="", errors="surrogatepass")
+
+    return re.sub(r"<(\w+)>", one, rule)
+
+
+@pytest.mark.parametrize("route", ASKED)
+@given(data=some.data())
+@often(15, 200)
+def test_whatever_is_typed_into_a_form_is_answered(world, undone, route, data):
+    method, rule = route.split()
+    values = WORDS | days() | LIKELY | some.sampled_from(world[2])
+    names = FIELDS.get(route, ())
+    pairs = data.draw(some.lists(some.tuples(
+        some.sampled_from(names) if names else WORDS, values), max_size=8))
+    pairs += data.draw(some.lists(some.tuples(WORDS, WORDS), max_size=1))
+    said, path = posted({}, pairs), filled(data, rule, world[2])
+    with undone():
+        if method == "GET":
+            ask(world, data.draw(some.sampled_from(WHO)), method, f"{path}?{said}")
+        else:
+            ask(world, data.draw(some.sampled_from(WHO)), method, path, data=said,
+                content_type="application/x-www-form-urlencoded",
+                query_string=data.draw(some.sampled_from(["", "all=1"])))
+
+
+@given(since=WORDS, epoch=WORDS, scope=WORDS)
+@often(15, 200)
+def test_whatever_a_phone_says_it_has_it_gets_a_pack(world, since, epoch, scope):
+    said = posted({}, {"since": since, "epoch": epoch, "scope": scope}.items())
+    assert ask(world, "lan", "GET", f"/pack?{said}").status_code == 200
+
+
+FILE = some.fixed_dictionaries({
+    "v": some.just(1), "user": some.integers(0, 12).map(str) | some.integers(0, 12),
+    "entries": some.lists(some.builds(
+        lambda said, more: said | more, PLAIN | SAID | SPOILT,
+        some.fixed_dictionaries({"label": WORDS | ANYTHING}, optional={"replaced_by": ANYTHING})),
+        max_size=3)})
+WRONG_FILE = some.dictionaries(some.sampled_from(["v", "user", "entries"]), ANYTHING
+                               | some.sampled_from(["9" * 20, f"-{'9' * 20}", "٣", "1_0"]),
+                               max_size=1)
+
+
+@given(said=FILE, wrong=WRONG_FILE, who=some.sampled_from(WHO))
+@often(40, 1000)
+def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, said, wrong, who):
+    with undone():
+        hand_in(world, who, json.dumps(said | wrong).encode())
+        for visit in Visit.select(Visit.id):
+            assert Receipt.get_by_id(visit.id).status == "kept"
+
+
+@given(text=some.binary(max_size=80))
+@often(15, 200)
+def test_whatever_bytes_a_file_has_it_is_refused_beside_the_field(world, undone, text):
+    with undone():
+        assert hand_in(world, "tu", text).status_code == 422
+
+
+def hand_in(world, who, text):
+    """Hand in a file and return the answer."""
+    return ask(world, who, "POST", "/outbox-files", content_type="multipart/form-data",
+               data={"file": (io.BytesIO(text), "tungnha.json")})
+
+
+@pytest.mark.parametrize("user", [f"-{'9' * 20}", "9" * 20, "-1"])
+def test_a_file_of_nobody_is_refused(world, user):
+    said = {"v": 1, "user": user, "entries": [{"id": HOUSES[0]}]}
+    assert hand_in(world, "son", json.dumps(said).encode()).status_code == 422
+
+
+def test_a_label_that_is_no_text_is_drawn_all_the_same(world):
+    said = {"v": 1, "user": world[1].lan.id,
+            "entries": [{"id": HOUSES[0], "label": "Nhà \ud800\0 1"}]}
+    assert hand_in(world, "lan", json.dumps(said).encode()).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/rounds", "/rounds/proposal"])
+def test_a_new_round_has_no_houses_to_keep(world, path):
+    said = {"choice": "keep", "villages": world[1].cau_van.id, "name": "Đợt"}
+    assert ask(world, "hanh", "POST", path, data=said).status_code in (200, 422)
+
+
+def test_a_line_of_the_targets_that_has_no_number_is_no_line(world):
+    said = {"since_on": clock.today(), "aims-²-village": "1", f"aims-{'9' * 5000}-village": "1"}
+    assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
+
+
+def test_more_lines_of_targets_than_there_are_villages_are_refused(world):
+    said = {"since_on": clock.today()} | {f"aims-{n}-village": "x" for n in range(600)}
+    assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
+
+
+def test_every_field_of_a_form_is_asked_for_something():
+    assert set(MATRIX) >= FIELDS.keys()
+    assert set(MATRIX) - set(ASKED) - {"POST /sync", "GET /pack"} == {
+        route for route in MATRIX if route.startswith("GET") and "<" not in route} - FIELDS.keys()

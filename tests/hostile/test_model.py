@@ -1,0 +1,203 @@
+"""Phones and a server, move by move, in every order Hypothesis thinks of.
+
+What was recorded has at most one effect, however it was mended and repeated; what a phone heard
+is `kept` has exactly one; what follows another is never there without it.
+"""
+
+import json
+
+import pytest
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from teamapp.models import Installation, Receipt, Visit
+from teamapp.models.judging import Refused
+from teamapp.models.recount import differences
+from teamapp.sync.desk import KINDS
+from tests.sync.phone import batch, body, entry, helped
+
+from .often import often
+
+KIND = "visits.create"
+
+
+class Phone:
+    """A phone of one person: what was recorded on it, and what it heard of each."""
+
+    def __init__(self, user, browser, houses, person):
+        self.user, self.browser, self.houses, self.person = user, browser, houses, person
+        self.entries, self.heard, self.requests = {}, {}, []
+        self.epoch = Installation.current_epoch()
+
+    def record(self, said, **more):
+        """Keep an entry in the outbox."""
+        one = entry(said, **more)
+        self.entries[one["id"]], self.heard[one["id"]] = one, "waiting"
+
+    def waiting(self):
+        """Return what is to be sent, in the order it was recorded."""
+        return [one for id, one in self.entries.items() if self.heard[id] == "waiting"]
+
+    def send(self, entries, is_lost):
+        """Send entries; the answer may be lost on the way."""
+        self.requests.append(json.dumps(batch(self.user, entries)))
+        self.ask(len(self.requests) - 1, is_lost)
+
+    def ask(self, number, is_lost):
+        """Make a request that was made before, byte for byte, or the last one."""
+        answer = self.browser.post("/sync", data=self.requests[number],
+                                   content_type="application/json")
+        assert answer.status_code == 200
+        for line in () if is_lost else answer.json["results"]:
+            self.hear(**line)
+        if not is_lost and answer.json["epoch"] != self.epoch:
+            self.epoch = answer.json["epoch"]
+            self.heard |= {id: "waiting" for id, heard in self.heard.items() if heard == "kept"}
+
+    def hear(self, id, status, code=None, **_more):
+        """Note what became of an entry; what is kept is kept for good."""
+        assert code != "internal"
+        assert self.heard[id] != "kept" or status == "kept"
+        if self.heard[id] != "mended":
+            self.heard[id] = {"later": "waiting"}.get(status, status)
+
+    def root(self, id):
+        """Return the entry that an entry, by way of others, replaces."""
+        while self.entries[id]["replaces"]:
+            id = self.entries[id]["replaces"]
+        return id
+
+
+PHONE, PICK = some.integers(0, 1), some.integers(0, 10**6)
+
+
+class Field(RuleBasedStateMachine):
+    """Two phones of two communes, and the server between them."""
+
+    def __init__(self, cast, sign_in, undone):
+        super().__init__()
+        self.example = undone()
+        self.example.__enter__()
+        self.communes = cast.an_phu, cast.binh_loc
+        self.phones = (
+            Phone(cast.lan, sign_in(cast.lan), [cast.bre, cast.van, cast.hoa],
+                  cast.resident("Thị Rin")),
+            Phone(cast.kien, sign_in(cast.kien), [cast.kin], cast.resident("Giàng A Kín")))
+        self.whole = KINDS[KIND]
+        KINDS[KIND] = self.whole._replace(judge=self.judge_wrongly)
+
+    def judge_wrongly(self, form, facts):
+        """Refuse what was done with somebody, as a faulty server would."""
+        if form.data["people"]:
+            raise Refused("unknown_resident", "people-0-id")
+        return self.whole.judge(form, facts)
+
+    @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]),
+          links=some.lists(PICK, max_size=2))
+    def record(self, phone, pick, outcome, links):
+        """A visit is recorded; `later` without a day cannot be taken."""
+        phone = self.phones[phone]
+        known = list(phone.entries)
+        phone.record(self.said(phone, pick, outcome),
+                     after=[known[link % len(known)] for link in links] if known else [])
+
+    def said(self, phone, pick, outcome):
+        """Return the body of a visit."""
+        people = [helped(phone.person)] if outcome == "met" else []
+        return body(phone.houses[pick % len(phone.houses)], *people, outcome=outcome)
+
+    @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]))
+    def mend(self, phone, pick, outcome):
+        """What was refused is written anew, rightly or not; two tabs may both do it."""
+        phone = self.phones[phone]
+        refused = [id for id, heard in phone.heard.items() if heard in ("refused", "mended")]
+        if refused:
+            old = refused[pick % len(refused)]
+            phone.heard[old] = "mended"
+            phone.record(self.said(phone, pick, outcome), replaces=old,
+                         after=phone.entries[old]["after"])
+
+    @rule(phone=PHONE, is_lost=some.booleans(), order=some.randoms(use_true_random=False))
+    def send(self, phone, is_lost, order):
+        """What waits is sent, some of it and in any order."""
+        entries = self.phones[phone].waiting()
+        order.shuffle(entries)
+        self.phones[phone].send(entries[:order.randint(1, 9)], is_lost)
+
+    @rule(phone=PHONE, is_lost=some.booleans())
+    def try_again(self, phone, is_lost):
+        """What was refused is sent once more: the server may have been mended."""
+        phone = self.phones[phone]
+        phone.send([phone.entries[id] for id, heard in phone.heard.items()
+                    if heard == "refused"], is_lost)
+
+    @rule(phone=PHONE, pick=PICK, is_lost=some.booleans())
+    def repeat(self, phone, pick, is_lost):
+        """A request of long ago arrives once more."""
+        phone = self.phones[phone]
+        if phone.requests:
+            phone.ask(pick % len(phone.requests), is_lost)
+
+    @rule()
+    def mend_the_server(self):
+        """From now on the server judges as it should."""
+        KINDS[KIND] = self.whole
+
+    @rule()
+    def restore(self):
+        """The database says it is another one: phones send again what they sent."""
+        Installation.renew_epoch()
+
+    @invariant()
+    def every_effect_has_its_receipt_and_is_told_once(self):
+        visits = {str(id): member for id, member in
+                  Visit.select(Visit.id, Visit.member).tuples()}
+        receipts = {str(id): status for id, status in
+                    Receipt.select(Receipt.id, Receipt.status).tuples()}
+        kept = {id for id, status in receipts.items() if status == "kept"}
+        assert visits.keys() == kept
+        for phone in self.phones:
+            self.check(phone, visits, receipts)
+        assert len(visits) == sum(id in phone.entries for id in visits for phone in self.phones)
+
+    def check(self, phone, visits, receipts):
+        """Hold what one phone recorded and heard against what is there."""
+        roots = [phone.root(id) for id in phone.entries if id in visits]
+        assert len(roots) == len(set(roots)), "one visit was counted twice"
+        for id, one in phone.entries.items():
+            if id in visits:
+                assert visits[id] == phone.user.id
+                assert all(receipts.get(link) in ("kept", "settled") for link in one["after"])
+            if phone.heard[id] == "kept":
+                assert phone.root(id) in roots
+
+    @invariant()
+    def the_tallies_are_what_the_facts_say(self):
+        assert [differences(commune) for commune in self.communes] == [[], []]
+
+    def teardown(self):
+        """At last all is sent to a mended server: what can be taken is there."""
+        try:
+            self.mend_the_server()
+            for phone in self.phones:
+                for _ in range(len(phone.entries) + 1):
+                    phone.send(phone.waiting(), is_lost=False)
+                assert all(self.waits_rightly(phone, one) for one in phone.waiting())
+            self.every_effect_has_its_receipt_and_is_told_once()
+        finally:
+            KINDS[KIND] = self.whole
+            self.example.__exit__(None, None, None)
+
+    def waits_rightly(self, phone, one):
+        """Tell whether an entry waits for one that is not kept."""
+        return any(phone.heard[link] != "kept" for link in one["after"])
+
+
+@pytest.fixture
+def field(cast, sign_in, undone):
+    """Return what makes a new field for each run."""
+    return lambda: Field(cast, sign_in, undone)
+
+
+def test_nothing_is_lost_and_nothing_counted_twice_in_any_order(field):
+    run_state_machine_as_test(field, settings=often(20, 500, stateful_step_count=30))
