@@ -15,7 +15,7 @@ from .kinds import KINDS
 from .reasons import REASONS
 
 log = logging.getLogger(__name__)
-GIVE_UP, WAIT_S, MOST_FIELDS, MOST_WORDS = 5, 60, 2000, 3
+GIVE_UP, WAIT_S, MOST_FIELDS, MOST_WORDS, MOST_MENDS = 5, 60, 2000, 3, 100
 
 
 class Desk:
@@ -83,9 +83,10 @@ class Desk:
         for place, entry in enumerate(entries):
             if place in forms:
                 results[place] = self._judge(entry, forms[place], facts[entry.kind], drafts)
-        self._record(drafts, results)
+        made = self._record(drafts, results)
         self._keep_refused([(entry, results[place]) for place, entry in enumerate(entries)
                             if results[place]["status"] == "refused"])
+        self._settle(made)
         return [{"id": str(entry.id), **results[place]} for place, entry in enumerate(entries)]
 
     def _known_answer(self, entry):
@@ -95,10 +96,20 @@ class Desk:
             return refused("id_reused")
         if receipt and receipt.status != "refused":
             return kept(receipt, replayed=True)
-        older = self.known.get(entry.replaces)
-        if older and older.user_id == self.user.id and older.status != "refused":
+        if any(older.status != "refused" for older in self._forebears(entry)):
             return refused("already_kept")
         return None
+
+    def _forebears(self, entry):
+        """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
+        found, id = {}, entry.replaces
+        while id and id not in found and len(found) < MOST_MENDS:
+            receipt = self.known.get(id) or Receipt.get_or_none(Receipt.id == id)
+            if not receipt or receipt.user_id != self.user.id:
+                break
+            found[id] = self.known[id] = receipt
+            id = receipt.replaces
+        return found.values()
 
     def _read_form(self, entry, forms, place):
         """Put the entry's checked values into forms, or return why they cannot be read."""
@@ -147,13 +158,12 @@ class Desk:
                           received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
         self.known[entry.id] = receipt
-        older = self.known.get(entry.replaces)
-        if status == "kept" and older and older.user_id == self.user.id:
+        for older in self._forebears(entry) if status == "kept" else ():
             older.status = "settled"
         return receipt
 
     def _record(self, drafts, results):
-        """Write the drafts of each kind at once, then their receipts."""
+        """Write the drafts of each kind at once, then their receipts; return these."""
         for kind, rows in drafts.items():
             numbers = KINDS[kind].record(self.turn, [draft for _, draft, _ in rows])
             for entry, _, receipt in rows:
@@ -163,7 +173,7 @@ class Desk:
             if "number_of" in result:
                 result["receipt"] = result.pop("number_of").number
         save_receipts(made)
-        settle(made, self.turn)
+        return made
 
     def _keep_refused(self, pairs):
         """Keep what is refused for its author and the leader, with the reason."""
@@ -180,6 +190,21 @@ class Desk:
             ).on_conflict(conflict_target=[InboxItem.entry, InboxItem.hash],
                           update={InboxItem.code: EXCLUDED.code,
                                   InboxItem.reason: EXCLUDED.reason}).execute()
+
+    def _settle(self, made):
+        """Close what was replaced, under the new numbers, and what the inbox held of it."""
+        done = [receipt.id for receipt in made]
+        for receipt in made:
+            older = [one.id for one in self._forebears(receipt)]
+            if older:
+                done += older
+                Receipt.update(status="settled", number=receipt.number,
+                               cursor=self.turn.cursor).where(
+                    Receipt.id.in_(older), Receipt.status == "refused").execute()
+        if done:
+            InboxItem.update(settled_at=self.turn.at).where(
+                InboxItem.entry.in_(done), InboxItem.settled_at.is_null(),
+                InboxItem.user == self.user.id).execute()
 
     def _mishap(self, entry):
         """Count an error of ours; let the entry wait, or after five of them lay it aside."""
@@ -280,17 +305,3 @@ def save_receipts(receipts):
             update={field: getattr(EXCLUDED, field.column_name) for field in
                     (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor,
                      Receipt.handed_in_by)}).execute()
-
-
-def settle(receipts, turn):
-    """Close what these entries replaced, under their numbers, and what the inbox held of them."""
-    for receipt in receipts:
-        if receipt.replaces:
-            Receipt.update(status="settled", number=receipt.number, cursor=turn.cursor).where(
-                Receipt.id == receipt.replaces, Receipt.status == "refused",
-                Receipt.user == receipt.user_id).execute()
-    done = [id for receipt in receipts for id in (receipt.id, receipt.replaces) if id]
-    if done:
-        InboxItem.update(settled_at=turn.at).where(
-            InboxItem.entry.in_(done), InboxItem.settled_at.is_null(),
-            InboxItem.user == receipts[0].user_id).execute()

@@ -201,3 +201,51 @@ def field(cast, sign_in, undone):
 
 def test_nothing_is_lost_and_nothing_counted_twice_in_any_order(field):
     run_state_machine_as_test(field, settings=often(20, 500, stateful_step_count=30))
+
+
+@pytest.fixture
+def server(field):
+    """Return a server that refuses what was done with somebody, until it is mended."""
+    made = field()
+    yield made
+    made.teardown()
+
+
+def test_what_was_mended_twice_is_settled_from_its_first_writing_on(server):
+    lan = server.phones[0]
+    lan.record(body(lan.houses[0], outcome="later"))
+    first, = lan.entries
+    lan.record(body(lan.houses[1], outcome="absent"), after=[first])
+    lan.send([lan.entries[first]], is_lost=False)
+    for outcome in ("later", "absent"):
+        lan.record(body(lan.houses[0], outcome=outcome), replaces=[*lan.entries][-1]
+                   if outcome == "absent" else first)
+        lan.send([lan.entries[[*lan.entries][-1]]], is_lost=False)
+    lan.send(lan.waiting(), is_lost=False)
+    assert lan.heard[[*lan.entries][1]] == "kept", "it follows what was mended"
+    lan.ask(0, is_lost=False)
+    assert lan.heard[first] == "kept" and Visit.select().count() == 2
+
+
+def test_a_first_writing_that_comes_again_after_the_server_was_mended_is_not_counted_anew(server):
+    lan = server.phones[0]
+    lan.record(server.said(lan, 0, "met"))
+    for outcome in ("later", "absent"):
+        lan.send(lan.waiting(), is_lost=False)
+        lan.record(server.said(lan, 0, outcome), replaces=[*lan.entries][-1])
+    lan.send(lan.waiting(), is_lost=False)
+    server.mend_the_server()
+    lan.ask(0, is_lost=False)
+    assert Visit.select().count() == 1
+
+
+def test_a_mend_of_a_mend_counts_nothing_when_the_first_writing_was_kept_meanwhile(server):
+    lan = server.phones[0]
+    lan.record(server.said(lan, 0, "met"))
+    for outcome in ("later", "absent"):
+        lan.send(lan.waiting(), is_lost=False)
+        lan.record(server.said(lan, 0, outcome), replaces=[*lan.entries][-1])
+    server.mend_the_server()
+    lan.ask(0, is_lost=True)
+    lan.send(lan.waiting(), is_lost=False)
+    assert Visit.select().count() == 1
