@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := var/venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+SEED ?= $(shell date +%s)
 BOTH_CORES := --numprocesses 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -37,10 +38,12 @@ check: $(VENV)/run $(VENV)/dev
 faults: export FAULTS_VISITS := 10000
 faults: export FAULTS_SEED := 1 2 3
 faults: export ROUNDS := 40
+faults: export HOSTILE := full
 faults: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
 	pytest tests/faults
 	pytest tests/faults --database postgresql
+	pytest tests/hostile --hypothesis-seed=$(SEED)
 	pytest tests/browser/test_killed_at_any_moment.py
 
 texts: $(VENV)/run

@@ -27,7 +27,7 @@ DOSSIERS = [str(uuid_of(f"dossier {n}")) for n in range(60)]
 
 
 def moments():
-    """Return what may stand as the time of a visit: mostly today's, at times any of the calendar."""
+    """Return what may stand as the time of a visit: mostly of late, at times any."""
     near = some.integers(0, 200).map(lambda days: local(clock.now() - timedelta(days=days)))
     return near | near | some.datetimes().map(lambda at: at.isoformat()[:16])
 

@@ -4,12 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-from hypothesis import Phase
-PH = [Phase.explicit, Phase.generate]
 IS_FULL = os.environ.get("HOSTILE") == "full"
 
 
 def often(few, many, **more):
     """Return the settings for so many examples; the few are the same in every run."""
     return settings(max_examples=many if IS_FULL else few, derandomize=not IS_FULL, database=None,
-                    deadline=None, print_blob=True, phases=PH, suppress_health_check=list(HealthCheck), **more)
+                    deadline=None, print_blob=True, suppress_health_check=list(HealthCheck), **more)

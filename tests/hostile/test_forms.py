@@ -215,3 +215,12 @@ def test_every_field_of_a_form_is_asked_for_something():
     assert set(MATRIX) >= FIELDS.keys()
     assert set(MATRIX) - set(ASKED) - {"POST /sync", "GET /pack"} == {
         route for route in MATRIX if route.startswith("GET") and "<" not in route} - FIELDS.keys()
+
+
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/households?q=%00"), ("GET", "/households?q=%ED%A0%80&is=%00"),
+    ("GET", "/tallies/0/visits?code=%00"), ("GET", "/arrival?next=/%00"),
+    ("POST", f"/people/1/sign-ins/{'%00' * 64}/loss"),
+    ("POST", f"/people/1/sign-ins/{'²' * 64}/loss")])
+def test_what_no_database_keeps_finds_nothing(world, method, path):
+    assert ask(world, "son", method, path).status_code in (200, 404)
