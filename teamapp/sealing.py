@@ -5,6 +5,7 @@ is `seal` in static/js/sending.js.
 """
 
 import base64
+import hashlib
 import hmac
 import re
 import secrets
@@ -29,7 +30,8 @@ class Key:
     """One of the server's keys, with the name phones call it by."""
 
     def __init__(self, kid, scalar):
-        self.kid, self._scalar = kid, scalar
+        self.kid = kid
+        self._prover = hashlib.sha256(b"tungnha-proof-1 " + scalar).digest()  # a key of its own
         self._private = ec.derive_private_key(int.from_bytes(scalar), ec.SECP256R1())
 
     @classmethod
@@ -57,7 +59,7 @@ class Key:
     def proof(self, session_id, user_id):
         """Return what shows this server later that a phone was signed in as this person."""
         said = f"{session_id}.{user_id}"
-        return f"{said}.{hmac.digest(self._scalar, f'proof {said}'.encode(), 'sha256').hex()}"
+        return f"{said}.{hmac.digest(self._prover, said.encode(), 'sha256').hex()}"
 
     def proven(self, proof):
         """Return (session id, user id) of a proof that this server gave, else None."""
