@@ -1,6 +1,6 @@
 """The people of the teams: where each is signed in, phones that were lost, accounts that close."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
@@ -78,6 +78,8 @@ def find(person_id):
 def find_sign_in(person_id, sign_in):
     """Return a person and one of their sign-ins that this person may end."""
     person = find(person_id)
+    if not sign_in.isalnum():  # PostgreSQL does not even look for a NUL
+        abort(404)
     found = get_or_404(Session.select().where(Session.id == sign_in, Session.user == person.id))
     if not (person.id == current_user.id or current_user.may_close(person)):
         raise Forbidden("role")
