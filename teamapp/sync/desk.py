@@ -103,7 +103,7 @@ class Desk:
     def _forebears(self, entry):
         """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
         found, id = {}, entry.replaces
-        while id and id not in found and len(found) < MOST_MENDS:
+        while id and id not in (entry.id, *found) and len(found) < MOST_MENDS:
             receipt = self.known.get(id) or Receipt.get_or_none(Receipt.id == id)
             if not receipt or receipt.user_id != self.user.id:
                 break

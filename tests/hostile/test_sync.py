@@ -207,3 +207,15 @@ def test_what_a_phone_never_writes_is_no_error_of_ours(cast, phone, wrong, code)
     line = result(phone, cast.lan, entry(body(cast.bre), id=IDS[0]) | wrong)
     assert (line["status"], line["code"]) == ("refused", code)
     assert InboxItem.get(InboxItem.entry == UUID(IDS[0])).code == code
+
+
+def test_entries_that_replace_themselves_or_each_other_are_kept_once(cast, phone):
+    alone = entry(body(cast.van, outcome="absent"), id=IDS[0], replaces=IDS[0])
+    first = entry(body(cast.van, outcome="later"), id=IDS[1], replaces=IDS[2])
+    second = entry(body(cast.van, outcome="absent"), id=IDS[2], replaces=IDS[1])
+    before = effects()
+    for _ in range(2):
+        for one in (alone, first, second):
+            check(phone.post("/sync", json=batch(cast.lan, [one])), before)
+            before = effects()
+    assert len(before) == 3 + 2
