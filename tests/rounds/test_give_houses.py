@@ -82,7 +82,7 @@ def test_counts_per_member_stand_beside(desk, cast, draft, village):
     officer = desk(cast.hanh)
     answer = officer.send(f"{village}/assignments", htmx=True, cluster="Cụm 1", member=cast.lan.id)
     row = answer.text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
-    assert '<td class="number">2</td>' in row
+    assert 'data-name="Số nhà">2</td>' in row
 
 
 def test_progress_counts_finished_houses_within_the_days(desk, cast, draft, village):
@@ -93,7 +93,7 @@ def test_progress_counts_finished_houses_within_the_days(desk, cast, draft, vill
     keep(cast.binh, form(cast.hoa, outcome="declined"))
     assert "Đã xong 2 trên 4 nhà." in chair.get(f"/rounds/{draft.id}").text
     row = chair.get(village).text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
-    assert '<td class="number">2</td><td class="number">1</td>' in row
+    assert 'data-name="Số nhà">2</td>' in row and 'data-name="Xong">1</td>' in row
     Round.update(starts_on="2026-01-01", ends_on="2026-01-05").execute()
     assert "Đã xong 0 trên 4 nhà." in chair.get(f"/rounds/{draft.id}").text
 
