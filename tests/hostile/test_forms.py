@@ -125,7 +125,7 @@ def filled(data, rule, ids):
 
 @pytest.mark.parametrize("route", ASKED)
 @given(data=some.data())
-@often(15, 200)
+@often(7, 200)
 def test_whatever_is_typed_into_a_form_is_answered(world, undone, route, data):
     method, rule = route.split()
     values = WORDS | days() | LIKELY | some.sampled_from(world[2])
@@ -144,7 +144,7 @@ def test_whatever_is_typed_into_a_form_is_answered(world, undone, route, data):
 
 
 @given(since=WORDS, epoch=WORDS, scope=WORDS)
-@often(15, 200)
+@often(7, 200)
 def test_whatever_a_phone_says_it_has_it_gets_a_pack(world, since, epoch, scope):
     said = posted({}, {"since": since, "epoch": epoch, "scope": scope}.items())
     assert ask(world, "lan", "GET", f"/pack?{said}").status_code == 200
@@ -162,7 +162,7 @@ WRONG_FILE = some.dictionaries(some.sampled_from(["v", "user", "entries"]), ANYT
 
 
 @given(said=FILE, wrong=WRONG_FILE, who=some.sampled_from(WHO))
-@often(40, 1000)
+@often(20, 1000)
 def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, said, wrong, who):
     with undone():
         hand_in(world, who, json.dumps(said | wrong).encode())
@@ -171,7 +171,7 @@ def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, s
 
 
 @given(text=some.binary(max_size=80))
-@often(15, 200)
+@often(7, 200)
 def test_whatever_bytes_a_file_has_it_is_refused_beside_the_field(world, undone, text):
     with undone():
         assert hand_in(world, "tu", text).status_code == 422

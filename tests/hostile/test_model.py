@@ -200,7 +200,7 @@ def field(cast, sign_in, undone):
 
 
 def test_nothing_is_lost_and_nothing_counted_twice_in_any_order(field):
-    run_state_machine_as_test(field, settings=often(20, 500, stateful_step_count=30))
+    run_state_machine_as_test(field, settings=often(10, 500, stateful_step_count=30))
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ SHAPES = {"kept": is_kept, "refused": is_refused, "later": is_later}
 
 
 @given(entries=ENTRIES, sealed=SEALED, wrong=WRONG, is_packed=some.booleans())
-@often(150, 5000)
+@often(80, 5000)
 def test_whatever_a_batch_holds_each_entry_is_answered_by_the_protocol(
         cast, phone, undone, entries, sealed, wrong, is_packed):
     with undone():
@@ -163,7 +163,7 @@ def test_whatever_a_batch_holds_each_entry_is_answered_by_the_protocol(
        kind=some.sampled_from(["application/json", "application/json; charset=utf-16", "text/plain",
                                "multipart/form-data", ""]),
        encoding=some.sampled_from(["", "identity", "gzip", "GZIP ", "br", "deflate", "²"]))
-@often(60, 5000)
+@often(40, 5000)
 def test_whatever_bytes_come_nothing_is_written(cast, phone, undone, said, kind, encoding):
     with undone():
         before = effects()

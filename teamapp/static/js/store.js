@@ -9,18 +9,21 @@ const SEALING = "sealing-";
 let opening;
 
 function open() {
-  opening ??= whileAwake(() => opened(2));
+  opening ??= opened(2);
   opening.catch(() => (opening = undefined));
   return opening;
 }
 
 /**
- * A page that is left while it opens the database would be kept for the back button with its
- * opening undone, and everybody else's would wait for it; one that holds a lock is not kept.
+ * Has anything ever been kept on this phone?
+ *
+ * A page that may be left at any moment must not be the one that makes the database: where it is
+ * left in the middle, the browser lets everybody else wait for it.
  */
-const whileAwake = (work) =>
-  globalThis.navigator?.locks
-    ? navigator.locks.request("opening", { mode: "shared" }, work) : work();
+export async function isThere() {
+  const all = await indexedDB.databases?.();
+  return !all || all.some(({ name }) => name === DATABASE);
+}
 
 function opened(version) {
   const options = {
