@@ -1,5 +1,6 @@
 """`flask --app app backup`, `restore`, `backup-key`, `new-epoch`."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -56,12 +57,10 @@ def new_epoch():
     click.echo(Installation.renew_epoch())
 
 
-class said:  # noqa: N801
-    """Turns a reason why a backup cannot be made or used into the command's own words."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, Unfit):
-            raise click.ClickException(str(error)) from None
+@contextmanager
+def said():
+    """Turn a reason why a backup cannot be made or used into the command's own words."""
+    try:
+        yield
+    except Unfit as error:
+        raise click.ClickException(str(error)) from None

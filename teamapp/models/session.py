@@ -80,8 +80,7 @@ class Session(Record):
     @classmethod
     def end(cls, token):
         """End the session of this token here, whatever copies of the cookie are about."""
-        cls.update(ended_at=clock.now()).where(
-            cls.id == cls.digest(token), cls.ended_at.is_null()).execute()
+        cls(id=cls.digest(token)).finish()
 
     def finish(self):
         """End this sign-in."""
