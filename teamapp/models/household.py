@@ -14,7 +14,7 @@ from peewee import (
     chunked,
 )
 
-from ..db import MomentField, Record
+from ..db import Among, MomentField, Record
 from ..text import search_key, sort_key
 from .catalog import Language
 from .place import Commune, Village
@@ -166,6 +166,6 @@ class Consent(Record):
     def latest(cls, resident_ids, purpose="record"):
         """Return {resident id: given} of the newest answers for a purpose."""
         rows = (cls.select(cls.resident, cls.given)
-                .where(cls.resident.in_(list(resident_ids)), cls.purpose == purpose)
+                .where(cls.resident.in_(Among(resident_ids)), cls.purpose == purpose)
                 .order_by(cls.asked_at, cls.id).tuples())
         return dict(rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from .. import clock
+from ..db import Among
 from .catalog import AccountKind, Obstacle, Procedure
 from .household import Consent, Household, Resident, Stay
 from .round import Assignment, Round
@@ -59,16 +60,16 @@ class Facts:
 
     def _find_houses(self, ids):
         rows = (Household.select(Household.id, Household.village)
-                .where(Household.id.in_(list(ids)), Household.commune == self.by.commune_id))
+                .where(Household.id.in_(Among(ids)), Household.commune == self.by.commune_id))
         self.village_of = dict(rows.tuples())
         self.stays = defaultdict(set)
         for household, village in (Stay.select(Stay.household, Stay.village)
-                                   .where(Stay.household.in_(list(self.village_of))).tuples()):
+                                   .where(Stay.household.in_(Among(self.village_of))).tuples()):
             self.stays[household].add(village)
 
     def _find_people(self, ids):
         rows = (Resident.select(Resident.id, Household.village, Resident.birth_year)
-                .join(Household).where(Resident.id.in_(list(ids)),
+                .join(Household).where(Resident.id.in_(Among(ids)),
                                        Resident.commune == self.by.commune_id)) if ids else None
         self.people = {id: (home, year) for id, home, year in rows.tuples()} if ids else {}
         self.consents = Consent.latest(ids) if ids else {}
@@ -81,16 +82,16 @@ class Facts:
     def _find_team(self, datas):
         ids = {id for data in datas for id in data["companions"]}
         self.team = {row[0] for row in User.select(User.id).where(
-            User.id.in_(list(ids)), User.commune == self.by.commune_id).tuples()} if ids else ()
+            User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else ()
 
     def _find_company(self, houses):
         """Find who else called at these houses of late, and whom a round sent there."""
         self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(list(houses)), Visit.member != self.by.id,
+            Visit.household.in_(Among(houses)), Visit.member != self.by.id,
             Visit.visited_at > self.at - 2 * Visit.OLD).tuples()}
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
-                     .where(Assignment.household.in_(list(houses)),
+                     .where(Assignment.household.in_(Among(houses)),
                             Round.published_at.is_null(False),
                             Assignment.member.is_null(False)).tuples())
 
@@ -127,7 +128,7 @@ def codes(table, wanted):
     """Return those of the wanted codes the catalogue has."""
     wanted = {code for code in wanted if code}
     return {row[0] for row in table.select(table.code).where(
-        table.code.in_(list(wanted))).tuples()} if wanted else set()
+        table.code.in_(Among(wanted))).tuples()} if wanted else set()
 
 
 def judge(entry, facts):

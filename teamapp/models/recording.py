@@ -1,10 +1,12 @@
 """Recording visits: the facts and every count that stands on them, in one transaction."""
 
 from collections import Counter as Counts
+from collections import defaultdict
 
 from peewee import EXCLUDED
 
 from .. import clock
+from ..db import Among
 from .dossier import Dossier
 from .household import Consent, Household, insert
 from .step import Standing, Step
@@ -29,7 +31,7 @@ def record(turn, drafts):
     Coverage.add(turn.commune.id, stand(steps))
     count(turn, drafts)
     houses = {draft.visit["household"] for draft in drafts}
-    Household.update(cursor=turn.cursor).where(Household.id.in_(list(houses))).execute()
+    Household.update(cursor=turn.cursor).where(Household.id.in_(Among(houses))).execute()
     return {draft.visit["id"]: draft.visit["receipt"] for draft in drafts}
 
 
@@ -52,7 +54,7 @@ def choose_counted(steps):
     named = [step for step in steps if step["resident"] and step["state"] == "helped"]
     ids = {step["resident"] for step in named}
     taken = set(Step.select(Step.resident, Step.kind).where(
-        Step.resident.in_(list(ids)), Step.counted).tuples()) if ids else set()
+        Step.resident.in_(Among(ids)), Step.counted).tuples()) if ids else set()
     for step in steps:
         key = step["resident"], step["kind"]
         step["counted"] = bool(step["resident"]) and step["state"] == "helped" \
@@ -87,16 +89,18 @@ def stand(steps):
 
 def count(turn, drafts):
     """Raise the tallies by what these visits add."""
-    sums, marks = Counts(), {}
+    daily, sums, marks = defaultdict(Counts), Counts(), {}
     for draft in drafts:
         place, day = draft.visit["village"], draft.visit["day"]
-        for indicator, amount in additive(draft).items():
-            for period in clock.periods(day):
-                sums[place, period, indicator] += amount
-                sums[0, period, indicator] += amount
+        daily[place, day].update(additive(draft))
         for indicator, entity in distinct(draft):
             for period in clock.periods(day)[1:]:
                 marks.setdefault((period, indicator, entity.bytes), place)
+    for (place, day), amounts in daily.items():
+        for period in clock.periods(day):
+            for indicator, amount in amounts.items():
+                sums[place, period, indicator] += amount
+                sums[0, period, indicator] += amount
     sums.update(Marker.mark(turn.commune.id, marks))
     Tally.add(turn.commune.id, sums)
 

@@ -10,7 +10,7 @@ from peewee import (
     ForeignKeyField,
 )
 
-from ..db import Record
+from ..db import Among, Record
 from .catalog import AccountKind, Obstacle
 from .household import Resident
 from .place import Commune, Village
@@ -67,5 +67,5 @@ class Standing(Record):
     def of(cls, resident_ids):
         """Return {(resident id, kind): state} of these people."""
         rows = cls.select(cls.resident, cls.kind, cls.state).where(
-            cls.resident.in_(list(resident_ids))).tuples()
+            cls.resident.in_(Among(resident_ids))).tuples()
         return {(resident, kind): state for resident, kind, state in rows}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from peewee import EXCLUDED, IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
 
-from ..db import proxy
+from ..db import Among, proxy
 from ..models import InboxItem, Mishap, Receipt
 from ..models.judging import Entry, Refused
 from ..text import mask_ids
@@ -119,10 +119,10 @@ class Desk:
             return refused("unknown_kind")
         if entry.form > KINDS[entry.kind].form:
             return {"status": "later", "code": "server_older", "after_s": 3600}
-        form, errors = self.forms.get(entry) or checked_form(entry)
+        data, errors = self.forms.get(entry) or read_form(entry, {})
         if errors:
             return refused("invalid", errors)
-        forms[place] = Entry(entry.id, self.user, entry.recorded_at, form.data)
+        forms[place] = Entry(entry.id, self.user, entry.recorded_at, data)
         return None
 
     def _judge(self, entry, form, facts, drafts):
@@ -238,38 +238,48 @@ def find_receipts(entries):
     """Return {id: receipt} of all entries these name, in one query."""
     ids = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
     return {receipt.id: receipt for receipt in
-            Receipt.select().where(Receipt.id.in_(list(ids)))} if ids else {}
+            Receipt.select().where(Receipt.id.in_(Among(ids)))} if ids else {}
 
 
 def read_ahead(entries):
-    """Return {entry: what checked_form gives} of what seems new, before the turn begins.
+    """Return {entry: what read_form gives} of what seems new, before the turn begins.
 
     Reading is half of the work, and while it goes on here others can write. A form that fails
     unexpectedly is left out: it will fail in the turn, where that is answered.
     """
-    known, forms = find_receipts(entries), {}
+    known, read, bound = find_receipts(entries), {}, {}
     for entry in entries:
         receipt = known.get(entry.id)
         is_open = receipt is None or receipt.status == "refused"
         if is_open and not entry.flaw and entry.kind in KINDS \
                 and entry.form <= KINDS[entry.kind].form:
             with suppress(Exception):
-                forms[entry] = checked_form(entry)
-    return forms
+                read[entry] = read_form(entry, bound)
+    return read
 
 
-def checked_form(entry):
-    """Return the entry's form, checked by its own class, and its errors by flat field name."""
+def read_form(entry, bound):
+    """Return the values of the entry's form, checked by its own class, or its errors by field.
+
+    Binding a form's fields costs as much as reading them: it stays in `bound` for the next entry
+    of the kind.
+    """
     kind = KINDS[entry.kind]
     body = entry.body
     for version in range(entry.form, kind.form):
         body = kind.upgrades[version](body)
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = MultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         return None, {"": [str(REASONS["malformed"])]}
-    form = kind.form_class(MultiDict(pairs), meta={"csrf": False})
-    return form, {} if form.validate() else flat(form)
+    form = bound.pop(entry.kind, None)
+    if form is None:
+        form = kind.form_class(pairs, meta={"csrf": False})
+    else:
+        form.process(pairs)
+    well = form.validate()
+    bound[entry.kind] = form
+    return (form.data, {}) if well else (None, flat(form))
 
 
 def flat(form, prefix=""):
@@ -299,8 +309,10 @@ def storable(body):
 
 def save_receipts(receipts):
     """Write receipts; one that was refused before becomes what it is now."""
-    if receipts:
-        Receipt.insert_many([receipt.__data__ for receipt in receipts]).on_conflict(
+    names = Receipt._meta.sorted_field_names
+    rows = [[receipt.__data__.get(name) for name in names] for receipt in receipts]
+    if rows:
+        Receipt.insert_many(rows, fields=names).on_conflict(
             conflict_target=[Receipt.id],
             update={field: getattr(EXCLUDED, field.column_name) for field in
                     (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor,

@@ -5,9 +5,10 @@ import unicodedata
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import FormField, StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import Choice, SelectFieldBase
+from wtforms.utils import unset_value
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import ListWidget, RadioInput
 
@@ -147,12 +148,42 @@ class MomentField(DateTimeLocalField):
             raise ValueError(_l("Chưa phải ngày giờ. Chọn lại.")) from None
 
 
+class Part(FormField):
+    """A form within a form; bound once, it is only filled in anew when the whole form is."""
+
+    form = None
+
+    def process(self, formdata, data=unset_value, extra_filters=None):
+        """Read what belongs to this part."""
+        if self.form is None or data is not unset_value:
+            super().process(formdata, data, extra_filters)
+        else:
+            self.form.process(formdata)
+
+
 class Items(Numbered):
-    """Numbered items, their numbers with gaps or without; more than `most` are refused."""
+    """Numbered items, their numbers with gaps or without; more than `most` are refused.
+
+    Binding an item costs more than reading it: a form that is filled in anew keeps those it had.
+    """
 
     def __init__(self, unbound_field, most, **kwargs):
-        self.most, self.too_many = most, False
+        self.most, self.too_many, self._bound = most, False, {}
         super().__init__(unbound_field, **kwargs)
+
+    def process(self, formdata, data=unset_value, extra_filters=None):
+        """Read the items that are there this time."""
+        self.too_many = False
+        super().process(formdata, data, extra_filters)
+
+    def _add_entry(self, formdata=None, data=unset_value, index=None):
+        if index not in self._bound:
+            item = super()._add_entry(formdata, data, index)
+            return self._bound.setdefault(item.index, item)
+        item, self.last_index = self._bound[index], index
+        item.process(formdata, data)
+        self.entries.append(item)
+        return item
 
     def _extract_indices(self, prefix, formdata):
         found = super()._extract_indices(prefix, formdata)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, FormField
+from wtforms import Form
 from wtforms.widgets import TextArea
 
 from .. import clock
@@ -18,6 +18,7 @@ from .fields import (
     MomentField,
     Needed,
     NumbersField,
+    Part,
     Shaped,
     TextField,
     WordField,
@@ -54,7 +55,7 @@ class PersonForm(Form):
     id = IdField()
     consent = WordField(_l("Tôi ghi tên và việc hôm nay vào sổ của xã, để lần sau khỏi hỏi lại. "
                            "Bà con đồng ý không?"), ANSWERS)
-    steps = Items(FormField(StepForm), most=14)
+    steps = Items(Part(StepForm), most=14)
 
 
 class DossierForm(Form):
@@ -87,8 +88,8 @@ class VisitForm(Form):
                      filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
     companions = NumbersField(_l("Đi cùng ai"))
     mode = WordField(_l("Làm cách nào?"), MODES)
-    people = Items(FormField(PersonForm), most=20)
-    dossiers = Items(FormField(DossierForm), most=10)
+    people = Items(Part(PersonForm), most=20)
+    dossiers = Items(Part(DossierForm), most=10)
 
     def validate(self, extra_validators=None):
         """Tell whether every field is well, and all of them together."""

@@ -11,6 +11,8 @@ from hypothesis import strategies as some
 
 from teamapp.models import InboxItem, Receipt, Visit
 from teamapp.models.recount import differences
+from teamapp.sync import envelope
+from teamapp.sync.desk import read_form
 from tests.cast import uuid_of
 from tests.standing.tree import read
 from tests.sync.phone import DEVICE, batch, body, entry, result
@@ -219,3 +221,16 @@ def test_entries_that_replace_themselves_or_each_other_are_kept_once(cast, phone
             check(phone.post("/sync", json=batch(cast.lan, [one])), before)
             before = effects()
     assert len(before) == 3 + 2
+
+
+def test_a_form_reads_the_same_after_others_as_alone(app):
+    @often(40, 2000)
+    @given(some.lists(BODIES, min_size=2, max_size=4))
+    def property(bodies):
+        entries = [envelope.read_entry(entry(said)) for said in bodies]
+        bound = {}
+        assert [read_form(one, bound) for one in entries] == [read_form(one, {})
+                                                              for one in entries]
+
+    with app.test_request_context():
+        property()
