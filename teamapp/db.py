@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import request
-from peewee import BigIntegerField, DatabaseProxy, EnclosedNodeList, Model, ModelInsert, Node
+from peewee import (
+    SCOPE_VALUES,
+    BigIntegerField,
+    Column,
+    Context,
+    DatabaseProxy,
+    EnclosedNodeList,
+    Field,
+    Model,
+    ModelInsert,
+    Node,
+    Table,
+)
 from playhouse.db_url import parse
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
@@ -30,6 +42,20 @@ class MomentField(BigIntegerField):
     def python_value(self, value):
         """Return the stored seconds as an aware datetime in UTC."""
         return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Statement(Context):
+    """Writes a column at once; peewee makes four objects of each, half the cost of a query."""
+
+    def sql(self, obj):
+        """Write a node of a query."""
+        is_plain = getattr(type(obj), "__sql__", None) is Field.__sql__  # and not of an alias
+        column = obj.column if is_plain else obj
+        if type(column) is not Column or type(column.source) is not Table \
+                or self.scope == SCOPE_VALUES:
+            return super().sql(obj)
+        alias = column.source._alias or self.alias_manager[column.source]
+        return self.literal(f'"{alias}"."{column.name}"')
 
 
 class Rows(ModelInsert):
@@ -97,6 +123,7 @@ def open_database(config):
     else:
         raise Refusal(f"DATABASE_URL starts with “{scheme}:”: only sqlite:///… and "
                       "postgresql://… are known.")
+    database.context_class = Statement
     proxy.initialize(database)
     return database
 

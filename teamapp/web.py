@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from flask import abort, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
+from jinja2 import nodes
+from jinja2.ext import Extension
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 from wtforms import DateField, FieldList
@@ -70,15 +72,35 @@ def get_or_404(query):
     return found
 
 
-def once(piece, caller):
-    """Return what a `{% call once("piece") %}` block draws, drawn once for all pages of an answer.
+class Once(Extension):
+    """`{% once key %} … {% endonce %}`: drawn once for all pages of an answer.
 
-    A pack draws the same frame around 1,500 pages.
+    A pack draws the same frame around 1,500 pages, a list the same words in 100 rows.
     """
-    drawn = g.setdefault("drawn", {})
-    if piece not in drawn:
-        drawn[piece] = caller()
-    return drawn[piece]
+
+    tags = {"once"}
+
+    def parse(self, parser):
+        """Return “what was drawn under this key; if nothing was, draw and keep it”."""
+        line = next(parser.stream).lineno
+        key = parser.parse_expression()
+        body = parser.parse_statements(("name:endonce",), drop_needle=True)
+        piece = parser.free_identifier(line)
+
+        def asked(name, *given):
+            return nodes.Filter(key, name, list(given), [], None, None)
+
+        return [nodes.Assign(piece, asked("drawn")),
+                nodes.If(nodes.Test(piece, "none", [], [], None, None), [
+                    nodes.AssignBlock(piece, None, body),
+                    nodes.Assign(piece, asked("drawn", piece))], [], []),
+                nodes.Output([piece])]
+
+
+def drawn(key, piece=None):
+    """Return what was drawn under a key for this answer, and from now on this piece; or None."""
+    known = g.setdefault("drawn", {})
+    return known.get(key) if piece is None else known.setdefault(key, piece)
 
 
 def init_app(app, config):
@@ -90,7 +112,8 @@ def init_app(app, config):
         immutable_file_test=lambda path, url: True, allow_all_origins=False,
         add_headers_function=secure_file)
     app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
-    app.jinja_env.globals["once"] = once
+    app.jinja_env.add_extension(Once)
+    app.jinja_env.filters["drawn"] = drawn
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.after_request

@@ -52,7 +52,8 @@ class Household(Record):
     cursor = BigIntegerField()  # of the writer who last touched what this house's page shows
 
     class Meta:
-        indexes = ((("village", "number"), True), (("village", "cursor"), False))
+        indexes = ((("village", "number"), True), (("village", "cursor"), False),
+                   (("village", "cluster_position", "number"), False))  # as one walks
 
     POVERTY = ("", "poor", "near_poor")
 

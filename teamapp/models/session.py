@@ -33,6 +33,9 @@ class Session(Record):
     device = BinaryUUIDField(null=True)  # its phone, once that has told its name
 
     IDLE, ABSOLUTE, STEP = timedelta(days=30), timedelta(days=90), timedelta(hours=1)
+    OF_A_PERSON = (User.id, User.commune, User.village, User.role, User.username, User.name,
+                   User.active, User.closed_on, User.language, Commune.id, Commune.name,
+                   Village.id, Village.name, UnitType.code, UnitType.whole, UnitType.whole_en)
 
     @staticmethod
     def digest(token):
@@ -57,9 +60,11 @@ class Session(Record):
     def resume(cls, token):
         """Return the person whose living session this token is, with `sign_in`, or None.
 
-        Somebody whose account was closed of late is found too, but sees no page.
+        Somebody whose account was closed of late is found too, but sees no page. Every request
+        asks this, so it brings what a page's frame shows and leaves the secret where it is.
         """
-        session = (cls.select(cls, User, Village, UnitType).join(User)
+        session = (cls.select(cls.id, cls.seen_at, cls.device, *cls.OF_A_PERSON).join(User)
+                   .join(Commune, JOIN.LEFT_OUTER).switch(User)
                    .join(Village, JOIN.LEFT_OUTER).join(UnitType, JOIN.LEFT_OUTER)
                    .where(cls.id == cls.digest(token), cls.is_living(),
                           User.active | User.closed_on.is_null(False)).first())

@@ -51,7 +51,7 @@ OUTSIDE = {
     "extensions": FRAMEWORK | {"peewee"},
     "languages": FRAMEWORK | {"babel"},
     "access": FRAMEWORK,
-    "web": FRAMEWORK | {"wtforms"},
+    "web": FRAMEWORK | {"wtforms", "jinja2"},
     "errors": FRAMEWORK | {"peewee"},
     "health": {"flask", "peewee"},
     "metrics": {"flask", "peewee", "prometheus_client"},

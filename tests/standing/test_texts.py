@@ -2,6 +2,7 @@
 
 import csv
 import re
+import tomllib
 import unicodedata
 
 import pytest
@@ -14,6 +15,8 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 SYLLABLE = re.compile(
     r"(ngh|ng|nh|ph|th|tr|ch|kh|gh|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(ng|nh|ch|[cmnpt])?",
     re.IGNORECASE)
+OF_TEMPLATES = next(mapping for mapping in tomllib.loads(read("pyproject.toml"))["tool"]["babel"][
+    "mappings"] if mapping["method"] == "jinja2")
 ACRONYMS = {"PIN", "VNeID", "XLSX", "CSV", "Zalo"}
 BRAND = "Từng Nhà"
 
@@ -25,7 +28,7 @@ def messages():
         if path.parts[0] != "teamapp" or path.suffix not in (".py", ".html"):
             continue
         method = "python" if path.suffix == ".py" else "jinja2"
-        options = {"trimmed": "true"} if method == "jinja2" else {}
+        options = OF_TEMPLATES if method == "jinja2" else {}
         for line, message, *_rest in extract_from_file(
                 method, TEAMAPP.parent / path, keywords=KEYWORDS, options=options):
             texts = message if isinstance(message, tuple) else (message,)
