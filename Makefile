@@ -46,6 +46,7 @@ faults: $(VENV)/run $(VENV)/dev
 	pytest tests/hostile --hypothesis-seed=$(SEED)
 	pytest tests/browser/test_killed_at_any_moment.py
 
+texts: export PYTHONPATH := .
 texts: $(VENV)/run
 	pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location -o var/messages.pot teamapp
 	pybabel -q update -i var/messages.pot -d teamapp/translations -N --ignore-obsolete --no-wrap --omit-header
