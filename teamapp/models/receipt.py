@@ -1,6 +1,7 @@
 """What the commune told a phone of each entry, and what it could not take."""
 
 from peewee import (
+    EXCLUDED,
     BigIntegerField,
     BinaryUUIDField,
     BlobField,
@@ -10,7 +11,7 @@ from peewee import (
     TextField,
 )
 
-from ..db import MomentField, Record
+from ..db import Among, MomentField, Record
 from .place import Commune, Village
 from .user import User
 
@@ -35,6 +36,23 @@ class Receipt(Record):
 
     class Meta:
         indexes = ((("user", "cursor"), False),)
+
+    @classmethod
+    def known(cls, ids):
+        """Return {id: receipt} of those of these entries that have one."""
+        found = cls.select().where(cls.id.in_(Among(ids))) if ids else ()
+        return {receipt.id: receipt for receipt in found}
+
+    @classmethod
+    def write(cls, receipts):
+        """Write receipts; one that was refused before becomes what it is now."""
+        names = cls._meta.sorted_field_names
+        rows = [[receipt.__data__.get(name) for name in names] for receipt in receipts]
+        if rows:
+            cls.insert_many(rows, fields=names).on_conflict(
+                conflict_target=[cls.id],
+                update={field: getattr(EXCLUDED, field.column_name) for field in
+                        (cls.status, cls.number, cls.flag, cls.cursor, cls.handed_in_by)}).execute()
 
 
 class InboxItem(Record):

@@ -1,21 +1,19 @@
 """The desk where a batch is taken: each entry in order, once, with a receipt for what it became."""
 
 import logging
-from contextlib import suppress
-from urllib.parse import parse_qsl
 
 from peewee import EXCLUDED, IntegrityError, OperationalError
-from werkzeug.datastructures import MultiDict
 
-from ..db import Among, proxy
+from ..db import proxy
 from ..models import InboxItem, Mishap, Receipt
 from ..models.judging import Entry, Refused
 from ..text import mask_ids
 from .kinds import KINDS
+from .reading import find_receipts, read_form
 from .reasons import REASONS
 
 log = logging.getLogger(__name__)
-GIVE_UP, WAIT_S, MOST_FIELDS, MOST_WORDS, MOST_MENDS = 5, 60, 2000, 3, 100
+GIVE_UP, WAIT_S, MOST_WORDS, MOST_MENDS = 5, 60, 3, 100
 
 
 class Desk:
@@ -172,7 +170,7 @@ class Desk:
         for result in results.values():
             if "number_of" in result:
                 result["receipt"] = result.pop("number_of").number
-        save_receipts(made)
+        Receipt.write(made)
         return made
 
     def _keep_refused(self, pairs):
@@ -181,7 +179,7 @@ class Desk:
             receipt = self.known.get(entry.id)
             is_open = receipt is None or receipt.status == "refused"
             if is_open and not (receipt and result["code"] == "id_reused"):
-                save_receipts([self._receipt(entry, "refused")])
+                Receipt.write([self._receipt(entry, "refused")])
             InboxItem.insert(
                 entry=entry.id, user=self.user.id, commune=self.turn.commune.id,
                 village=self.user.village_id, kind=storable(entry.kind), hash=entry.hash,
@@ -234,86 +232,7 @@ def kept(receipt, replayed):
     return {"status": "kept", **number, "replayed": replayed, "flag": receipt.flag}
 
 
-def find_receipts(entries):
-    """Return {id: receipt} of all entries these name, in one query."""
-    ids = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
-    return {receipt.id: receipt for receipt in
-            Receipt.select().where(Receipt.id.in_(Among(ids)))} if ids else {}
-
-
-def read_ahead(entries):
-    """Return {entry: what read_form gives} of what seems new, before the turn begins.
-
-    Reading is half of the work, and while it goes on here others can write. A form that fails
-    unexpectedly is left out: it will fail in the turn, where that is answered.
-    """
-    known, read, bound = find_receipts(entries), {}, {}
-    for entry in entries:
-        receipt = known.get(entry.id)
-        is_open = receipt is None or receipt.status == "refused"
-        if is_open and not entry.flaw and entry.kind in KINDS \
-                and entry.form <= KINDS[entry.kind].form:
-            with suppress(Exception):
-                read[entry] = read_form(entry, bound)
-    return read
-
-
-def read_form(entry, bound):
-    """Return the values of the entry's form, checked by its own class, or its errors by field.
-
-    Binding a form's fields costs as much as reading them: it stays in `bound` for the next entry
-    of the kind.
-    """
-    kind = KINDS[entry.kind]
-    body = entry.body
-    for version in range(entry.form, kind.form):
-        body = kind.upgrades[version](body)
-    try:
-        pairs = MultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError:
-        return None, {"": [str(REASONS["malformed"])]}
-    form = bound.pop(entry.kind, None)
-    if form is None:
-        form = kind.form_class(pairs, meta={"csrf": False})
-    else:
-        form.process(pairs)
-    well = form.validate()
-    bound[entry.kind] = form
-    return (form.data, {}) if well else (None, flat(form))
-
-
-def flat(form, prefix=""):
-    """Return {full field name: [sentences]} of a form and the forms within it."""
-    errors = {}
-    for field in form:
-        if hasattr(field, "entries"):
-            for entry in field.entries:
-                errors |= flat(entry.form) if hasattr(entry, "form") else named(entry)
-            own = [error for error in field.errors if isinstance(error, str)]
-            errors |= {field.name: own} if own else {}
-        else:
-            errors |= named(field)
-    return errors
-
-
-def named(field):
-    """Return a field's errors under its full name."""
-    return {field.name: [str(error) for error in field.errors]} if field.errors else {}
-
-
 def storable(body):
     """Return a text as any database can hold it, with what looks like an ID number masked."""
     plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return mask_ids(plain)
-
-
-def save_receipts(receipts):
-    """Write receipts; one that was refused before becomes what it is now."""
-    names = Receipt._meta.sorted_field_names
-    rows = [[receipt.__data__.get(name) for name in names] for receipt in receipts]
-    if rows:
-        Receipt.insert_many(rows, fields=names).on_conflict(
-            conflict_target=[Receipt.id],
-            update={field: getattr(EXCLUDED, field.column_name) for field in
-                    (Receipt.status, Receipt.number, Receipt.flag, Receipt.cursor,
-                     Receipt.handed_in_by)}).execute()

@@ -7,9 +7,10 @@ from peewee import chunked
 
 from ..models import User
 from ..web import page
-from .desk import Desk, read_ahead
+from .desk import Desk
 from .envelope import MOST_ENTRIES
 from .forms import OutboxFileForm
+from .reading import read_ahead
 
 files = Blueprint("files", __name__)
 

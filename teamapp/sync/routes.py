@@ -9,8 +9,9 @@ from .. import clock
 from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
 from . import envelope, sealed
-from .desk import Desk, read_ahead
+from .desk import Desk
 from .files import files
+from .reading import read_ahead
 
 bp = Blueprint("sync", __name__)
 

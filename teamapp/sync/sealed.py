@@ -18,7 +18,8 @@ from ..db import transaction
 from ..models import Device, Session, StrayEnvelope, User
 from ..sealing import UnknownKey
 from . import envelope
-from .desk import Desk, read_ahead
+from .desk import Desk
+from .reading import read_ahead
 
 log = logging.getLogger(__name__)
 KEPT = {"status": "kept"}

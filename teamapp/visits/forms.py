@@ -14,15 +14,14 @@ from .fields import (
     AtMost,
     CapitalField,
     IdField,
-    Items,
     MomentField,
     Needed,
     NumbersField,
-    Part,
     Shaped,
     TextField,
     WordField,
 )
+from .items import Items, Part
 
 MODES = [("self", _l("Bà con tự làm")), ("together", _l("Cùng làm")), ("for", _l("Làm giúp"))]
 STATES = [("not_yet", _l("Chưa")), ("had", _l("Có sẵn")), ("helped", _l("Hôm nay xong"))]

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from teamapp.models import InboxItem, Receipt, Visit
 from teamapp.models.recount import differences
 from teamapp.sync import envelope
-from teamapp.sync.desk import read_form
+from teamapp.sync.reading import read_form
 from tests.cast import uuid_of
 from tests.standing.tree import read
 from tests.sync.phone import DEVICE, batch, body, entry, result

@@ -209,7 +209,7 @@ def test_an_error_of_ours_waits_and_the_fifth_time_goes_to_the_inbox(cast, lan, 
 
 
 def test_the_effect_and_the_receipt_come_together_or_not_at_all(cast, lan, monkeypatch):
-    monkeypatch.setattr("teamapp.sync.desk.save_receipts", lambda rows: 1 / 0)
+    monkeypatch.setattr("teamapp.models.Receipt.write", lambda rows: 1 / 0)
     answer = send(lan, cast.lan, entry(body(cast.bre)))
     assert answer.json["results"][0]["status"] == "later"
     assert not Visit.select().exists()

@@ -10,7 +10,8 @@ from pathlib import Path
 from flask import has_request_context, request
 
 from app import app, db
-from teamapp.sync import desk, envelope
+from teamapp.models import Receipt
+from teamapp.sync import envelope
 from teamapp.sync.kinds import KINDS
 
 __all__ = ["app"]
@@ -61,7 +62,7 @@ def answering(environ, start_response, answer=app.wsgi_app):
 
 
 envelope.read = then_die(envelope.read, "parsed")
-desk.save_receipts = then_die(desk.save_receipts, "after the receipt")
+Receipt.write = then_die(Receipt.write, "after the receipt")
 for name, kind in KINDS.items():
     KINDS[name] = kind._replace(record=then_die(kind.record, "after the effect"))
 db.commit, app.wsgi_app = commit, answering
