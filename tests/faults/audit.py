@@ -17,12 +17,29 @@ class Audit:
         self.saved = Counts(id for phone in phones for id in phone["saved"])
         self.taken = {id for phone in phones for id in phone["taken"]}
         self.held = {entry["id"]: entry for phone in phones for entry in phone["outbox"]}
+        self.readable = [found for phone in phones for found in phone["readable"]]
+        self.sealed = dict(self._opened(phones))
+        self.mended = {meant.mends: meant for meant in plan.meant.values() if meant.mends}
         self.receipts = {str(receipt.id): receipt for receipt in Receipt.select()}
-        self.inbox = {str(item.entry) for item in InboxItem.select()}
+        self.inbox = {str(item.entry): item for item in InboxItem.select()}
+        self.fates = {}
         self.effects = defaultdict(list)
         for sort in SORTS.values():
             for effect in sort.effects():
                 self.effects[effect.mark].append(effect)
+
+    def _opened(self, phones):
+        """Yield (entry's id, envelope with its letter) of all that phones ever sealed."""
+        for envelope in (one for phone in phones for one in phone["sealed"]):
+            letter = self.plan.book.unseal(envelope)
+            yield letter["entry"]["id"], envelope | {"letter": letter}
+
+    @property
+    def refused_when_carried(self):
+        """Return the ids of what an absent author's letter brought, and the commune refused."""
+        return [id for id, envelope in self.sealed.items()
+                if envelope["state"] == "waiting" and id in self.receipts
+                and self.receipts[id].status == "refused"]
 
     def run(self):
         """Return all that is wrong, as (sort, detail)."""
@@ -33,6 +50,8 @@ class Audit:
             self._say("invented", mark)
         for id in self.receipts.keys() - self.plan.meant.keys():
             self._say("invented", f"receipt {id}")
+        for found in self.readable:
+            self._say("readable", found)
         for sort in SORTS.values():
             for strange in sort.strangers():
                 self._say("foreign", strange)
@@ -48,10 +67,33 @@ class Audit:
             if meant.id in self.receipts or self.effects.get(meant.mark):
                 self._say("invented", f"{meant.id} was taken back")
         elif meant.id not in self.saved:
-            self._say("unfinished", f"{meant.id} was never written down")
+            if meant.mends not in self.sealed:  # else its author left before it came back
+                self._say("unfinished", f"{meant.id} was never written down")
         else:
             {"kept": self._is_there_once, "settled": self._is_settled,
-             "refused": self._is_refused}[meant.fate](meant)
+             "refused": self._is_refused}[self._fate(meant)](meant)
+            self._is_off_the_phone(meant)
+
+    def _fate(self, meant):
+        """Return what must have become of it, if its author or what it follows was sealed."""
+        if meant.id not in self.fates:
+            follows = [self._fate(self.plan.meant[id]) for id in meant.after]
+            mend = self.mended.get(meant.id)
+            is_mended = mend and mend.id in self.saved and self._fate(mend) == "kept"
+            self.fates[meant.id] = (
+                "refused" if "refused" in follows or mend and not is_mended else meant.fate)
+        return self.fates[meant.id]
+
+    def _is_off_the_phone(self, meant):
+        """See that an envelope arrived if it was to be brought, with what was written in it."""
+        envelope = self.sealed.get(meant.id)
+        if not envelope:
+            return
+        letter = envelope["letter"]
+        if envelope["left"] and envelope["state"] == "waiting":
+            self._say("unanswered", f"{meant.id}: its envelope is still on the phone")
+        if letter["user"] != meant.author or digest(letter["entry"]) != digest(meant.entry):
+            self._say("altered", f"{meant.id}: sealed as {letter}")
 
     def _is_there_once(self, meant):
         effects, receipt = self.effects.get(meant.mark, []), self.receipts.get(meant.id)
@@ -63,7 +105,8 @@ class Audit:
         for effect in effects:
             self._is_as_written(meant, effect, receipt)
         held = self.held.get(meant.id, {})
-        if held.get("state") != "kept" or receipt and held.get("receipt") != receipt.number:
+        is_told = held.get("state") == "kept" and held["receipt"] == (receipt and receipt.number)
+        if not is_told and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone "
                                     f"{held.get('code')}")
 
@@ -97,11 +140,14 @@ class Audit:
 
     def _is_refused(self, meant):
         receipt, held = self.receipts.get(meant.id), self.held.get(meant.id, {})
+        item = self.inbox.get(meant.id)
         if self.effects.get(meant.mark):
             self._say("foreign", f"{meant.id} should have been refused")
-        if receipt is None or receipt.status != "refused" or meant.id not in self.inbox:
+        if receipt is None or receipt.status != "refused" or item is None:
             self._say("lost", f"{meant.id} is in no inbox")
-        if held.get("state") != "attention":
+        elif (item.user_id, item.commune_id) != (meant.author, meant.commune):
+            self._say("foreign", f"{meant.id}: in the inbox of {item.user_id}")
+        if held.get("state") != "attention" and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone")
 
 

@@ -1,5 +1,8 @@
 """The database of a swarm: two communes with teams and houses, on SQLite or PostgreSQL."""
 
+import base64
+import json
+import re
 from collections import defaultdict
 from types import SimpleNamespace
 
@@ -11,6 +14,7 @@ from ..conftest import make_app
 
 TEAMS = {"cau_van": 24, "da_xanh": 12, "suoi_la": 14}  # village → further members
 HOUSES = {"cau_van": 40, "da_xanh": 25, "suoi_la": 25}
+SEALING = re.compile(r'data-sealing="([^"]+)"')
 
 
 def people():
@@ -58,15 +62,22 @@ class Book:
             found[house.village_id].append(SimpleNamespace(id=house.id, people=people[house.id]))
         return found
 
-    def cookie(self, user, device, living=True):
-        """Return the Cookie header of a phone on which this person signed in just now."""
+    def sign_in(self, user, device, living=True):
+        """Return what a phone has once this person signed in: a Cookie header, and what seals."""
         token = Session.begin(user)
-        if not living:
-            Session.end(token)
         signer = self.app.session_interface.get_signing_serializer(self.app)
         value = signer.dumps({"token": token, "_user_id": str(user.id), "_fresh": True,
                               "_permanent": True})
-        return f"device={device}; session={value}"
+        cookie = f"device={device}; session={value}"
+        page = self.app.test_client(use_cookies=False).get("/arrival", headers={"Cookie": cookie})
+        if not living:
+            Session.end(token)
+        return {"cookie": cookie, "sealing": SEALING.search(page.text)[1]}
+
+    def unseal(self, envelope):
+        """Return the letter in an envelope, as only the server can read it."""
+        key = self.app.extensions["sealing"].named(envelope["kid"])
+        return json.loads(key.open(base64.b64decode(envelope["sealed"])))
 
     def close(self):
         """Let go of the database."""

@@ -97,10 +97,14 @@ class Store {
     return rows;
   }
 
-  /** The rows that match, in the order of their keys. */
+  /** All there is, in the order of the keys: [[key, row]]. */
+  pairs() {
+    const there = [...this.seen()].filter(([, row]) => row !== undefined);
+    return there.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   find(matches = () => true) {
-    const rows = [...this.seen()].filter(([, row]) => row !== undefined && matches(row));
-    return rows.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => structuredClone(row));
+    return this.pairs().filter(([, row]) => matches(row)).map(([, row]) => structuredClone(row));
   }
 
   get(key) {
@@ -109,6 +113,10 @@ class Store {
 
   getAll() {
     return this.tx.ask(() => this.find());
+  }
+
+  getAllKeys() {
+    return this.tx.ask(() => this.pairs().map(([key]) => key));
   }
 
   put(row, key = row[this.keyPath]) {

@@ -3,7 +3,7 @@
 
 import { text } from "node:stream/consumers";
 
-import { Dead, living } from "./disk.mjs";
+import { Dead, life, living } from "./disk.mjs";
 import { setUp } from "./machine.mjs";
 
 const plan = JSON.parse(await text(process.stdin));
@@ -12,11 +12,13 @@ const note = (what) => (heard[what] = (heard[what] ?? 0) + 1);
 setUp({ ...plan, note });
 const STATIC = "../../teamapp/static/js/";
 const store = await import(`${STATIC}store.js`);
-const { send, endSession } = await import(`${STATIC}sender.js`);
+const { send, endSession, sealAbsent } = await import(`${STATIC}sender.js`);
 
 const SECOND = 1000;
 const UNDO = 10 * SECOND; // as forms.js holds an entry back
-const MOMENT = 300; // real milliseconds, in which a phone's death may fall
+const ARRIVAL = 8 * SECOND; // as app.js waits at sign-out
+const SENDING = { share: plan.deaths, within: 300 }; // how often a phone dies of it, and in how
+const SEALING = { share: plan.deaths * 5, within: 20 }; // many real milliseconds at most
 const atEnd = performance.now() + plan.seconds * SECOND;
 const isOver = () => performance.now() > atEnd;
 
@@ -39,6 +41,8 @@ class Phone {
     this.turn = Promise.resolve();
     this.saved = [];
     this.taken = [];
+    this.sealed = new Map();
+    this.readable = new Set();
   }
 
   chance(share) {
@@ -48,21 +52,33 @@ class Phone {
   async live() {
     await this.awake(() => store.set({ device: this.device }));
     for (const stint of this.stints) await this.hold(stint);
-    return { saved: this.saved, taken: this.taken, outbox: await this.outbox() };
+    this.look();
+    const { saved, taken, readable } = this;
+    const [outbox, left] = [this.rows("outbox"), this.rows("envelopes").map(({ id }) => id)];
+    const sealed = [...this.sealed.values()].map((one) => ({ ...one, left: left.includes(one.id) }));
+    return { saved, taken, readable: [...readable], outbox, sealed };
   }
 
-  outbox() {
-    const states = ["waiting", "sending", "attention", "kept"];
-    const users = [...new Set(this.stints.map(({ user }) => user))];
-    return this.awake(async () =>
-      (await Promise.all(users.map((user) => store.list(user, states)))).flat());
+  rows(name) {
+    return [...(this.disk.get(name)?.values() ?? [])];
+  }
+
+  /** Note what anybody finds on the disk: envelopes, and what is plain of who is not here. */
+  look() {
+    for (const one of this.rows("envelopes")) if (!this.sealed.has(one.id)) this.sealed.set(one.id, one);
+    const found = JSON.stringify([...this.disk].map(([name, rows]) => [name, [...rows]]));
+    const here = this.disk.get("state").get("here")?.user;
+    for (const { user, entries } of this.stints) {
+      if (user === here) continue;
+      const secrets = [`"sealing-${user}"`, ...entries.flatMap(({ id, body }) => [id, body])];
+      for (const one of secrets) if (found.includes(one)) this.readable.add(one);
+    }
   }
 
   /** Do something as the program on this phone; what is killed in the middle is begun anew. */
-  async awake(work, mortal = false) {
+  async awake(work, { share = 0, within } = {}) {
     const own = { phone: this, dead: false };
-    const dying = mortal && this.chance(plan.deaths) &&
-      setTimeout(() => (own.dead = true), this.random() * MOMENT);
+    const dying = this.chance(share) && setTimeout(() => (own.dead = true), this.random() * within);
     try {
       return await living.run(own, work);
     } catch (error) {
@@ -75,31 +91,50 @@ class Phone {
     }
   }
 
-  /** One person's time with the phone: write things down, send; at its end sign out, or stay. */
-  async hold({ user, cookies, entries, stays }) {
-    const signIns = [...cookies];
+  /** One person's time with the phone: write things down, send; then stay till all is sent, or go. */
+  async hold({ user, signIns: [first, ...signIns], entries, parting }) {
     const todo = [...entries];
-    await this.arrive(user, signIns.shift());
+    await this.arrive(user, first);
     const most = 1 + entries.length / 2;
+    const stays = parting === "stays";
     while (!isOver() && (todo.length || (stays && (await this.awake(() => this.isOwed(user)))))) {
       const burst = 1 + Math.floor(this.random() * most);
-      await this.awake(() => this.aWhile(user, todo, Math.max(0, todo.length - burst)), true);
+      await this.awake(() => this.aWhile(user, todo, Math.max(0, todo.length - burst)), SENDING);
       const net = await this.awake(() => store.get("net"));
       if ((net === "expired" || net === "stopped") && signIns.length) {
         await this.arrive(user, signIns.shift());
       }
       await this.rest(user);
     }
-    if (!stays) await this.leave(user);
+    if (parting.startsWith("signs out")) await this.leave(user, parting);
   }
 
-  async arrive(user, cookie) {
+  /** As app.js lets somebody arrive; on a phone that was killed meanwhile they sign in again. */
+  async arrive(user, { cookie, sealing }) {
     this.cookie = cookie;
-    await this.awake(() => store.set({ here: { user }, ending: false, pace: null, net: "ok" }));
+    await this.awake(() => store.set({ here: null })); // the page of signing in
+    let arrived;
+    while (!arrived) {
+      arrived = await this.awake(async () => {
+        await store.arrive(user, sealing);
+        await sealAbsent();
+        return true;
+      }, SEALING);
+      await this.start();
+      if (await this.awake(store.here)) this.look();
+    }
+  }
+
+  /** As app.js begins every page. */
+  async start() {
+    if (!(await this.awake(() => store.get("leaving")))) return;
+    note("killed while sealing");
+    await this.awake(sealAbsent);
   }
 
   /** A page's life: save what is written meanwhile, mend what came back, send. */
   async aWhile(user, todo, until) {
+    if (todo.length) await store.keepDraft({ key: `/outbox#mend@${user}`, body: todo[0].body });
     const first = Math.ceil((todo.length + until) / 2);
     await this.write(user, todo, first);
     await this.mend(user);
@@ -131,14 +166,15 @@ class Phone {
 
   async isOwed(user) {
     const open = await store.list(user);
-    return open.some(({ id, state, replaced_by }) =>
+    return (await store.envelopes()).length || open.some(({ id, state, replaced_by }) =>
       state !== "attention" || (this.mends.has(id) && !replaced_by));
   }
 
   /** As a page comes back: when the back-off has passed, at the latest in a minute. */
   async rest(user) {
     const wait = await this.awake(async () => {
-      const waiting = await store.list(user, ["waiting", "sending"]);
+      const waiting = [
+        ...await store.list(user, ["waiting", "sending"]), ...await store.envelopes()];
       const { until = 0, told = 0 } = (await store.get("pace")) ?? {};
       const soonest = Math.min(...waiting.map((entry) => entry.not_before ?? 0));
       return Math.max(until, told, soonest) + 100 - Date.now();
@@ -147,12 +183,23 @@ class Phone {
     await new Promise((resolve) => setTimeout(resolve, ms / plan.speed));
   }
 
-  async leave(user) {
-    await this.awake(() => store.release(user));
-    await this.awake(() => send({ eager: true }), true);
-    await this.awake(() => store.set({ here: null, ending: true }));
+  async leave(user, parting) {
+    do await this.awake(() => this.signOut(user, parting), SEALING);
+    while (await this.awake(store.here));
+    await this.start();
+    this.look();
     while (!isOver() && !(await this.awake(endSession))) await this.rest(user);
-    note("signed out");
+    note(parting);
+  }
+
+  /** As app.js signs out; there the page ends with it, and whatever is still being sent. */
+  async signOut(user, parting) {
+    await store.release(user);
+    const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL / plan.speed));
+    if (parting === "signs out") await Promise.race([send({ eager: true }), soon]);
+    await store.set({ here: null, ending: true, leaving: true });
+    await sealAbsent();
+    life().dead = true;
   }
 }
 
@@ -161,4 +208,7 @@ const asSaved = (said, user) => ({
 });
 
 const phones = await Promise.all(plan.phones.map((given) => new Phone(given).live()));
+const envelopes = phones.flatMap(({ sealed }) => sealed);
+heard.sealed = envelopes.length;
+heard["envelope carried"] = envelopes.filter(({ state, left }) => state === "waiting" && !left).length;
 process.stdout.write(JSON.stringify({ heard, late: isOver(), phones }));

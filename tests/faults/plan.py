@@ -11,6 +11,7 @@ from teamapp.sync.kinds import KINDS
 from .sorts import SORTS, new_id
 
 PHONES, SHARED, FOREIGN, SPOILT, UNDONE, CHAINED = 60, .2, .01, .03, .02, .15
+PARTINGS = ("signs out", "signs out unsent", "hands over")
 SPEED, PATIENCE = 10, 4  # waits are so much shorter than a real phone's; so are its time-outs
 
 
@@ -24,6 +25,7 @@ class Meant:
     mark: str
     fate: str = "kept"  # kept, settled (mended by another), refused
     after: list = field(default_factory=list)
+    mends: str = None  # the id of what was refused
 
     @property
     def id(self):
@@ -34,8 +36,10 @@ class Meant:
 class Plan:
     """Everything a swarm is to do, and what it must come to."""
 
-    def __init__(self, book, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS)):
+    def __init__(self, book, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS),
+                 shared=None):
         self.draw, self.book, self.chaos = random.Random(seed), book, chaos
+        self.shared = (SHARED if chaos else 0) if shared is None else shared
         self.kinds = sorted(kinds)
         self.meant = {}
         self.homes = book.homes()
@@ -54,27 +58,30 @@ class Plan:
 
     def _phone(self, turns, entries):
         device = new_id(self.draw)
-        holders = [next(turns)]
-        if self.chaos and self.draw.random() < SHARED:
-            holders = [*holders, next(turns)] * 2
-        stints = [self._stint(user, device, share, holders[place - 1]) for place, (user, share)
-                  in enumerate(zip(holders, shared_out(entries, len(holders))))]
-        for stint in stints[-2:]:
-            stint["stays"] = True
+        holders, shares = [next(turns)], [entries]
+        if self.draw.random() < self.shared:
+            holders, shares = [*holders, next(turns)] * 2, shared_out(entries, 4)
+            if self.draw.random() < .5:  # at last somebody who only brings what others left
+                holders, shares = [*holders, next(turns)], [*shares, 0]
+        stints = [self._stint(user, device, share, holders[place - 1])
+                  for place, (user, share) in enumerate(zip(holders, shares))]
+        stints[-1]["parting"] = "stays"
         return {"seed": self.draw.getrandbits(32), "device": device, "stints": stints}
 
     def _stint(self, user, device, entries, other):
         """Return one person's time with a phone; some begin with a sign-in that does not hold."""
-        cookies = [self.book.cookie(user, device)]
+        sign_ins = [self.book.sign_in(user, device)]
         chance = self.draw.random() if self.chaos else 1
         if chance < .1:
-            cookies.insert(0, self.book.cookie(user, device, living=False))
+            sign_ins.insert(0, self.book.sign_in(user, device, living=False))
         elif other != user and chance < .5:
-            cookies.insert(0, self.book.cookie(other, device))
+            strange = self.book.sign_in(other, device)["cookie"]
+            sign_ins.insert(0, sign_ins[0] | {"cookie": strange})
         written = []
         for _ in range(entries):
             written.append(self._entry(user, [one["id"] for one in written if self._lasts(one)]))
-        return {"user": str(user.id), "cookies": cookies, "entries": written, "stays": False}
+        return {"user": str(user.id), "signIns": sign_ins, "entries": written,
+                "parting": self.draw.choice(PARTINGS)}
 
     def _entry(self, user, written):
         kind = self.draw.choice(self.kinds)
@@ -111,7 +118,7 @@ class Plan:
     def _spoilt(self, entry, user, mark):
         """Return an entry that is refused, with what its author will make of it then."""
         mend = {"id": new_id(self.draw), "body": entry["body"]}
-        self._mean(entry | mend, user, mark)
+        self._mean(entry | mend, user, mark, mends=entry["id"])
         spoilt = entry | {"body": SORTS[entry["kind"]].spoil(entry["body"])}
         self._mean(spoilt, user, mark, "settled")
         return spoilt | {"mend": mend}
@@ -126,9 +133,9 @@ class Plan:
         return {"id": new_id(self.draw), "kind": kind, "form": KINDS[kind].form,
                 "recorded_at": clock.local(at).isoformat(), "after": [], "body": body}
 
-    def _mean(self, entry, user, mark, fate="kept"):
+    def _mean(self, entry, user, mark, fate="kept", mends=None):
         self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
-                                        entry["after"])
+                                        entry["after"], mends)
 
 
 def shared_out(total, parts):

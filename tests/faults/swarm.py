@@ -17,8 +17,9 @@ from .plan import Plan
 from .proxy import SHARES, BadLine
 
 PHONES = Path(__file__).with_name("phones.mjs")
-MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signed out",
-             "gave up waiting", "heard nothing", "heard 200", "heard 302", "heard 401",
+MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signs out",
+             "signs out unsent", "sealed", "killed while sealing", "envelope carried",
+             "refused when carried", "gave up waiting", "heard nothing", "heard 200", "heard 302", "heard 401",
              "heard 409", "heard 502", "heard 503"]
 
 
@@ -103,12 +104,12 @@ def in_peace(server, _seed):
 
 
 def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
-        broken=None):
+        broken=None, shared=None):
     """Let a swarm write so many entries, at most so many seconds long, and audit the book.
 
     Without chaos phones and server live on and nobody writes what will be refused.
     """
-    plan = Plan(book, seed, entries, phones, chaos)
+    plan = Plan(book, seed, entries, phones, chaos, shared=shared)
     started = time.monotonic()
     server = book.server(program)
     line = BadLine(server.port, seed, shares)
@@ -118,9 +119,10 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
     finally:
         line.end()
         server.kill()
-    fired = line.fired + Counter(told["heard"]) + Counter({"server killed": killer.killed})
-    took = time.monotonic() - started
-    return Outcome(seed, entries, took, fired, Audit(plan, told["phones"]).run())
+    took, audit = time.monotonic() - started, Audit(plan, told["phones"])
+    fired = line.fired + Counter(told["heard"]) + Counter({
+        "server killed": killer.killed, "refused when carried": len(audit.refused_when_carried)})
+    return Outcome(seed, entries, took, fired, audit.run())
 
 
 def live(plan, seconds):

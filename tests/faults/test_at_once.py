@@ -45,7 +45,7 @@ def test_overlapping_batches_on_eight_connections_are_kept_once(server, plan):
 
 def at_once(server, plan, pieces):
     """Post each piece on a connection of its own, all together; return all results."""
-    cookie = plan.phones[0]["stints"][0]["cookies"][0]
+    cookie = plan.phones[0]["stints"][0]["signIns"][0]["cookie"]
     said = [json.dumps(batch(plan.people[0], entries)).encode() for entries in pieces]
     results, start = [], threading.Barrier(len(said))
 
@@ -71,4 +71,5 @@ def audit(plan, results):
     first = Counter(row["id"] for row in kept if not row["replayed"])
     assert first == Counter(plan.meant.keys()), "not exactly one was told that it came first"
     outbox = [{"id": row["id"], "state": "kept", "receipt": row["receipt"]} for row in kept]
-    return Audit(plan, [{"saved": list(plan.meant), "taken": [], "outbox": outbox}]).run()
+    phone = {"saved": list(plan.meant), "taken": [], "outbox": outbox, "sealed": [], "readable": []}
+    return Audit(plan, [phone]).run()

@@ -101,7 +101,7 @@ export const here = async () => (await get("here"))?.user ?? null;
 
 /** From now on this phone is a person's, who seals with what the server gave for it. */
 export const arrive = (user, sealing) =>
-  set({ here: { user }, ending: false, pace: null, net: "ok",
+  set({ here: { user }, ending: false, leaving: true, pace: null, net: "ok",
     ...(sealing && { [SEALING + user]: sealing }) });
 
 /** This phone's own id, made once. */
