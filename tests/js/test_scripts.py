@@ -12,10 +12,26 @@ from teamapp.web import STATIC
 
 from ..node import NODE
 
+FAULTS = Path(__file__).parents[1] / "faults"
 SCRIPTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 SEAL = """
   const { seal } = await import(process.argv[1]);
   process.stdout.write(await seal(process.argv[2], JSON.parse(process.argv[3])));
+"""
+SIGN_OUT = """
+  const { living } = await import(`${process.argv[1]}disk.mjs`);
+  const { setUp } = await import(`${process.argv[1]}machine.mjs`);
+  setUp({ speed: 1, patience: 1 });
+  const store = await import(`${process.argv[2]}store.js`);
+  const { sealAbsent } = await import(`${process.argv[2]}sender.js`);
+  const phone = { disk: new Map(), turn: Promise.resolve() };
+  await living.run({ phone }, async () => {
+    await store.arrive("7", process.argv[3]);
+    for (const entry of JSON.parse(process.argv[4])) await store.add({ ...entry, user: "7" });
+    await store.set({ here: null });
+    await sealAbsent();
+    process.stdout.write(JSON.stringify(await store.envelopes()));
+  });
 """
 
 
@@ -42,3 +58,16 @@ def test_what_a_phone_seals_the_server_opens():
     sealed = run("--input-type=module", "-e", SEAL, (STATIC / "js/sending.js").as_uri(),
                  key.public, json.dumps(letter))
     assert json.loads(key.open(base64.b64decode(sealed))) == letter
+
+
+def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
+    key = sealing.Key.read(sealing.new_key())
+    entries = [{"id": "spoilt", "state": "attention"},
+               {"id": "behind", "state": "waiting", "after": ["spoilt", "elsewhere"]},
+               {"id": "mended", "state": "attention", "replaces": "spoilt"},
+               {"id": "at last", "state": "waiting", "replaces": "mended"}]
+    sealed = run("--input-type=module", "-e", SIGN_OUT, f"{FAULTS.as_uri()}/",
+                 f"{STATIC.as_uri()}/js/", f"{key.kid} {key.public} proof", json.dumps(entries))
+    letters = [json.loads(key.open(base64.b64decode(one["sealed"]))) for one in json.loads(sealed)]
+    follows = {letter["entry"]["id"]: letter["entry"]["after"] for letter in letters}
+    assert follows == {"behind": ["at last", "elsewhere"], "at last": []}

@@ -2,7 +2,7 @@
 
 import * as store from "./store.js";
 import {
-  CALM, again, clockError, fill, isForgotten, left, meaning, patience, pick, seal, wire,
+  CALM, again, clockError, fill, heirs, isForgotten, left, meaning, patience, pick, seal, wire,
 } from "./sending.js";
 
 export const URLS = {
@@ -150,8 +150,9 @@ export async function sealAbsent() {
     left = false;
     for (const { user, key, entries } of await store.absent()) {
       if (!key || !globalThis.crypto?.subtle) continue;
+      const about = { device, user: Number(user), last: heirs(entries) };
       const sealed = await Promise.all(entries.map(async (entry, n) =>
-        [entry, await envelope(entry, key, { device, user: Number(user), n })]));
+        [entry, await envelope(entry, key, { ...about, n })]));
       left = !(await store.putAway(user, sealed)) || left;
     }
   }
@@ -159,10 +160,12 @@ export async function sealAbsent() {
 }
 
 /** What the commune has, and what was mended, goes only if the commune should lose it. */
-async function envelope(entry, sealing, { device, user, n }) {
+async function envelope(entry, sealing, { device, user, last, n }) {
   const [kid, key, proof] = sealing.split(" ");
   const { state, settled_at = null, replaced_by } = entry;
-  const letter = { v: 1, user, device, proof, state, settled_at, entry: wire(entry) };
+  const said = wire(entry);
+  said.after = said.after.map(last); // what was mended goes no more
+  const letter = { v: 1, user, device, proof, state, settled_at, entry: said };
   const spare = state === "kept" || replaced_by;
   return {
     id: crypto.randomUUID(), kid, sealed: await seal(key, letter),

@@ -35,14 +35,14 @@ const inOrder = (a, b) =>
 export function pick(entries, { user, now, limit = LIMIT.entries }) {
   const own = entries.filter((entry) => entry.user === user);
   const known = new Map(own.map((entry) => [entry.id, entry]));
-  const heirs = new Map(own.filter((e) => e.replaces).map((e) => [e.replaces, e.id]));
+  const last = heirs(own);
   const batch = new Map();
   let bytes = ENVELOPE_BYTES;
   let full = false;
 
-  const ready = (entry) => isWaiting(entry) && !((entry.not_before ?? 0) > now);
+  const ready = (entry) => isWaiting(entry) && !(entry.not_before > now);
   const met = (id, path) => {
-    const entry = known.get(last(id, heirs));
+    const entry = known.get(last(id));
     return !entry || entry.state === "kept" || take(entry, path);
   };
   const take = (entry, path) => {
@@ -62,13 +62,18 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
   return [...batch.values()];
 }
 
-const last = (id, heirs) => (heirs.has(id) ? last(heirs.get(id), heirs) : id);
+/** Gives what tells the id of what mended an entry at last, or its own. */
+export function heirs(entries) {
+  const next = new Map(entries.filter((e) => e.replaces).map((e) => [e.replaces, e.id]));
+  const last = (id) => (next.has(id) ? last(next.get(id)) : id);
+  return last;
+}
 
 /** The envelopes that go beside a batch, the oldest first. */
 export function fill(envelopes, batch, { now, limit = LIMIT.entries }) {
-  const ready = envelopes.filter((one) => !(one.not_before > now));
   let bytes = batch.reduce((sum, entry) => sum + sizeOf(entry), ENVELOPE_BYTES);
-  return ready.sort((a, b) => a.sealed_at - b.sealed_at).slice(0, limit - batch.length)
+  return envelopes.filter((one) => !(one.not_before > now))
+    .sort((a, b) => a.sealed_at - b.sealed_at).slice(0, limit - batch.length)
     .filter((one, n) => {
       bytes += one.sealed.length + 100;
       return bytes <= LIMIT.bytes || n + batch.length === 0;
@@ -79,8 +84,7 @@ export function fill(envelopes, batch, { now, limit = LIMIT.entries }) {
 export function left(entries, batch) {
   const going = new Set(batch.map((entry) => entry.id));
   const rest = entries.filter((entry) => isWaiting(entry) && !going.has(entry.id));
-  const times = rest.map((entry) => entry.recorded_at).sort();
-  return { count: rest.length, oldest: times[0] ?? null };
+  return { count: rest.length, oldest: rest.map((entry) => entry.recorded_at).sort()[0] ?? null };
 }
 
 /** The kept entries that go again because the server was restored from a backup. */
@@ -138,7 +142,7 @@ export function meaning(answer, sent, pace, { now, random = Math.random }) {
   }
   if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
   if (status === 426) return stay({ net: "update", until: now + 10 * MINUTE });
-  if (status === 400 || status === 413 || status === 422) {
+  if ([400, 413, 422].includes(status)) {
     if (count > 1) return stay({ net: "ok", until: 0, ...half });
     const { code = String(status), reason = null, fields = null } = json;
     const patch = { state: "attention", code, reason, fields, settled_at: now };
