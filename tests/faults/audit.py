@@ -105,7 +105,8 @@ class Audit:
         for effect in effects:
             self._is_as_written(meant, effect, receipt)
         held = self.held.get(meant.id, {})
-        is_told = held.get("state") == "kept" and held["receipt"] == (receipt and receipt.number)
+        number = receipt and receipt.number
+        is_told = (held.get("state"), held.get("receipt")) == ("kept", number)
         if not is_told and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone "
                                     f"{held.get('code')}")

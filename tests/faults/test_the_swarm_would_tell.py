@@ -9,6 +9,9 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
     "deletes before the answer": ("store.deletes_before_the_answer.mjs", "app:app", "lost"),
+    "drops envelopes before the answer": (
+        "store.drops_envelopes_before_the_answer.mjs", "app:app", "lost"),
+    "seals nothing": ("store.seals_nothing.mjs", "app:app", "readable"),
     "trusts any 200": ("sending.trusts_any_200.mjs", "app:app", "lost"),
     "rewrites a body": ("sending.rewrites_bodies.mjs", "app:app", "altered"),
     "a new id for each try": ("sending.mints_new_ids.mjs", "app:app", "twice"),
@@ -29,4 +32,4 @@ def test_with_every_rule_kept_there_is_nothing_to_notice(book):
 
 def small_run(book, **more):
     """Return what a few phones without chaos come to."""
-    return run(book, 1, entries=60, phones=6, chaos=False, shares=LOSSES, **more)
+    return run(book, 1, entries=60, phones=6, chaos=False, shares=LOSSES, shared=.5, **more)
