@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,19 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30  # seconds
+PROGRAM = ("app.py", "gunicorn.conf.py", "Procfile", ".pwmigrate", "migrations", "teamapp")
+
+
+def copy_of_the_program(folder):
+    """Return a new folder with a copy of the program that a test may change."""
+    folder.mkdir()
+    for name in PROGRAM:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name,
+                            ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
 
 
 def free_port():
@@ -54,9 +68,19 @@ class Server:
 
     def command(self):
         """Return the Procfile's line for the web, on this machine only."""
-        [web] = [line for line in (self.root / "Procfile").read_text().splitlines()
-                 if line.startswith("web: ")]
-        return web.removeprefix("web: ").replace("0.0.0.0", "127.0.0.1")
+        return self._line("web").replace("0.0.0.0", "127.0.0.1")
+
+    def release(self):
+        """Run the Procfile's line for before a start of new code."""
+        done = subprocess.run(["sh", "-c", self._line("release")], cwd=self.root,
+                              env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"not released:\n{done.stdout}{done.stderr}"
+
+    def _line(self, name):
+        lines = (self.root / "Procfile").read_text().splitlines()
+        [command] = [line.removeprefix(f"{name}: ") for line in lines
+                     if line.startswith(f"{name}: ")]
+        return command
 
     def answers(self):
         """Tell whether it is up and its database is ready."""

@@ -1,28 +1,16 @@
 """A new version comes while somebody is writing."""
 
-import shutil
-
 import pytest
 
 from teamapp.models import Visit
 
-from .server import ROOT, Server
-
-PROGRAM = ("app.py", "gunicorn.conf.py", "Procfile", "migrations", "teamapp")
+from .server import Server, copy_of_the_program
 
 
 @pytest.fixture
 def own_copy(tmp_path):
     """Return a copy of the program that a test may change."""
-    copy = tmp_path / "program"
-    copy.mkdir()
-    for name in PROGRAM:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name,
-                            ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, copy / name)
-    return copy
+    return copy_of_the_program(tmp_path / "program")
 
 
 @pytest.fixture

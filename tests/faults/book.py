@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from teamapp.models import Household, Resident, Session, User
 
-from ..browser.server import Server
+from ..browser.server import ROOT, Server
 from ..cast import Cast
 from ..conftest import make_app
 
@@ -41,9 +41,9 @@ class Book:
         self.database = self.app.extensions["database"]
         self.database.connect()
 
-    def server(self, program="app:app", **environment):
+    def server(self, program="app:app", root=ROOT, **environment):
         """Return a server on this book, perhaps with another program than the real one."""
-        return ProgramServer(self, program, environment)
+        return ProgramServer(self, program, root, environment)
 
     def members(self):
         """Return the members of each village: {village id: [user]}."""
@@ -87,8 +87,8 @@ class Book:
 class ProgramServer(Server):
     """The server on a book, with a program of the tests' own."""
 
-    def __init__(self, book, program, environment):
-        super().__init__(book.url, book.var, book.folder / "server.log")
+    def __init__(self, book, program, root, environment):
+        super().__init__(book.url, book.var, book.folder / "server.log", root)
         self.environment |= environment
         self.program = program
 

@@ -95,7 +95,7 @@ class Phone {
   async hold({ user, signIns: [first, ...signIns], entries, parting }) {
     const todo = [...entries];
     await this.arrive(user, first);
-    const most = 1 + entries.length / 2;
+    const most = 1 + entries.length / plan.bursts;
     const stays = parting === "stays";
     while (!isOver() && (todo.length || (stays && (await this.awake(() => this.isOwed(user)))))) {
       const burst = 1 + Math.floor(this.random() * most);

@@ -13,6 +13,7 @@ from .sorts import SORTS, new_id
 PHONES, SHARED, FOREIGN, SPOILT, UNDONE, CHAINED = 60, .2, .01, .03, .02, .15
 PARTINGS = ("signs out", "signs out unsent", "hands over")
 SPEED, PATIENCE = 10, 4  # waits are so much shorter than a real phone's; so are its time-outs
+BURSTS = 2  # in so many goes at least somebody writes everything down
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Plan:
     def as_json(self, line, seconds, **more):
         """Return what phones.mjs reads."""
         return {"line": line, "seconds": seconds, "speed": SPEED, "patience": PATIENCE,
-                "deaths": .05 if self.chaos else 0, "phones": self.phones, **more}
+                "bursts": BURSTS, "deaths": .05 if self.chaos else 0, "phones": self.phones, **more}
 
     def _phone(self, turns, entries):
         device = new_id(self.draw)

@@ -87,9 +87,9 @@ class Killer(threading.Thread):
 
 
 @contextmanager
-def under_fire(server, seed):
+def under_fire(server, line):
     """Kill the server over and over meanwhile."""
-    killer = Killer(server, seed)
+    killer = Killer(server, line.seed)
     killer.start()
     try:
         yield killer
@@ -98,24 +98,26 @@ def under_fire(server, seed):
 
 
 @contextmanager
-def in_peace(server, _seed):
+def in_peace(_server, _line):
     """Let the server live."""
     yield SimpleNamespace(killed=0)
 
 
 def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
-        broken=None, shared=None):
+        broken=None, shared=None, meanwhile=None, **more):
     """Let a swarm write so many entries, at most so many seconds long, and audit the book.
 
-    Without chaos phones and server live on and nobody writes what will be refused.
+    Without chaos phones and server live on and nobody writes what will be refused; `meanwhile`
+    says what else becomes of the server.
     """
+    meanwhile = meanwhile or (under_fire if chaos else in_peace)
     plan = Plan(book, seed, entries, phones, chaos, shared=shared)
     started = time.monotonic()
     server = book.server(program)
     line = BadLine(server.port, seed, shares)
     try:
-        with (under_fire if chaos else in_peace)(server.start(), seed) as killer:
-            told = live(plan.as_json(line.url, seconds, broken=broken), seconds)
+        with meanwhile(server.start(), line) as killer:
+            told = live(plan.as_json(line.url, seconds, broken=broken, **more), seconds)
     finally:
         line.end()
         server.kill()
