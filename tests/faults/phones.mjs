@@ -1,6 +1,7 @@
 // A swarm of phones: reads a plan on stdin, lives it, and says on stdout what became of it.
 // Each phone is the product's own store and sender on a disk and a line of its own.
 
+import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 import { Dead, life, living } from "./disk.mjs";
@@ -35,6 +36,7 @@ class Phone {
     this.random = dice(seed);
     this.device = device;
     this.stints = stints;
+    this.total = stints.reduce((sum, { entries }) => sum + entries.length, 0);
     this.mends = new Map(stints.flatMap(({ entries }) =>
       entries.filter(({ mend }) => mend).map(({ id, mend }) => [id, mend])));
     this.disk = new Map();
@@ -98,7 +100,7 @@ class Phone {
     const most = 1 + entries.length / plan.bursts;
     const stays = parting === "stays";
     while (!isOver() && (todo.length || (stays && (await this.awake(() => this.isOwed(user)))))) {
-      const burst = 1 + Math.floor(this.random() * most);
+      const burst = Math.min(1 + Math.floor(this.random() * most), this.allowed());
       await this.awake(() => this.aWhile(user, todo, Math.max(0, todo.length - burst)), SENDING);
       const net = await this.awake(() => store.get("net"));
       if ((net === "expired" || net === "stopped") && signIns.length) {
@@ -107,6 +109,13 @@ class Phone {
       await this.rest(user);
     }
     if (parting.startsWith("signs out")) await this.leave(user, parting);
+  }
+
+  /** How many entries may be written now: all, unless a file says what share of them. */
+  allowed() {
+    const share = plan.pace ? Number(readFileSync(plan.pace, "utf8")) : 1;
+    if (share === 1) return Infinity;
+    return Math.max(0, Math.floor(share * this.total) - this.saved.length);
   }
 
   /** As app.js lets somebody arrive; on a phone that was killed meanwhile they sign in again. */

@@ -19,8 +19,8 @@ from .proxy import SHARES, BadLine
 PHONES = Path(__file__).with_name("phones.mjs")
 MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signs out",
              "signs out unsent", "sealed", "killed while sealing", "envelope carried",
-             "refused when carried", "gave up waiting", "heard nothing", "heard 200", "heard 302", "heard 401",
-             "heard 409", "heard 502", "heard 503"]
+             "refused when carried", "gave up waiting", "heard nothing", "heard 200", "heard 302",
+             "heard 401", "heard 409", "heard 502", "heard 503"]
 
 
 @dataclass

@@ -6,11 +6,11 @@ new program beside it, then the old one's end.
 
 import os
 import threading
-import time
-from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
+from peewee import SQL
 
 from teamapp.models import Visit
 
@@ -77,101 +77,78 @@ def next_version(tmp_path):
     return program
 
 
-class Upgrade(threading.Thread):
+class Upgrade:
     """Puts a new program in the place of the old one while phones write; each is killed once."""
 
-    def __init__(self, book, old, new, line):
-        super().__init__(daemon=True)
-        self.database, self.old, self.new, self.line = book.database, old, new, line
-        self.killed, self.error, self.over = 0, None, threading.Event()
-        self.migrating_s, self.before = 0, set()
+    def __init__(self, book, program):
+        self.database, self.new = book.database, book.server(root=program)
+        self.pace = book.folder / "pace"
+        self.pace.write_text("0")
+        self.killed, self.over, self.before = 0, threading.Event(), set()
 
-    def run(self):
-        """Go from step to step, each when some more visits have come."""
+    @contextmanager
+    def beside(self, old, line):
+        """Go on meanwhile; the new program is ended at the end."""
+        with ThreadPoolExecutor(1) as another:
+            steps = another.submit(self._go_on, old, line)
+            try:
+                yield self
+            finally:
+                self.over.set()
+                wait([steps])
+                self.new.kill()
+        steps.result()
+
+    def _go_on(self, old, line):
+        """Go from step to step, each while visits come in."""
         try:
-            self._let_come(.1)
-            self._release()
-            self._let_come(.05)
-            self._kill(self.old)  # its supervisor starts it again, on tables newer than itself
-            self._let_come(.05)
-            self.line.upstream = self.new.start().port
-            self._end_old()
-            self._let_come(.05)
+            self._let_write(.4)
+            self.new.release()
+            self.before = self._visits()
+            self._let_write(.55)
+            self._kill(old)  # its supervisor starts it again, on tables newer than itself
+            self._let_write(.7)
+            line.upstream = self.new.start().port
+            serving = old.process
+            old.stop()
+            assert serving.returncode == 0, "the old program did not end by itself"
+            self._let_write(.85)
             self._kill(self.new)
-        except Exception as error:
-            self.error = error
+        finally:
+            self.pace.write_text("1")
 
-    def _let_come(self, share):
-        wanted = len(self._visits()) + share * VISITS
-        while len(self._visits()) < wanted:
-            assert not self.over.wait(.05), "the phones were done too early"
+    def _let_write(self, share):
+        """Let phones write such a share of all they will, and wait for the first of it."""
+        known = len(self._visits())
+        self.pace.write_text(str(share))
+        while len(self._visits()) < known + .05 * VISITS:
+            assert not self.over.wait(.1), "the phones gave up"
 
     def _visits(self):
         with self.database.connection_context():
             return {id for id, in Visit.select(Visit.id).tuples()}
-
-    def _release(self):
-        began = time.monotonic()
-        self.new.release()
-        self.migrating_s = time.monotonic() - began
-        self.before = self._visits()
-
-    def _end_old(self):
-        process = self.old.process
-        self.old.stop()
-        assert process.returncode == 0, "it did not end by itself"
 
     def _kill(self, server):
         server.kill()
         server.start()
         self.killed += 1
 
-    def stop(self):
-        """Wait for the last step, and end the new program."""
-        self.over.set()
-        self.join()
-        self.new.kill()
-        if self.error:
-            raise self.error
-
     def written_by(self):
-        """Return how many visits came with which program on which tables."""
-        rows = self.database.execute_sql("SELECT id, weather FROM visit").fetchall()
-        return Counter(
-            "new program" if weather else "old tables" if id_of(id) in self.before
-            else "old program, new tables" for id, weather in rows)
+        """Return how many visits came through which program into which tables."""
+        newer = {id for id, in Visit.select(Visit.id).where(SQL("weather IS NOT NULL")).tuples()}
+        older = self._visits() - newer
+        return {"old tables": len(older & self.before), "new program": len(newer),
+                "old program, new tables": len(older - self.before)}
 
 
-def id_of(stored):
-    """Return the UUID that a database keeps as bytes."""
-    return Visit.id.python_value(stored)
-
-
-@pytest.fixture
-def upgrades(book, next_version):
-    """Return a list of the upgrades, and what makes one while a swarm writes."""
-    begun = []
-
-    @contextmanager
-    def upgrade(old, line):
-        begun.append(Upgrade(book, old, book.server(root=next_version), line))
-        begun[0].start()
-        try:
-            yield begun[0]
-        finally:
-            begun[0].stop()
-
-    return begun, upgrade
-
-
-def test_nothing_is_lost_while_the_next_version_and_its_migration_come(
-        book, databases, upgrades, record_property):
-    begun, upgrade = upgrades
-    outcome = run(book, 1, VISITS, seconds=60 + VISITS / 20, shares=FAIR, meanwhile=upgrade,
-                  speed=5, bursts=20)
-    outcome.fired |= begun[0].written_by()
+def test_nothing_is_lost_while_the_next_version_and_its_migrations_come(
+        book, next_version, databases, record_property):
+    upgrade = Upgrade(book, next_version)
+    outcome = run(book, 1, VISITS, seconds=150 + VISITS / 20, shares=FAIR,
+                  meanwhile=upgrade.beside, pace=str(upgrade.pace), bursts=20)
+    written = upgrade.written_by()
+    outcome.fired.update(written)
     record_property("swarm", (f"{databases.name} upgrade", outcome.figures))
     assert not outcome.found, outcome.story()
     assert not outcome.fired["heard 500"], outcome.story()
-    for name in ("old tables", "old program, new tables", "new program"):
-        assert outcome.fired[name], outcome.story()
+    assert all(written.values()), outcome.story()

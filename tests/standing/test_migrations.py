@@ -1,6 +1,10 @@
-"""The migrations make exactly the tables of the models, and take them away again."""
+"""The migrations make exactly the tables of the models, and take them away again.
+
+The older program still serves while one is applied: it only adds, and stops one table at a time.
+"""
 
 import pytest
+from peewee import CharField, SqliteDatabase, TextField
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
@@ -19,6 +23,16 @@ DETAILS = {  # what a database says of a table's columns and foreign keys
                    "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                    " WHERE conrelid = '{}'::regclass"),
 }
+BEFORE_SERVICE = 3  # up to here nobody was served
+HELD = """SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+          WHERE pid = pg_backend_pid() AND relkind = 'r' AND granted
+          AND mode IN ('AccessExclusiveLock', 'ShareRowExclusiveLock')"""
+WORDS = TextField(null=True)
+MISSED = (  # what the older program would miss, or not fill
+    lambda make: make.drop_column("visit", "note"),
+    lambda make: make.rename_column("visit", "note", "words"),
+    lambda make: make.rename_table("companion", "fellow"),
+    lambda make: make.add_column("visit", "words", CharField(default="")))
 
 
 @pytest.fixture
@@ -87,3 +101,75 @@ def test_the_migrations_go_down_again(empty, schema):
 def test_every_migration_is_numbered_without_a_gap(app):
     numbers = [row.idx for row in runner(app.extensions["database"]).migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_the_older_program_reads_and_writes_is_there_after_each_migration(empty, schema):
+    database = empty()
+    migrations, older = runner(database), {}
+    for migration in migrations.migrations():
+        migrations.up(migration.name)
+        newer = schema(database)
+        assert missed(older, newer) == [], f"{migration.name}: take it away in a later release"
+        older = newer
+
+
+def test_what_the_older_program_would_miss_is_noticed(app, schema):
+    database = app.extensions["database"]
+    make, older = runner(database).migrator, schema(database)
+    for change in MISSED:
+        with database.atomic() as attempt:
+            make.migrate(change(make))
+            assert missed(older, schema(database))
+            attempt.rollback()
+    make.migrate(make.add_column("visit", "words", WORDS))
+    assert missed(older, schema(database)) == []
+
+
+def missed(older, newer):
+    """Return the columns that a program made for the older tables would miss or not fill."""
+    found = []
+    for table, (columns, *_) in older.items():
+        now = newer.get(table, [set()])[0]
+        found += columns - now
+        found += [column for column in now - columns
+                  if column[-2] in (1, "NO") and column[-1] is None]
+    return found
+
+
+def test_a_migration_stops_one_table_in_service_at_most(empty):
+    migrations = runner(empty())
+    for migration in migrations.migrations():
+        if migration.idx > BEFORE_SERVICE:
+            assert stopped(migrations, migration.load().up) == set()
+        migrations.up(migration.name)
+
+
+def test_one_that_stops_two_is_noticed(app, databases):
+    migrations = runner(app.extensions["database"])
+
+    def adds(*tables):
+        return lambda make, _: make.migrate(
+            *[make.add_column(table, "words", WORDS) for table in tables])
+
+    assert stopped(migrations, adds("visit")) == set()
+    if databases.name == "postgresql":
+        assert stopped(migrations, adds("visit", "receipt")) == {"visit", "receipt"}
+
+
+def stopped(migrations, up):
+    """Return the tables a migration holds of which it needs more than one, one of them whole.
+
+    Who holds one while it waits for the next meets a phone that does it the other way round.
+    SQLite has one lock for all.
+    """
+    database = migrations.database
+    if isinstance(database, SqliteDatabase):
+        return set()
+    known = set(database.get_tables())
+    with database.atomic() as attempt:
+        up(migrations.migrator, database)
+        held = {row for row in database.execute_sql(HELD).fetchall() if row[0] in known}
+        attempt.rollback()
+    names = {name for name, _ in held}
+    is_whole = "AccessExclusiveLock" in {mode for _, mode in held}
+    return names if is_whole and len(names) > 1 else set()
