@@ -69,10 +69,17 @@ class Audit:
         elif meant.id not in self.saved:
             if meant.mends not in self.sealed:  # else its author left before it came back
                 self._say("unfinished", f"{meant.id} was never written down")
+        elif meant.id not in self.receipts and self._waits(meant):
+            self._say("unfinished", f"{meant.id} still waits on its phone")
         else:
             {"kept": self._is_there_once, "settled": self._is_settled,
              "refused": self._is_refused}[self._fate(meant)](meant)
             self._is_off_the_phone(meant)
+
+    def _waits(self, meant):
+        """Tell whether a phone would yet send it, by itself or sealed."""
+        held, envelope = self.held.get(meant.id, {}), self.sealed.get(meant.id)
+        return held.get("state") in ("waiting", "sending") or is_underway(envelope)
 
     def _fate(self, meant):
         """Return what must have become of it, if its author or what it follows was sealed."""
@@ -90,7 +97,7 @@ class Audit:
         if not envelope:
             return
         letter = envelope["letter"]
-        if envelope["left"] and envelope["state"] == "waiting":
+        if is_underway(envelope):
             self._say("unanswered", f"{meant.id}: its envelope is still on the phone")
         if letter["user"] != meant.author or digest(letter["entry"]) != digest(meant.entry):
             self._say("altered", f"{meant.id}: sealed as {letter}")
@@ -150,6 +157,11 @@ class Audit:
             self._say("foreign", f"{meant.id}: in the inbox of {item.user_id}")
         if held.get("state") != "attention" and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone")
+
+
+def is_underway(envelope):
+    """Tell whether an envelope lies on its phone and is to be carried."""
+    return bool(envelope) and envelope["left"] and envelope["state"] == "waiting"
 
 
 def digest(entry):

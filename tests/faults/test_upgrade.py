@@ -58,6 +58,7 @@ def up(migrator, db):
     db.create_tables([Remark])
 '''}
 FAIR = {"dropped": .05, "answer lost": .1, "answer cut": .02, "repeated": .02, "reordered": .03}
+GRACE_S = 40  # it ends within 30
 FLAG = '    flag = CharField(80, default="")'
 WEATHER = '    weather = CharField(10, null=True, default="nắng")\n'
 
@@ -109,9 +110,8 @@ class Upgrade:
             self._kill(old)  # its supervisor starts it again, on tables newer than itself
             self._let_write(.7)
             line.upstream = self.new.start().port
-            serving = old.process
-            old.stop()
-            assert serving.returncode == 0, "the old program did not end by itself"
+            old.process.terminate()
+            assert old.process.wait(GRACE_S) == 0, "the old program did not end well"
             self._let_write(.85)
             self._kill(self.new)
         finally:
