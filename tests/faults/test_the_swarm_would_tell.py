@@ -9,8 +9,6 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
     "deletes before the answer": ("store.deletes_before_the_answer.mjs", "app:app", "lost"),
-    "drops envelopes before the answer": (
-        "store.drops_envelopes_before_the_answer.mjs", "app:app", "lost"),
     "seals nothing": ("store.seals_nothing.mjs", "app:app", "readable"),
     "trusts any 200": ("sending.trusts_any_200.mjs", "app:app", "lost"),
     "rewrites a body": ("sending.rewrites_bodies.mjs", "app:app", "altered"),
@@ -25,11 +23,17 @@ def test_it_is_noticed(name, book):
     assert outcome.wrong[sort], outcome.story()
 
 
+def test_envelopes_that_are_dropped_before_the_answer_are_noticed(book):
+    outcome = small_run(book, seconds=60, shares={"portal": .5}, shared=1,
+                        broken="store.drops_envelopes_before_the_answer.mjs")
+    assert outcome.wrong["lost"], outcome.story()
+
+
 def test_with_every_rule_kept_there_is_nothing_to_notice(book):
     outcome = small_run(book, seconds=60)
     assert not outcome.found, outcome.story()
 
 
-def small_run(book, **more):
+def small_run(book, shares=LOSSES, shared=.5, **more):
     """Return what a few phones without chaos come to."""
-    return run(book, 1, entries=60, phones=6, chaos=False, shares=LOSSES, shared=.5, **more)
+    return run(book, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
