@@ -9,6 +9,8 @@ from pathlib import Path
 NUMBERS = Path(os.environ.get("VAR_DIR", "var")).resolve() / "metrics"
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(NUMBERS / str(os.getpid()))
 
+forwarded_allow_ips = ""  # whom to believe is for PROXY_HOPS to say, and for nothing else
+
 
 def on_starting(server):
     """Refuse, with a sentence, to serve what the database is not ready for."""

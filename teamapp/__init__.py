@@ -14,9 +14,6 @@ def create_app(environment=None):
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(config.for_flask())
     app.extensions["config"] = config
-    if config.proxy_hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops,
-                                x_host=config.proxy_hops)
     logs.init_app(app)
     metrics.init_app(app)
     db.init_app(app, config)
@@ -24,11 +21,18 @@ def create_app(environment=None):
     languages.init_app(app)
     access.init_app(app)
     web.init_app(app, config)
+    believe_proxies(app, config.proxy_hops)
     sealing.init_app(app, config)
     register_slices(app)
     errors.init_app(app)
     cli.init_app(app)
     return app
+
+
+def believe_proxies(app, hops):
+    """Take address, scheme and host from so many proxies; with none, from nobody but the caller."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
 
 
 def register_slices(app):

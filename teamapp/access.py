@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
+from werkzeug.routing import RequestRedirect
 
 from . import text
 from .extensions import csrf, htmx, must_wipe
@@ -43,6 +44,8 @@ def init_app(app):
 
 def gate():
     """Let the request in, send it to sign-in, or refuse it."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise NotFound  # the router would mend the address and lead to the host the caller claims
     if request.endpoint is None:
         return None  # there is nothing here: let the router say so
     marks = marks_of(request.endpoint)

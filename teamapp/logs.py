@@ -48,6 +48,9 @@ def init(config):
 def init_app(app):
     """Give each request an id and one line when it is answered."""
 
+    # Flask's own words for what even the error page met would name the address.
+    app.log_exception = lambda error: log.error("no answer could be drawn", exc_info=error)
+
     @app.before_request
     def begin():
         g.request_id, g.began = uuid4().hex[:16], time.perf_counter()

@@ -32,6 +32,7 @@ SECURITY_HEADERS = {
 # A style, script or picture is no page: it needs no more, and a first visit on 3G loads a dozen.
 FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
                 "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 class DayField(DateField):
@@ -55,6 +56,16 @@ class Numbered(FieldList):
         """WTForms takes "²" and numbers of any length for places, and fails on them."""
         found = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
         return sorted({int(place[1]) for place in map(found.match, formdata) if place})[:500]
+
+
+class Files(WhiteNoise):
+    """The static files, each answer with a file's headers: also “not modified” and refusals."""
+
+    def serve(self, static_file, environ, start_response):
+        """Answer with a file."""
+        more = FILE_HEADERS | (self.only_tls if environ["wsgi.url_scheme"] == "https" else {})
+        return super().serve(static_file, environ, lambda status, headers: start_response(
+            status, [*headers, *more.items()]))
 
 
 def page(template, partial=None, status=200, **context):
@@ -107,10 +118,10 @@ def init_app(app, config):
     """Serve the static files under their version and put the same headers on every answer."""
     version = static_version()
     app.extensions["static_version"] = version
-    app.wsgi_app = WhiteNoise(
+    app.wsgi_app = Files(
         app.wsgi_app, root=str(compressed_copy(version, config.var)), prefix=f"static/{version}/",
-        immutable_file_test=lambda path, url: True, allow_all_origins=False,
-        add_headers_function=secure_file)
+        immutable_file_test=lambda path, url: True, allow_all_origins=False)
+    app.wsgi_app.only_tls = ONLY_TLS if config.is_production else {}
     app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
     app.jinja_env.add_extension(Once)
     app.jinja_env.filters["drawn"] = drawn
@@ -124,14 +135,8 @@ def init_app(app, config):
         if response.mimetype == "text/html":
             response.vary.update(("Cookie", "HX-Request"))
         if config.is_production and request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+            response.headers.update(ONLY_TLS)
         return response
-
-
-def secure_file(headers, path, url):
-    """Put a file's headers on a static file."""
-    for name, value in FILE_HEADERS.items():
-        headers[name] = value
 
 
 def static_files():

@@ -1,5 +1,6 @@
 """A real database for every test, made by the migrations, and a named cast to people it."""
 
+import logging
 import os
 from copy import deepcopy
 
@@ -7,6 +8,7 @@ import pytest
 
 from teamapp import create_app
 from teamapp.db import runner
+from teamapp.logs import JsonLines
 from teamapp.models import Session
 
 from .cast import Cast
@@ -104,6 +106,26 @@ def cast(app, peopled_database):
 def client(app):
     """Return a browser without a session."""
     return app.test_client()
+
+
+@pytest.fixture
+def lines(app):
+    """Return what is logged during a test, as it would be written: ours, and others' warnings."""
+    kept = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            kept.append(JsonLines().format(record))
+
+    house, handler = logging.getLogger("teamapp"), Keep()
+    level = house.level
+    for logger in (house, logging.getLogger()):
+        logger.addHandler(handler)
+    house.setLevel(logging.DEBUG)
+    yield kept
+    for logger in (house, logging.getLogger()):
+        logger.removeHandler(handler)
+    house.setLevel(level)
 
 
 @pytest.fixture

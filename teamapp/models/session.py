@@ -25,7 +25,7 @@ class Session(Record):
     """A sign-in that lasts until it is ended here, 30 days idle or 90 days old."""
 
     id = FixedCharField(64, primary_key=True)  # sha256 of the token in the cookie
-    user = ForeignKeyField(User, on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="sign_ins", on_delete="CASCADE")
     created_at = MomentField()
     seen_at = MomentField()
     ended_at = MomentField(null=True)

@@ -125,9 +125,14 @@ class User(Record):
         self.save(only=[User.active, User.closed_on])
 
     def set_secret(self, secret):
-        """Take a new PIN (field roles) or password; ValueError says what is wrong with it."""
+        """Take a new PIN (field roles) or password, and end every sign-in that knew the old one.
+
+        ValueError says what is wrong with the new one.
+        """
         (check_pin if self.is_field else check_password)(secret)
         self.secret_hash = self.hash_secret(secret)
+        for sign_in in self.sign_ins:
+            sign_in.finish()
 
     @staticmethod
     def hash_secret(secret):

@@ -10,8 +10,10 @@ from wtforms.validators import ValidationError
 
 from .envelope import MOST_BYTES, read_entry
 
+MOST_LINES = 2000  # twice what phones write into so many bytes; shorter ones cost as much time
 NO_FILE_OF_OURS = _("Đây không phải tệp lưu từ sổ này, hoặc tệp đã hỏng. Trên máy, mở Gửi về xã, "
                     "bấm Lưu ra tệp rồi chọn lại.")
+TOO_LARGE = _("Tệp lớn quá. Mỗi tệp nhiều nhất 512 KB và 2.000 lượt.")
 
 
 class OutboxFileForm(FlaskForm):
@@ -23,7 +25,7 @@ class OutboxFileForm(FlaskForm):
         """Read who wrote it and what, or say in plain words what it is not."""
         text = field.data.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
-            raise ValidationError(_("Tệp lớn quá. Mỗi tệp nhiều nhất 512 KB."))
+            raise ValidationError(TOO_LARGE)
         try:
             said = json.loads(text)
             if said["v"] != 1 or type(said["user"]) not in (str, int):
@@ -34,6 +36,8 @@ class OutboxFileForm(FlaskForm):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError,
                 UnprocessableEntity):
             raise ValidationError(NO_FILE_OF_OURS) from None
+        if len(lines) > MOST_LINES:
+            raise ValidationError(TOO_LARGE)
         self.labels = [label_of(line) for line in lines]
         if not lines:
             raise ValidationError(_("Tệp không có lượt nào chưa gửi."))

@@ -3,6 +3,7 @@
 import pytest
 
 from teamapp.models import Visit
+from teamapp.web import SECURITY_HEADERS
 
 from ..cast import PIN
 
@@ -107,6 +108,15 @@ def test_what_was_saved_goes_by_itself_when_the_ten_seconds_are_over(lans_phone,
     phone.until_kept(1)
     assert Visit.select().count() == 1
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
+
+
+def test_kept_pages_are_as_guarded_as_those_of_the_server(lans_phone, book, server):
+    server.stop()
+    for path in ("/", "/households", f"/households/{book.house(1)}", "/outbox"):
+        answer = lans_phone.go(path)
+        assert answer.from_service_worker
+        told = {name: answer.headers.get(name.lower()) for name in SECURITY_HEADERS}
+        assert told == SECURITY_HEADERS, path
 
 
 def test_kept_pages_hold_no_token_and_nothing_of_the_session(lans_phone, book):

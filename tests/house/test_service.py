@@ -5,7 +5,7 @@ import json
 import re
 import signal
 import time
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -36,6 +36,13 @@ def test_the_numbers_are_those_of_all_processes(server):
     text = urlopen(f"http://127.0.0.1:{server.port}/metrics").read().decode()
     counted = re.findall(r'tungnha_answers_total\{.*rule="/healthz".*\} (\S+)', text)
     assert [float(number) for number in counted] == [40]
+
+
+def test_nobody_on_this_machine_is_believed_either_to_be_a_proxy(server):
+    """Gunicorn by itself would take these from a proxy at 127.0.0.1, that passes on what it gets."""
+    said = {"SCRIPT_NAME": "/elsewhere", "X-Forwarded-Proto": "https"}
+    page = urlopen(Request(f"http://127.0.0.1:{server.port}/households", headers=said))
+    assert "/elsewhere" not in page.geturl() + page.read().decode()
 
 
 def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):

@@ -1,39 +1,73 @@
-"""The headers docs/security.md tells of are on every answer."""
+"""The headers docs/security.md tells of are on every answer, whatever it answers."""
 
 import re
 
+import pytest
+
+from .test_access_matrix import MATRIX, path_of, things  # noqa: F401
 from .tree import read
 
 TABLE = re.search(r"^## Headers\n(.*?)^## ", read("docs/security.md"), re.M | re.S)[1]
 TOLD = dict(re.findall(r"^\| ([A-Z][\w-]+) \| (.+) \|$", TABLE, re.M))
+ALWAYS = set(TOLD) - {"Strict-Transport-Security", "Vary"}
+OF_ANY_ANSWER = {"Content-Type", "Content-Length", "Set-Cookie", "X-Request-ID", "Retry-After",
+                 "Service-Worker-Allowed"}
 
 
-def test_every_header_of_a_page_is_told(busy, sign_in):
-    for browser, path in ((sign_in(busy.lan), "/households"), (sign_in(busy.son), "/tallies"),
-                          (sign_in(busy.son), "/rounds/999"), (sign_in(busy.lan), "/sign-in"),
-                          (sign_in(busy.lan), "/sw.js")):
-        headers = browser.get(path).headers
-        for name in set(TOLD) - {"Strict-Transport-Security", "Vary"}:
-            assert name in headers, f"{path}: {name}"
-        own = {name for name, _value in headers if "-" in name}
-        assert own - {"Content-Type", "Content-Length", "Set-Cookie", "X-Request-ID",
-                      "Service-Worker-Allowed"} <= set(TOLD), path
+def names(answer):
+    """Return the names of an answer's headers."""
+    return {name for name, _value in answer.headers}
+
+
+@pytest.mark.parametrize("who", ["out", "lan", "son"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"])
+def test_every_answer_of_every_route_carries_them(app, busy, sign_in, things, who, method):  # noqa: F811
+    browser = app.test_client() if who == "out" else sign_in(getattr(busy, who))
+    statuses = set()
+    for route in MATRIX:
+        path = path_of(route.split()[1], things("chair", route))
+        answer = browser.open(path, method=method)
+        statuses.add(answer.status_code)
+        assert names(answer) >= ALWAYS, f"{route}: {ALWAYS - names(answer)}"
+        strange = {name for name in names(answer) if "-" in name} - OF_ANY_ANSWER - set(TOLD)
+        assert not strange, f"{route}: {strange}"
+        if answer.mimetype == "text/html":
+            assert {"Cookie", "HX-Request"} <= set(answer.headers["Vary"].split(", ")), route
+    assert len(statuses) > 1 or method in ("PUT", "TRACE")
+
+
+def test_refusals_and_failures_carry_them_too(app, sign_in, cast):
+    def fail():
+        raise ValueError
+
+    app.add_url_rule("/fails", "fails", fail)
+    browser = sign_in(cast.lan)
+    for status, answer in (
+            (404, browser.get("/nothing-here")), (404, browser.get("/static/nothing.css")),
+            (405, browser.delete("/")), (500, browser.get("/fails")),
+            (413, browser.post("/sign-in", data={"username": "x" * 2_000_000})),
+            (400, browser.post("/outbox-files")), (415, browser.post("/sync", data="x"))):
+        assert answer.status_code == status
+        assert names(answer) >= ALWAYS, status
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_the_content_policy_allows_nothing_inline(client):
     policy = client.get("/sign-in").headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
+    for directive in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+                      "form-action 'self'", "script-src 'self'"):
+        assert directive in policy.split("; ")
     assert not re.search(r"unsafe|\*|https?:", policy)
 
 
-def test_data_and_files_carry_them_too(app, busy, sign_in):
-    browser, always = sign_in(busy.lan), set(TOLD) - {"Strict-Transport-Security", "Vary"}
+@pytest.mark.parametrize(("status", "method", "headers"), [
+    (200, "GET", {}), (200, "HEAD", {}), (405, "POST", {}), (405, "OPTIONS", {}),
+    (304, "GET", {"If-Modified-Since": "Fri, 31 Dec 2100 23:59:59 GMT"}),
+    (206, "GET", {"Range": "bytes=0-9"}), (416, "GET", {"Range": "bytes=999999999-"})])
+def test_a_file_carries_its_own(app, client, status, method, headers):
     style = f"/static/{app.extensions['static_version']}/css/app.css"
-    for answer in (browser.get("/pack"), browser.post("/sync", json={}), browser.get("/readyz"),
-                   browser.get("/nothing-here")):
-        assert always <= {name for name, _value in answer.headers}
-    file = browser.get(style).headers
-    assert file["Content-Security-Policy"] == "default-src 'none'"
-    assert file["X-Content-Type-Options"] == "nosniff"
-    assert file["Cross-Origin-Resource-Policy"] == "same-origin"
+    answer = client.open(style, method=method, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"

@@ -99,6 +99,14 @@ def test_more_than_a_batch_is_taken_whole(cast, hand_in):
     assert Visit.select().count() == 130
 
 
+def test_more_lines_than_a_phone_writes_are_refused_unread(cast, hand_in):
+    short = [{"id": str(cast.bre.id)}] * 2001
+    page = hand_in(cast.lan, json.dumps(
+        {"v": 1, "user": cast.lan.id, "entries": short}).encode())
+    assert page.status_code == 422 and "2.000 lượt" in page.text
+    assert not InboxItem.select().exists()
+
+
 @pytest.mark.parametrize("text", [
     b"", b"\xff\xfe", b"[]", b"{}", b'{"v": 2, "user": "1", "entries": []}', b"null", b"[" * 9999,
     b'{"v": 1, "user": "x", "entries": []}', b'{"v": 1, "user": "1", "entries": 3}',
