@@ -39,7 +39,7 @@ def test_the_numbers_are_those_of_all_processes(server):
 
 
 def test_nobody_on_this_machine_is_believed_either_to_be_a_proxy(server):
-    """Gunicorn by itself would take these from a proxy at 127.0.0.1, that passes on what it gets."""
+    """Gunicorn by itself takes these from a proxy at 127.0.0.1, which passes on what it gets."""
     said = {"SCRIPT_NAME": "/elsewhere", "X-Forwarded-Proto": "https"}
     page = urlopen(Request(f"http://127.0.0.1:{server.port}/households", headers=said))
     assert "/elsewhere" not in page.geturl() + page.read().decode()

@@ -1,5 +1,6 @@
 """The way in: the right secret opens, everything else gets one and the same answer."""
 
+import re
 import statistics
 import time
 import unicodedata
@@ -100,6 +101,14 @@ def test_the_name_stays_and_the_secret_does_not(client, cast, enter):
     answer = enter(client, 'la"n<b>', "1357924680")
     assert 'value="la&#34;n&lt;b&gt;"' in answer.text
     assert "1357924680" not in answer.text
+
+
+def test_the_secret_is_masked_and_may_be_pasted(client):
+    page = client.get("/sign-in").text
+    field, = re.findall(r'<input[^>]*name="secret"[^>]*>', page)
+    assert 'type="password"' in field and 'autocomplete="current-password"' in field
+    assert 'autocomplete="username"' in page
+    assert not re.search(r"on(?:paste|copy|drop)|autocomplete=\"(?:off|one-time)", page)
 
 
 def test_two_tabs_that_ask_at_once_can_both_sign_in(client, cast):

@@ -52,6 +52,17 @@ def test_refusals_and_failures_carry_them_too(app, sign_in, cast):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_what_has_a_body_says_what_it_is(app, sign_in, cast):
+    browser, version = sign_in(cast.lan), app.extensions["static_version"]
+    for path, kind in (("/", "text/html; charset=utf-8"), ("/nowhere", "text/html; charset=utf-8"),
+                       ("/sw.js", "text/javascript; charset=utf-8"),
+                       ("/healthz", "application/json"), ("/pack", "application/x-ndjson"),
+                       ("/manifest.webmanifest", "application/manifest+json"),
+                       (f"/static/{version}/css/app.css", 'text/css; charset="utf-8"'),
+                       (f"/static/{version}/icons/icon.svg", "image/svg+xml")):
+        assert browser.get(path).headers["Content-Type"] == kind
+
+
 def test_the_content_policy_allows_nothing_inline(client):
     policy = client.get("/sign-in").headers["Content-Security-Policy"]
     for directive in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",

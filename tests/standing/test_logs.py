@@ -1,6 +1,7 @@
 """No line of the log holds anything of a person: words that stand for many are sent everywhere."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from functools import partial, update_wrapper
 from itertools import cycle
 from urllib.parse import quote
@@ -70,6 +71,22 @@ def test_no_answer_leaves_a_word_of_a_person_in_the_log(app, busy, ask, lines):
     asked, ids = ask()
     assert len(lines) >= asked
     no_word_of(lines, SHOUTS + list(ids) + [busy.lan.name, "Thị Rin", busy.bre.head])
+
+
+def test_a_line_tells_when_with_its_offset(client, lines):
+    client.get("/healthz")
+    at = datetime.fromisoformat(json.loads(lines[0])["at"])
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+
+
+def test_what_failed_is_not_told_to_who_asked(app, sign_in, cast, lines):
+    def fail():
+        raise ValueError(SAID)
+
+    app.add_url_rule("/fails", "fails", fail)
+    answer = sign_in(cast.lan).get("/fails")
+    assert answer.status_code == 500
+    no_word_of([answer.text], [*SHOUTS, "ValueError", "Traceback", ".py"])
 
 
 @pytest.mark.parametrize("error", [ValueError, OperationalError])

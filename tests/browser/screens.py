@@ -1,0 +1,31 @@
+"""Every page there is, by who looks at it in test_accessibility.py, and what is no page."""
+
+import re
+
+SCREENS = {
+    "door": {"/sign-in", "/arrival", "/no-network"},
+    "member": {"/", "/households", "/households/<household_id>", "/outbox", "/outbox-files"},
+    "leader": {"/outbox", "/outbox-files", "/people", "/people/<person_id>"},
+    "chair": {
+        "/tallies", "/tallies/<place>", "/tallies/<place>/<figure>", "/targets", "/rounds",
+        "/rounds/new", "/rounds/<round_id>", "/rounds/<round_id>/edit",
+        "/rounds/<round_id>/villages/<village_id>",
+        "/rounds/<round_id>/villages/<village_id>/houses", "/households",
+        "/households/<household_id>", "/people", "/people/<person_id>", "/outbox-files"},
+    "nothing yet": {"/tallies", "/rounds", "/tallies/<place>/<figure>"},
+}
+NO_SCREEN = {
+    "/healthz": "a word for a machine",
+    "/readyz": "a word for a machine",
+    "/metrics": "numbers for a machine",
+    "/sw.js": "a script",
+    "/manifest.webmanifest": "facts for the browser",
+    "/pack": "the pages themselves, as the phone keeps them",
+    "/visits/parts": "pieces that a phone sets into a house's form: they are looked at there",
+}
+
+
+def left_out(whose, paths):
+    """Return the screens of one person that were not among the addresses looked at."""
+    return {rule for rule in SCREENS[whose] if not any(
+        re.fullmatch(re.sub(r"<\w+>", "[^/]+", rule), path) for path in paths)}

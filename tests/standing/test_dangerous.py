@@ -1,0 +1,53 @@
+"""What would let somebody's words run, be fetched or be guessed is not used at all."""
+
+import ast
+import re
+
+from .tree import own_scripts, parsed, python_files
+
+RUN = {"subprocess", "pickle", "marshal", "shelve", "code", "ctypes", "xml", "yaml"}
+CALL = {"socket", "ssl", "smtplib", "ftplib", "telnetlib", "requests", "httpx", "aiohttp",
+        "urllib3", "urllib.request", "http.client"}
+NAMES = {"eval", "exec", "compile", "__import__", "render_template_string", "from_string",
+         "system", "popen", "execv", "spawnv", "Markup"}
+
+
+def imports(path):
+    """Return what a Python file imports, whole and by its first name."""
+    found = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found | {name.partition(".")[0] for name in found}
+
+
+def called(path):
+    """Return the names a Python file calls, methods that compile a pattern aside."""
+    calls = (node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    return {ast.unparse(name).rpartition(".")[2] for name in calls
+            if ast.unparse(name) != "re.compile"}
+
+
+def test_the_program_runs_nothing_and_calls_nobody():
+    for path in python_files("teamapp"):
+        assert not imports(path) & (RUN | CALL), path
+        assert not called(path) & NAMES, path
+
+
+def test_only_the_demo_draws_lots():
+    """Whatever must not be guessed comes from `secrets`."""
+    for path in python_files("teamapp"):
+        assert "random" not in imports(path) or path.parts[1] == "demo", path
+
+
+def test_no_script_makes_pages_of_what_people_wrote():
+    """One place sets HTML: a part of the server's own, its places filled with prefix and number."""
+    made = []
+    for path in own_scripts():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\beval\(|\bnew Function\b|document\.write|insertAdjacentHTML|"
+                             r"outerHTML|createContextualFragment|setHTMLUnsafe|__proto__", text), path
+        made += [path.name] * len(re.findall(r"\.innerHTML\s*=", text))
+    assert made == ["forms.js"]
