@@ -1,5 +1,7 @@
 """Looks at a screen as people see it: small and large, light and dark, with large letters."""
 
+from urllib.parse import urlsplit
+
 from axe_playwright_python.base import AXE_SCRIPT
 
 from .phone import SCREEN
@@ -9,8 +11,8 @@ NARROW = {"width": 320, "height": 640}
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OF_COLOUR = ["color-contrast", "link-in-text-block"]  # no other rule sees the colours
 SCHEMES = {"light": ALL_RULES, "dark": OF_COLOUR}
-AXE = """async (runOnly) => {
-  const { violations } = await axe.run({ runOnly, resultTypes: ["violations"] });
+AXE = """async ({ runOnly, preload }) => {
+  const { violations } = await axe.run({ runOnly, preload, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
 }"""
@@ -24,8 +26,15 @@ WIDTH = """() => {
     ? all.filter((element) => element.getBoundingClientRect().right > clientWidth + 1) : [];
   const cut = all.filter((element) => element.scrollWidth > element.clientWidth + 1
     && getComputedStyle(element).overflowX !== "visible" && element.tagName !== "INPUT");
+  const squeezed = all.filter((element) => {
+    const { fontSize, lineHeight } = getComputedStyle(element);
+    return !element.childElementCount && element.clientWidth
+      && element.clientWidth < 2 * parseFloat(fontSize)
+      && element.clientHeight > 2.5 * parseFloat(lineHeight);
+  });
   return [...wide.slice(-3).map((element) => `sideways: ${name(element)}`),
-    ...cut.slice(0, 3).map((element) => `cut off: ${name(element)}`)];
+    ...cut.slice(0, 3).map((element) => `cut off: ${name(element)}`),
+    ...squeezed.slice(0, 3).map((element) => `a letter a line: ${name(element)}`)];
 }"""
 
 
@@ -33,7 +42,7 @@ class Looker:
     """Notes what is wrong with the screens of one page, each by its name."""
 
     def __init__(self, page):
-        self.page, self.wrong, self.looked = page, [], 0
+        self.page, self.wrong, self.looked, self.paths = page, [], 0, set()
         self.browser = page.context.new_cdp_session(page)
 
     def go(self, path, name=None):
@@ -42,14 +51,20 @@ class Looker:
         self.look(name or path)
 
     def look(self, name):
-        """Let axe look in every mode, and see that large letters fit a narrow screen."""
+        """Let axe look in every mode, and see that large letters fit a narrow screen.
+
+        The style sheet is the same on every page: axe reads it at the first.
+        """
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
+        preload = not self.paths
+        self.paths.add(urlsplit(self.page.url).path)
         for size in (SCREEN, LAPTOP):
             self.unroll(size)
             for scheme, rules in SCHEMES.items():
                 self.page.emulate_media(color_scheme=scheme)
-                self.note(f"{name}, {size['width']} px, {scheme}", self.page.evaluate(AXE, rules))
+                self.note(f"{name}, {size['width']} px, {scheme}",
+                          self.page.evaluate(AXE, {"runOnly": rules, "preload": preload}))
         self.page.set_viewport_size(NARROW)
         self.letters(32)
         self.note(f"{name}, letters of 200 %", self.page.evaluate(WIDTH))

@@ -4,7 +4,8 @@ import re
 
 SCREENS = {
     "door": {"/sign-in", "/arrival", "/no-network"},
-    "member": {"/", "/households", "/households/<household_id>", "/outbox", "/outbox-files"},
+    "member": {"/", "/households", "/households/<household_id>"},
+    "outbox": {"/outbox", "/outbox-files"},
     "leader": {"/outbox", "/outbox-files", "/people", "/people/<person_id>"},
     "chair": {
         "/tallies", "/tallies/<place>", "/tallies/<place>/<figure>", "/targets", "/rounds",
