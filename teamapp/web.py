@@ -61,6 +61,10 @@ class Numbered(FieldList):
 class Files(WhiteNoise):
     """The static files, each answer with a file's headers: also “not modified” and refusals."""
 
+    def __init__(self, application, only_tls, **more):
+        super().__init__(application, **more)
+        self.only_tls = only_tls
+
     def serve(self, static_file, environ, start_response):
         """Answer with a file."""
         more = FILE_HEADERS | (self.only_tls if environ["wsgi.url_scheme"] == "https" else {})
@@ -120,8 +124,8 @@ def init_app(app, config):
     app.extensions["static_version"] = version
     app.wsgi_app = Files(
         app.wsgi_app, root=str(compressed_copy(version, config.var)), prefix=f"static/{version}/",
+        only_tls=ONLY_TLS if config.is_production else {},
         immutable_file_test=lambda path, url: True, allow_all_origins=False)
-    app.wsgi_app.only_tls = ONLY_TLS if config.is_production else {}
     app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
     app.jinja_env.add_extension(Once)
     app.jinja_env.filters["drawn"] = drawn
