@@ -95,7 +95,8 @@ def test_on_a_volunteers_phone(long_names, lans_phone, line, book):
     house = f"{line.url}/households/{book.house(1)}"
     with nothing_wrong(page, "member", at_least=11) as screens:
         screens.look("today")
-        for flags in BANNERS:
+        screens.go(house, "house")
+        for flags in BANNERS:  # the same on every page, and a house has few rows
             page.evaluate("""(flags) => {
               for (const name of ["update", "fresh", "install", "age", "clock", "waiting",
                 "attention"]) delete document.documentElement.dataset[name];
@@ -107,7 +108,6 @@ def test_on_a_volunteers_phone(long_names, lans_phone, line, book):
         screens.go(f"{line.url}/households", "list")
         page.fill("[type=search]", "khong co ai")
         screens.look("list, nobody found")
-        screens.go(house, "house")
         phone.open_sheet(book.house(1), "record")
         phone.help(mode=None)
         page.evaluate(OPEN_ALL)
