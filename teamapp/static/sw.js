@@ -1,8 +1,9 @@
 // The worker: answers navigations from what this phone keeps, and sends in the background.
 
-import { cutOff, keptPage, leave, noNetworkPage, refresh } from "/static/js/pages.js";
+import { cutOff, keptPage, leave, refresh } from "/static/js/pages.js";
 import { URLS, endSession, send } from "/static/js/sender.js";
-import { envelopes, here, list, set } from "/static/js/store.js";
+import { rests } from "/static/js/sending.js";
+import { envelopes, here, inTime, list, set } from "/static/js/store.js";
 
 const VERSION = "{{ version }}";
 const FILES = [{{ files }}];
@@ -50,16 +51,23 @@ function rest() {
 
 const unlessResting = (work) => Promise.race([work, resting]);
 
-/** Take every file of this version; those the page has just loaded come from the HTTP cache. */
+const otherShells = async () =>
+  (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== SHELL);
+
+/**
+ * Take every file of this version; those the page has just loaded come from the HTTP cache.
+ *
+ * Where no other version's lie, no page leans on one: an off worker (WORKER=off) is followed at once.
+ */
 async function fillShell() {
+  if (!(await otherShells()).length) self.skipWaiting();
   const cache = await caches.open(SHELL);
   await cache.addAll(FILES);
 }
 
 /** The version before stays: a page that is still open may need it. */
 async function takeOver() {
-  const shells = (await caches.keys()).filter((name) => name.startsWith("shell-"));
-  const old = shells.filter((name) => name !== SHELL).slice(0, -1);
+  const old = (await otherShells()).slice(0, -1);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -71,7 +79,7 @@ const isPage = ({ pathname }) =>
 async function file(request, url) {
   const exact = await caches.match(request, { ignoreVary: true });
   if (exact) return exact;
-  const response = await inTime(fetch(request)).catch(() => null);
+  const response = await inTime(fetch(request), PATIENCE).catch(() => null);
   if (response?.ok) return response;
   return (await otherVersion(url)) ?? response ?? fetch(request);
 }
@@ -95,35 +103,36 @@ async function part(request, url) {
 
 async function page(request, url) {
   return (await kept(url.pathname + url.search)) || (await fromNetwork(request)) ||
-    (url.search && (await kept(url.pathname))) || noNetworkPage(await here());
+    (url.search && (await kept(url.pathname))) || noNetwork();
 }
 
-/** What the person who is here keeps; storage that fails is as good as empty. */
-async function kept(path) {
-  try {
+/** What the person who is here keeps; storage that fails or hangs is as good as empty. */
+function kept(path) {
+  const own = async () => {
     const user = await here();
-    return user && (await keptPage(user, path));
-  } catch {
-    return null;
-  }
+    return user && keptPage(user, path);
+  };
+  return inTime(own(), PATIENCE).catch(() => null);
+}
+
+/** The page that says there is no network, for whoever holds the phone. */
+async function noNetwork() {
+  return (await kept(URLS.noNetwork)) ||
+    (await caches.match(URLS.noNetwork, { ignoreVary: true })) || Response.error();
 }
 
 /** Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival. */
 async function signIn(request) {
   const response = await fromNetwork(request);
-  if (response?.ok) await set({ here: null });
-  return response ?? noNetworkPage(await here());
+  if (response?.ok) await inTime(set({ here: null }), PATIENCE).catch(() => {});
+  return response ?? noNetwork();
 }
 
-/** No request goes out in the name of a session that was ended here. */
+/** No request goes out in the name of a session that was ended here; broken storage knows of none. */
 async function fromNetwork(request) {
-  const answer = async () => ((await endSession()) ? fetch(request) : null);
-  return inTime(answer()).catch(() => null);
-}
-
-function inTime(promise) {
-  const late = new Promise((_resolve, reject) => setTimeout(reject, PATIENCE));
-  return Promise.race([promise, late]);
+  const mayAsk = () => endSession().catch((error) => error.name !== "TimeoutError");
+  const answer = async () => ((await mayAsk()) ? fetch(request) : null);
+  return inTime(answer(), PATIENCE).catch(() => null);
 }
 
 async function sendInBackground() {
@@ -135,7 +144,7 @@ async function sendInBackground() {
   await renew(true);
   const waiting = user
     ? [...await list(user, ["waiting", "sending"]), ...await envelopes()] : [];
-  if (waiting.some((entry) => !(entry.not_before > Date.now()))) throw new Error("still waiting");
+  if (waiting.some((entry) => !rests(entry.not_before, Date.now()))) throw new Error("still waiting");
 }
 
 /** What was saved a moment ago may still be taken back. */

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  CALM, LIMIT, again, clockError, fill, isForgotten, left, meaning, patience, pick, sealTo, wire,
+  CALM, LIMIT, again, clockError, fill, isForgotten, left, meaning, patience, pick, rests, sealTo,
+  wire,
 } from "../../teamapp/static/js/sending.js";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -353,6 +354,31 @@ test("a restored server gets the kept entries of 30 days again", () => {
   const old = entry({ state: "kept", settled_at: NOW - 31 * 24 * HOUR });
   assert.deepEqual(again([fresh, old], NOW), [fresh]);
   assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
+});
+
+test("nothing rests longer than an hour: a clock set back makes nobody wait", () => {
+  assert.ok(rests(NOW + 1, NOW) && rests(NOW + HOUR, NOW));
+  for (const until of [undefined, null, 0, NOW - HOUR, NOW, NOW + HOUR + 1, NOW + 24 * HOUR]) {
+    assert.ok(!rests(until, NOW), String(until));
+  }
+  const tomorrow = { not_before: NOW + 24 * HOUR };
+  const [one, other] = [entry(tomorrow), envelope(tomorrow)];
+  assert.deepEqual(choose([one]), [one.id]);
+  assert.deepEqual(ids(fill([other], [], { now: NOW })), [other.id]);
+});
+
+test("an hour is the longest that any answer lets wait", () => {
+  const list = entries(1);
+  const answers = [
+    refusal(403), refusal(409), refusal(426), refusal(401), { lost: true },
+    refusal(503, { retryAfter: "999999" }), { status: 500, json: null },
+    results(list, ({ id }) => ({ id, status: "later", after_s: 999_999 })),
+  ];
+  for (const answer of answers) {
+    const { pace, changes } = hear(answer, list, { ...CALM, blows: 2, tries: 20 });
+    const waits = [pace.until, pace.told, ...changes.map(([, patch]) => patch.not_before ?? 0)];
+    assert.ok(Math.max(...waits) <= NOW + HOUR, JSON.stringify(answer));
+  }
 });
 
 test("a clock off by more than five minutes is told, in minutes", () => {

@@ -149,7 +149,9 @@ SCRIPTS = {
     "echo.js": {"./store.js"},
     "forms.js": {"./store.js"},
     "app.js": {"./echo.js", "./forms.js", "./sender.js", "./store.js"},
-    "sw.js": {"/static/js/pages.js", "/static/js/sender.js", "/static/js/store.js"},
+    "sw.js": {"/static/js/pages.js", "/static/js/sender.js", "/static/js/sending.js",
+              "/static/js/store.js"},
+    "sw-off.js": set(),
 }
 
 

@@ -21,7 +21,7 @@ QUOTED_ALL_THE_SAME = {
 
 # Strings with a space that are no sentences to anybody: selectors, and errors for the console.
 NOT_SAID = re.compile(
-    r"""[#.\[:*]|^[a-z]+(?:,\s[a-z]+)+$|^shell-|^(?:still\ waiting|storage\ hangs|cut\ off)$""",
+    r"""[#.\[:*]|^[a-z]+(?:,\s[a-z]+)+$|^shell-|^(?:still\ waiting|cut\ off)$""",
     re.VERBOSE)
 TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 

@@ -16,6 +16,7 @@ const worker = navigator.serviceWorker;
 // --- what the phone knows --------------------------------------------------------------------
 
 async function show() {
+  echo.showDays();
   const waiting = await echo.showNumbers();
   await echo.showEcho();
   await echo.showOutbox();
@@ -113,7 +114,7 @@ async function dropped() {
 }
 
 let renewing;
-let touched = Date.now();
+let touched = performance.now();
 
 /** Show the newer page, unless that would take something out of somebody's hands. */
 async function renew() {
@@ -122,7 +123,7 @@ async function renew() {
     document.activeElement !== document.body;
   root.toggleAttribute("data-fresh", Boolean(busy));
   if (busy) return;
-  if (Date.now() - touched > STILL) location.reload();
+  if (performance.now() - touched > STILL) location.reload();
   else renewing = setTimeout(renew, STILL);
 }
 
@@ -167,7 +168,7 @@ async function arrive() {
   await store.arrive(page.user, page.sealing);
   await sealAbsent().catch(console.error);
   navigator.storage?.persist?.();
-  await Promise.race([ready(), new Promise((resolve) => setTimeout(resolve, ARRIVAL))]);
+  await store.inTime(ready(), ARRIVAL).catch(console.error);
   const next = new URL(page.next || "/", location.origin);
   location.replace(next.origin === location.origin ? next : "/");
 }
@@ -179,14 +180,13 @@ async function ready() {
 
 async function signOut() {
   await forms.holdsUnsaved();
-  const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL));
   await store.release(page.user).catch(() => {}); // the undo time ends here
-  await Promise.race([send({ eager: true }).catch(() => {}), soon]);
+  await store.inTime(send({ eager: true }), ARRIVAL).catch(console.error);
   sessionStorage.clear();
-  await store.set({ here: null, ending: true, leaving: true });
+  await store.leave({ ending: true });
   await sealAbsent().catch(console.error);
   tell({ do: "leave" });
-  if (!(await endSession())) await sendInBackground();
+  if (!(await endSession(true))) await sendInBackground();
   location.replace(URLS.signIn);
 }
 
@@ -232,7 +232,7 @@ function pressed(event) {
   const deed = button && deeds[button.dataset.do];
   if (!deed) return;
   event.preventDefault();
-  deed(button);
+  Promise.resolve(deed(button)).catch(failed);
 }
 
 // --- beginning -------------------------------------------------------------------------------
@@ -254,7 +254,6 @@ async function start() {
   if ("arrival" in page) return arrive();
   if (await store.get("leaving")) await sealAbsent().catch(console.error);
   if (!(await guard({ loaded: true }))) return undefined;
-  echo.showDays();
   echo.startSearch();
   const waiting = await show();
   echo.followNext();
@@ -273,14 +272,19 @@ function listen() {
   addEventListener("online", () => sendNow({ eager: true }));
   addEventListener("offline", showNet);
   addEventListener("hashchange", echo.followNext);
-  addEventListener("pointerdown", () => (touched = Date.now()), true);
+  addEventListener("pointerdown", () => (touched = performance.now()), true);
   document.addEventListener("visibilitychange", async () => {
     if (document.hidden || !(await guard())) return;
-    echo.showDays();
     await show();
     tell({ do: "refresh" });
     await sendNow();
   });
 }
 
-start();
+/** Storage that fails is told, whatever it was needed for. */
+function failed(error) {
+  document.querySelector("[data-save-failed]")?.toggleAttribute("hidden", false);
+  console.error(error);
+}
+
+start().catch(failed);

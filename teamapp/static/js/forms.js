@@ -6,7 +6,6 @@ const FORM = "form[data-outbox]";
 const CONTROLS = "input, select, textarea";
 const UNDO = 10 * 1000;
 const TYPING = 500;
-const HANGS = 10 * 1000;
 const HELD = 30 * 60 * 1000;
 
 const user = () => document.body.dataset.user;
@@ -299,7 +298,7 @@ async function save(form, submitter) {
   fillNow(form, isHidden);
   const entry = entryFrom(form, submitter);
   try {
-    const id = await inTime(keep(form, entry));
+    const id = await store.inTime(keep(form, entry));
     await saved(form, entry, id);
   } catch (error) {
     near(form, "[data-save-failed]")?.toggleAttribute("hidden", false);
@@ -316,12 +315,6 @@ async function keep(form, entry) {
   if (old && (await store.revise(old.id, patch, draftKey(form)))) return null;
   await store.add({ ...entry, after: old?.after ?? [], replaces: old?.id ?? null }, draftKey(form));
   return entry.id;
-}
-
-function inTime(promise) {
-  const late = new Promise((_resolve, reject) =>
-    setTimeout(reject, HANGS, new DOMException("storage hangs", "TimeoutError")));
-  return Promise.race([promise, late]);
 }
 
 async function saved(form, { next }, id) {
@@ -365,10 +358,10 @@ function showSaved() {
   const toast = document.querySelector("[data-saved]");
   if (!toast) return;
   const rest = (until ?? 0) - Date.now();
-  toast.hidden = rest <= 0;
+  toast.hidden = !(rest > 0 && rest <= UNDO); // a clock may be set back
   toast.querySelector('[data-do="undo"]')?.toggleAttribute("hidden", !id);
   clearTimeout(hiding);
-  if (rest > 0) hiding = setTimeout(showSaved, rest);
+  if (!toast.hidden) hiding = setTimeout(showSaved, rest);
 }
 
 async function undo() {

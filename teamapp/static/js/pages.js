@@ -54,12 +54,6 @@ export async function keptPage(user, url) {
   return answer(page, meta, age);
 }
 
-/** The page that says there is no network, for whoever holds the phone. */
-export async function noNetworkPage(user) {
-  const own = user && (await keptPage(user, URLS.noNetwork));
-  return own || (await caches.match(URLS.noNetwork, { ignoreVary: true })) || Response.error();
-}
-
 function answer({ head, body }, { headers, checked, generated_at }, age) {
   const how = age > STALE ? "stale" : age > OLD ? "old" : "fresh";
   const marks = encoder.encode(` data-packed="${checked}" data-age="${how}"`);
@@ -196,7 +190,7 @@ async function take(response, { user, db, meta, started }) {
 
 async function opened(db, header, meta, started) {
   if (!header.reset) return meta;
-  const generation = started;
+  const generation = Math.max(started, (meta.generation ?? 0) + 1);
   const { headers, generated_at } = header;
   const checked = meta.checked ?? started;
   const pack = { headers, generation, generated_at, checked, lists: [] };
@@ -308,14 +302,7 @@ async function* chunks(body) {
   yield lines;
 }
 
-function inTime(promise) {
-  let timer;
-  const silence = new Promise((_resolve, reject) => {
-    const stop = () => {
-      pulling.abort();
-      reject(new DOMException("silence", "TimeoutError"));
-    };
-    timer = setTimeout(stop, SILENCE);
-  });
-  return Promise.race([promise, silence]).finally(() => clearTimeout(timer));
-}
+const inTime = (promise) => store.inTime(promise, SILENCE).catch((error) => {
+  pulling.abort();
+  throw error;
+});

@@ -2,7 +2,8 @@
 
 import * as store from "./store.js";
 import {
-  CALM, again, clockError, fill, heirs, isForgotten, left, meaning, patience, pick, seal, wire,
+  CALM, again, clockError, fill, heirs, isForgotten, left, meaning, patience, pick, rests, seal,
+  wire,
 } from "./sending.js";
 
 export const URLS = {
@@ -20,8 +21,7 @@ const JSON_TYPE = "application/json";
  * does wait where the server asked for it. Whoever finds the lock taken waits for it, because
  * a sync event that is let go does not come again.
  */
-export const send = ({ eager = false } = {}) =>
-  navigator.locks ? navigator.locks.request("sending", () => run(eager)) : run(eager);
+export const send = ({ eager = false } = {}) => store.inTurn("sending", () => run(eager));
 
 async function run(eager) {
   if (!(await endSession())) return;
@@ -30,7 +30,8 @@ async function run(eager) {
   await forgetOld(user);
   let pace = { ...CALM, ...(await store.get("pace")) };
   if (eager) pace.until = 0;
-  while (Date.now() >= Math.max(pace.until, pace.told) && (await store.here()) === user) {
+  const tooEarly = (until) => rests(until, Date.now());
+  while (![pace.until, pace.told].some(tooEarly) && (await store.here()) === user) {
     const next = await sendBatch(user, pace);
     if (!next) return;
     pace = next;
@@ -40,7 +41,7 @@ async function run(eager) {
 
 /** Leave nothing here that could be read: this phone was lost, or its holder is gone for good. */
 export async function wipe() {
-  await store.set({ here: null, leaving: true, pace: null, net: "ok" });
+  await store.leave({ pace: null, net: "ok" });
   await sealAbsent();
 }
 
@@ -120,9 +121,9 @@ async function readJson(response) {
   }
 }
 
-/** End on the server a session that was ended here without network; false while it cannot. */
-export async function endSession() {
-  if (!(await store.get("ending"))) return true;
+/** End on the server a session that was ended here, as far as is known; false while it cannot. */
+export async function endSession(ended = store.get("ending")) {
+  if (!(await ended)) return true;
   try {
     const response = await fetch(URLS.signOut, {
       method: "POST", headers: { Accept: JSON_TYPE }, redirect: "manual",

@@ -22,6 +22,9 @@ export const wire = ({ id, kind, form, recorded_at, after = [], replaces = null,
 });
 
 const sizeOf = (entry) => new TextEncoder().encode(JSON.stringify(wire(entry))).length + 1;
+/** Is it too early? Nothing waits longer than an hour: what does was noted by a clock that ran ahead. */
+export const rests = (until, now) => until > now && until <= now + HOUR;
+
 const isWaiting = (entry) => entry.state === "waiting" || entry.state === "sending";
 const inOrder = (a, b) =>
   (a.not_before ?? 0) - (b.not_before ?? 0) || (a.recorded_at < b.recorded_at ? -1 : 1);
@@ -40,7 +43,7 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
   let bytes = ENVELOPE_BYTES;
   let full = false;
 
-  const ready = (entry) => isWaiting(entry) && !(entry.not_before > now);
+  const ready = (entry) => isWaiting(entry) && !rests(entry.not_before, now);
   const met = (id, path) => {
     const entry = known.get(last(id));
     return !entry || entry.state === "kept" || take(entry, path);
@@ -72,7 +75,7 @@ export function heirs(entries) {
 /** The envelopes that go beside a batch, the oldest first. */
 export function fill(envelopes, batch, { now, limit = LIMIT.entries }) {
   let bytes = batch.reduce((sum, entry) => sum + sizeOf(entry), ENVELOPE_BYTES);
-  return envelopes.filter((one) => !(one.not_before > now))
+  return envelopes.filter((one) => !rests(one.not_before, now))
     .sort((a, b) => a.sealed_at - b.sealed_at).slice(0, limit - batch.length)
     .filter((one, n) => {
       bytes += one.sealed.length + 100;

@@ -6,10 +6,17 @@ const DATABASE = "tungnha";
 const VIETNAM = 7 * 3600 * 1000;
 const SEALING = "sealing-";
 
+const HANGS = 10 * 1000;
+
 let opening;
 
+/** One after the other, of all pages and the worker. */
+export const inTurn = (name, work) =>
+  navigator.locks ? navigator.locks.request(name, work) : work();
+
+/** A page that is left while it opens, and kept for “back”, would block all others: a lock ends it. */
 function open() {
-  opening ??= opened(2);
+  opening ??= inTurn("opening", () => opened(2));
   opening.catch(() => (opening = undefined));
   return opening;
 }
@@ -52,14 +59,22 @@ function opened(version) {
   });
 }
 
+/** What hangs is as good as what fails: somebody waits for a word. */
+export function inTime(promise, patience = HANGS) {
+  const late = new Promise((_resolve, reject) =>
+    setTimeout(reject, patience, new DOMException("hangs", "TimeoutError")));
+  return Promise.race([promise, late]);
+}
+
 async function begin(stores, mode) {
-  const options = { durability: "strict" };
+  const start = async () =>
+    (await inTime(open())).transaction(stores, mode, { durability: "strict" });
   try {
-    return (await open()).transaction(stores, mode, options);
+    return await start();
   } catch (error) {
     if (error.name !== "InvalidStateError") throw error;
     opening = undefined;
-    return (await open()).transaction(stores, mode, options);
+    return start();
   }
 }
 
@@ -91,10 +106,11 @@ export async function get(key) {
   return (await begin(["state"], "readonly")).store.get(key);
 }
 
-/** Set several values at once. */
+/** Set several values at once; one that says nothing takes no room, and needs none. */
 export const set = (values) =>
-  write(["state"], (tx) =>
-    Promise.all(Object.entries(values).map(([key, value]) => tx.store.put(value, key))));
+  write(["state"], ({ store }) =>
+    Promise.all(Object.entries(values).map(([key, value]) =>
+      value ? store.put(value, key) : store.delete(key))));
 
 /** The id of the person signed in on this phone, or null. */
 export const here = async () => (await get("here"))?.user ?? null;
@@ -103,6 +119,10 @@ export const here = async () => (await get("here"))?.user ?? null;
 export const arrive = (user, sealing) =>
   set({ here: { user }, ending: false, leaving: true, pace: null, net: "ok",
     ...(sealing && { [SEALING + user]: sealing }) });
+
+/** Nobody is here any more, though the disk may be too full to note what is left to do. */
+export const leave = (values) =>
+  set({ here: null, leaving: true, ...values }).catch(() => set({ here: null }));
 
 /** This phone's own id, made once. */
 export const device = () =>
