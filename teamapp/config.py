@@ -32,6 +32,7 @@ class Config:
     journal: str
     backup_key: str
     metrics_from: tuple
+    has_worker: bool
 
     @property
     def is_production(self):
@@ -81,6 +82,7 @@ def read_config(environment=None):
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
             backup_key=env.str("BACKUP_KEY", ""),
             metrics_from=networks(env.str("METRICS_FROM", "")),
+            has_worker=env.str("WORKER", "on", validate=OneOf(["on", "off"])) == "on",
         )
     except EnvError as error:
         raise Refusal(f"Setting not understood: {error}") from None

@@ -16,7 +16,7 @@ from .pages import nobody
 
 bp = Blueprint("offline", __name__)
 
-NOT_IN_SHELL = ("sw.js", "vendor/htmx", ".md", ".txt")
+NOT_IN_SHELL = ("sw.js", "sw-off.js", "vendor/htmx", ".md", ".txt")
 
 
 @bp.get("/pack")
@@ -32,9 +32,14 @@ def pack():
 @bp.get("/sw.js")
 @public
 def worker():
-    """Send the worker with this version's files; a phone asks for it at every navigation."""
-    version = current_app.extensions["static_version"]
-    response = Response(filled_worker(version), mimetype="text/javascript", headers={
+    """Send the worker with this version's files; a phone asks for it at every navigation.
+
+    With WORKER=off it is one that leaves the phone at once.
+    """
+    is_on = current_app.extensions["config"].has_worker
+    version = current_app.extensions["static_version"] if is_on else "off"
+    code = filled_worker(version) if is_on else (STATIC / "sw-off.js").read_text("utf-8")
+    response = Response(code, mimetype="text/javascript", headers={
         "Cache-Control": "no-cache", "Service-Worker-Allowed": "/"})
     response.set_etag(version)
     return response.make_conditional(request)

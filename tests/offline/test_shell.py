@@ -7,6 +7,8 @@ import pytest
 
 from teamapp.web import STATIC
 
+from ..conftest import make_app
+
 
 @pytest.fixture
 def worker(client):
@@ -25,6 +27,15 @@ def test_the_worker_is_asked_for_at_every_navigation_and_sent_once(client, worke
     assert worker.headers["Service-Worker-Allowed"] == "/"
     again = client.get("/sw.js", headers={"If-None-Match": worker.headers["ETag"]})
     assert again.status_code == 304 and not again.data
+
+
+def test_switched_off_it_is_another_that_goes_away(databases, template_database, var, worker):
+    off = make_app(databases.new(like=template_database), var, WORKER="off").test_client()
+    answer = off.get("/sw.js", headers={"If-None-Match": worker.headers["ETag"]})
+    assert answer.status_code == 200 and answer.mimetype == "text/javascript"
+    text = answer.get_data(as_text=True)
+    assert "registration.unregister" in text and "fetch" not in text and "tungnha" not in text
+    assert not any("sw-off" in path for path in files(worker)), "a first visit brings it along"
 
 
 def test_nothing_is_left_to_be_filled_in(app, worker):

@@ -1,0 +1,13 @@
+// Served in the worker's place with WORKER=off: takes the worker and its pages from a phone.
+// What was written there is not touched.
+
+self.addEventListener("install", () => self.skipWaiting());
+
+self.addEventListener("activate", (event) => event.waitUntil(goAway()));
+
+async function goAway() {
+  await self.registration.unregister();
+  const databases = (await indexedDB.databases?.()) ?? [];
+  for (const { name } of databases) if (name.startsWith("pages-")) indexedDB.deleteDatabase(name);
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+}

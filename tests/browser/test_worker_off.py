@@ -1,0 +1,91 @@
+"""A worker that does harm is taken out of every phone and comes back; nothing written is touched."""
+
+
+from teamapp.models import Receipt, Visit
+
+from ..cast import PIN
+
+WORKERS = "async () => (await navigator.serviceWorker.getRegistrations()).length"
+SHELLS = "async () => (await caches.keys()).length"
+
+
+def serve(server, worker):
+    """Start the server anew with WORKER=on or off."""
+    server.stop()
+    server.environment["WORKER"] = worker
+    server.start()
+
+
+def is_free(phone):
+    """Tell whether nothing of the worker is left on the phone."""
+    return not (phone.ask(WORKERS) or phone.ask(SHELLS) or phone.kept_pages())
+
+
+def comes_back(phone):
+    """Visit a page, give the browser the second after which it looks, and tell what came of it."""
+    phone.go("/")
+    phone.page.wait_for_timeout(1500)
+    return phone.ask(SHELLS)
+
+
+def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
+        lans_phone, server, line, book):
+    phone = lans_phone
+    page = phone.page
+    line.cut()
+    phone.absent(book.house(1))
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Đang ghi dở")
+    page.evaluate("window.isStillHere = true")
+    written = {entry["id"] for entry in phone.outbox()}
+
+    serve(server, "off")
+    line.mend()
+    second = phone.context.new_page()
+    phone.go("/", second)  # the browser looks for a new worker
+    phone.until(lambda: is_free(phone), "the worker is still there")
+    assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
+    assert page.input_value("#met [name=note]") == "Đang ghi dở"
+    phone.save()
+    phone.send_now()
+    phone.until_kept(2)
+
+    # without a worker: from the server, one request a page, written down first all the same
+    asked = line.count("GET /outbox")
+    phone.go("/outbox")
+    page.wait_for_timeout(1500)
+    assert line.count("GET /outbox") == asked + 1, "the page loads itself again and again"
+    assert not phone.ask(SHELLS) and not phone.kept_pages()
+    assert not page.locator("html[data-packed]").count()
+    phone.open_sheet(book.house(4), "record")
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Nháp của bà Tư")
+    page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    line.cut()
+    page.click("section:target .back")
+    page.click("#absent button")
+    phone.until_saved()
+    assert len(phone.outbox("waiting")) == 1
+
+    serve(server, "on")
+    line.mend()
+    phone.until(lambda: comes_back(phone), "the worker does not come back")
+    phone.until_ready(book.user("lan"))
+    phone.go(f"/households/{book.house(4)}")
+    page.click('.action a[href="#record"]')
+    page.wait_for_selector("#met [data-draft]:not([hidden])")
+    phone.until_kept(3)
+    assert written < {str(visit.id) for visit in Visit.select()}
+    assert Visit.select().count() == Receipt.select().count() == 3
+    assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
+
+
+def test_without_a_worker_one_signs_in_writes_and_sends(take_phone, server, book):
+    serve(server, "off")
+    phone = take_phone()
+    phone.sign_in("lan", PIN)
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until_kept(1)
