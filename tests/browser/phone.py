@@ -92,9 +92,9 @@ EVERYTHING_STORED = """async () => {
 class Phone:
     """One phone on one line; what it keeps outlives `kill` and `close`."""
 
-    def __init__(self, playwright, folder, line, init_script=None):
+    def __init__(self, playwright, folder, line, init_script=None, zone="Asia/Ho_Chi_Minh"):
         self.playwright, self.folder, self.line = playwright, Path(folder), line
-        self.init_script = init_script
+        self.init_script, self.zone = init_script, zone
         self.context = self.page = None
         self.complaints = []
 
@@ -105,7 +105,7 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder), executable_path=chrome.find(), args=chrome.ARGUMENTS,
             ignore_default_args=KEEPS_BACK_PAGES, viewport=SCREEN, has_touch=True,
-            locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", timeout=30_000)
+            locale="vi-VN", timezone_id=self.zone, timeout=30_000)
         self.context.set_default_timeout(PATIENCE)
         if self.init_script:
             self.context.add_init_script(self.init_script)

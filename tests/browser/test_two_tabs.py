@@ -74,3 +74,39 @@ def test_the_same_house_in_two_tabs_is_two_calls_at_one_house(lans_phone, line, 
         Tally.place == 0, Tally.period == "A").tuples())
     assert (counted["visits"], counted["houses"], counted["people"]) == (2, 1, 1)
     assert counted["helped:VNEID_2_KH"] == 1
+
+
+def test_of_three_tabs_one_dies_while_it_sends_and_every_visit_arrives_once(
+        old_phone, line, book):
+    phone = old_phone
+    tabs = [phone.page, phone.context.new_page(), phone.context.new_page()]
+    line.cut()
+    for number in range(1, 10):
+        phone.absent(book.house(number), page=tabs[number % 3])
+    dying, *others = tabs
+    phone.go("/outbox", dying)
+    for tab, number in zip(others, (10, 11), strict=True):
+        phone.page = tab
+        phone.open_sheet(book.house(number), "record")
+        phone.unfold("Ghi chú")
+        tab.fill("#met [name=note]", f"Nháp {number}")
+    line.mend()
+    line.lose_answers("POST /sync")
+    line.shape(round_trip=2)
+    asked = line.count("POST /sync")
+    dying.evaluate("document.querySelector('[data-do=send-now]').click()")
+    phone.until(lambda: line.count("POST /sync") > asked, "it does not send")
+    assert len(phone.outbox("sending")) == 9
+    for tab in others:  # both want to send, and wait for the one that dies
+        tab.evaluate("dispatchEvent(new Event('online'))")
+    dying.close()
+    line.shape(round_trip=0)
+    for tab, number in zip(others, (10, 11), strict=True):
+        phone.page = tab
+        phone.help()
+        phone.save()
+    phone.send_now()
+    phone.until_kept(11)
+    assert Visit.select().count() == Receipt.select().count() == 11
+    assert {visit.note for visit in Visit.select()} == {"", "Nháp 10", "Nháp 11"}
+    assert max(entry["attempts"] for entry in phone.outbox()) > 1, "it did not die in the middle"

@@ -1,0 +1,123 @@
+"""A phone whose clock is wrong, set back, or of another zone: visits are of their day, and go."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from teamapp import clock
+from teamapp.models import Receipt, Visit
+
+from ..cast import PIN
+
+PAGES_CLOCK = """
+  const real = Date.now;
+  Date.now = () => {
+    try { return real() + Number(localStorage.off ?? 0); } catch { return real(); }
+  };
+"""
+# No init script reaches the worker; it is given its clock from outside, and lives while it is driven.
+WORKERS_CLOCK = """(off) => {
+  globalThis.real ??= Date.now;
+  Date.now = () => real() + off;
+}"""
+UNLOCKED = "document.dispatchEvent(new Event('visibilitychange'))"  # the screen, in the morning
+
+
+def set_clock(phone, **off):
+    """Set the phone's clock so far off, for its pages and its worker."""
+    off = round(timedelta(**off).total_seconds() * 1000)
+    phone.page.evaluate("(off) => { localStorage.off = off; }", off)
+    for worker in phone.context.service_workers:
+        worker.evaluate(WORKERS_CLOCK, off)
+
+
+def is_about(moment, expected):
+    """Tell whether a moment is the expected one but for what a slow machine takes."""
+    return abs(moment - expected) < timedelta(minutes=3)
+
+
+def shown(phone):
+    """Return the time that the open form shows."""
+    return datetime.fromisoformat(phone.page.input_value("#met [name=visited_at]"))
+
+
+@pytest.fixture
+def take_lans_phone(take_phone, book):
+    """Return a function that gives Lan's phone, ready, with a clock that can be set."""
+
+    def take(**more):
+        phone = take_phone(init_script=PAGES_CLOCK, **more)
+        return phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+
+    return take
+
+
+def test_a_clock_that_is_off_and_set_back_loses_no_visit_and_holds_none_up(
+        take_lans_phone, line, book):
+    phone = take_lans_phone(zone="America/Los_Angeles")
+    page = phone.page
+    here = datetime.now(clock.ZONE).replace(tzinfo=None)
+    phone.open_sheet(book.house(1), "record")
+    assert is_about(shown(phone), here), "the form shows the clock of another zone"
+    assert "America" in page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+
+    set_clock(phone, hours=3)
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until_kept(1)
+    page.wait_for_selector("text=Đồng hồ máy lệch 180 phút", state="visible")
+
+    line.cut()
+    set_clock(phone, days=1)
+    phone.absent(book.house(2))
+    page.evaluate("dispatchEvent(new Event('online'))")  # it is tried in vain, and backs off
+    page.wait_for_selector("html[data-net=offline]", state="attached")
+    set_clock(phone, hours=0)
+    phone.go("/outbox")
+    assert not page.is_visible("[data-saved]"), "it would be said for a day"
+    line.mend()
+    phone.go("/outbox")
+    phone.until_kept(2, seconds=15)
+    page.wait_for_selector("html:not([data-clock])", state="attached")
+
+    first, second = Visit.select().order_by(Visit.visited_at)
+    now = clock.now()
+    assert is_about(first.visited_at, now + timedelta(hours=3))
+    assert is_about(second.visited_at, now + timedelta(days=1))
+    assert [visit.day for visit in (first, second)] == [clock.today()] * 2
+    assert {receipt.flag for receipt in Receipt.select()} == {"dated_ahead"}
+
+
+def test_a_page_left_open_over_midnight_is_of_the_new_day(take_lans_phone, book):
+    phone = take_lans_phone()
+    page = phone.page
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    phone.other(book.house(3), "later", return_on=tomorrow)
+    phone.send_now()
+    phone.until_kept(1)
+    promised = f'section[data-from="{tomorrow}"]'
+    phone.until(lambda: f'data-from="{tomorrow}"' in phone.pages_of(book.user("lan"))["pages"]["/"],
+                "the promise is not in the day's page")
+    phone.go("/")
+    assert page.is_hidden(promised)
+    page.evaluate("window.isStillHere = true")
+    phone.open_sheet(book.house(2), "record")
+
+    set_clock(phone, days=1)
+    page.evaluate(UNLOCKED)
+    page.wait_for_function(
+        "(day) => document.querySelector('#met [name=visited_at]').value.startsWith(day)",
+        arg=tomorrow)
+    page.click("section:target .back")
+    page.click("#absent button")
+    phone.until_saved()
+    [entry] = phone.outbox("waiting")
+    assert f"visited_at={tomorrow}T" in entry["body"]
+    assert entry["recorded_at"].startswith(tomorrow)
+
+    while page.evaluate("location.pathname") != "/":
+        page.go_back(wait_until="commit")
+        page.wait_for_timeout(200)
+    assert page.evaluate("window.isStillHere"), "the browser keeps no page for “back”"
+    page.wait_for_selector(promised, state="visible")
+    assert "Hẹn hôm nay" in page.inner_text(promised)
