@@ -57,7 +57,7 @@ const otherShells = async () =>
 /**
  * Take every file of this version; those the page has just loaded come from the HTTP cache.
  *
- * Where no other version's lie, no page leans on one: an off worker (WORKER=off) is followed at once.
+ * Where no other version's lie, no page leans on one: the worker of WORKER=off is followed at once.
  */
 async function fillShell() {
   if (!(await otherShells()).length) self.skipWaiting();
@@ -76,10 +76,13 @@ async function takeOver() {
 const isPage = ({ pathname }) =>
   !NETWORK_ONLY.includes(pathname) && !/\.\w+$/.test(pathname);
 
+/** Nobody waits long for an answer: null when it fails or is late. */
+const soon = (promise) => inTime(promise, PATIENCE).catch(() => null);
+
 async function file(request, url) {
   const exact = await caches.match(request, { ignoreVary: true });
   if (exact) return exact;
-  const response = await inTime(fetch(request), PATIENCE).catch(() => null);
+  const response = await soon(fetch(request));
   if (response?.ok) return response;
   return (await otherVersion(url)) ?? response ?? fetch(request);
 }
@@ -112,7 +115,7 @@ function kept(path) {
     const user = await here();
     return user && keptPage(user, path);
   };
-  return inTime(own(), PATIENCE).catch(() => null);
+  return inTime(own()).catch(() => null);
 }
 
 /** The page that says there is no network, for whoever holds the phone. */
@@ -124,15 +127,14 @@ async function noNetwork() {
 /** Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival. */
 async function signIn(request) {
   const response = await fromNetwork(request);
-  if (response?.ok) await inTime(set({ here: null }), PATIENCE).catch(() => {});
+  if (response?.ok) await soon(set({ here: null }));
   return response ?? noNetwork();
 }
 
 /** No request goes out in the name of a session that was ended here; broken storage knows of none. */
 async function fromNetwork(request) {
-  const mayAsk = () => endSession().catch((error) => error.name !== "TimeoutError");
-  const answer = async () => ((await mayAsk()) ? fetch(request) : null);
-  return inTime(answer(), PATIENCE).catch(() => null);
+  const answer = async () => ((await endSession().catch(() => true)) ? fetch(request) : null);
+  return soon(answer());
 }
 
 async function sendInBackground() {
@@ -150,8 +152,8 @@ async function sendInBackground() {
 /** What was saved a moment ago may still be taken back. */
 async function undoTime(user) {
   const waiting = user ? await list(user, ["waiting"]) : [];
-  const soon = waiting.map((entry) => entry.not_before - Date.now()).filter((ms) => ms < 15000);
-  const rest = Math.max(0, ...soon);
+  const ahead = waiting.map((entry) => entry.not_before - Date.now()).filter((ms) => ms < 15000);
+  const rest = Math.max(0, ...ahead);
   if (rest) await new Promise((resolve) => setTimeout(resolve, rest + 100));
 }
 

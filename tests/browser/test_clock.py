@@ -15,7 +15,7 @@ PAGES_CLOCK = """
     try { return real() + Number(localStorage.off ?? 0); } catch { return real(); }
   };
 """
-# No init script reaches the worker; it is given its clock from outside, and lives while it is driven.
+# No init script reaches the worker: its clock is set from outside, and it lives while it is driven.
 WORKERS_CLOCK = """(off) => {
   globalThis.real ??= Date.now;
   Date.now = () => real() + off;

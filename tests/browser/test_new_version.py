@@ -1,10 +1,13 @@
 """A new version comes while somebody is writing."""
 
+from functools import partial
+
 import pytest
 
-from teamapp.models import Visit
+from teamapp.models import Receipt, Visit
 
 from .server import Server, copy_of_the_program
+from .test_storage import Disk
 
 
 @pytest.fixture
@@ -35,6 +38,17 @@ def shells(phone):
     """Return the names of the versions on the phone."""
     return phone.ask(
         "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
+
+
+def has_shells(phone, count):
+    """Tell whether so many versions are on the phone."""
+    return len(shells(phone)) == count
+
+
+def style_of(page):
+    """Return the number of the version that a page's style is of; "" for the first."""
+    return page.evaluate("getComputedStyle(document.documentElement)"
+                         ".getPropertyValue('--next-version')").strip()
 
 
 def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
@@ -75,9 +89,7 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
     phone.until(lambda: "data-next-version" in phone.pages_of(book.user("lan"))["pages"]["/outbox"],
                 "the pages of the new version do not come")
     phone.go("/outbox")
-    style = page.evaluate("getComputedStyle(document.documentElement)"
-                          ".getPropertyValue('--next-version')")
-    assert style.strip() == "1", "the new page has the old style"
+    assert style_of(page) == "1", "the new page has the old style"
 
 
 def test_pages_of_the_old_version_keep_their_style_without_network(
@@ -91,6 +103,82 @@ def test_pages_of_the_old_version_keep_their_style_without_network(
     assert phone.page.evaluate("document.styleSheets[0].cssRules.length") > 50
     phone.absent(book.house(1))
     assert len(phone.outbox("waiting")) == 1
+
+
+def test_two_versions_come_while_two_tabs_have_work_waiting(
+        lans_phone, server, own_copy, line, book):
+    phone = lans_phone
+    writing, other = phone.page, phone.context.new_page()
+    line.cut()
+    phone.absent(book.house(1))
+    phone.absent(book.house(2), other)
+    phone.open_sheet(book.house(3), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    writing.fill("#met [name=note]", "Đang ghi dở")
+    writing.evaluate("window.isStillHere = true")
+    phone.page = third = phone.context.new_page()
+    phone.open_sheet(book.house(4), "record")  # stays open under the first version
+    phone.help()
+    third.evaluate("window.isStillHere = true")
+
+    for number, versions in ((1, 2), (2, 3)):
+        release(server, own_copy, number)
+        if number == 1:
+            line.mend()
+        phone.go("/", other)  # the browser looks for a new worker
+        phone.until(partial(has_shells, phone, versions), "the version does not come")
+        other.wait_for_selector("html[data-update]", state="attached")
+
+    with other.expect_navigation():
+        other.click('[data-do="update"]:visible')
+    assert writing.evaluate("window.isStillHere") and third.evaluate("window.isStillHere")
+    phone.save()  # an old page under the new worker
+    phone.page = writing
+    phone.until(lambda: "data-next-version=2" in phone.pages_of(
+        book.user("lan"))["pages"]["/outbox"], "the pages of the last version do not come")
+    phone.go("/outbox", other)
+    assert style_of(other) == "2"
+    assert writing.input_value("#met [name=note]") == "Đang ghi dở"
+
+    phone.go(f"/households/{book.house(3)}")
+    assert style_of(writing) == "2"
+    writing.click('.action a[href="#record"]')
+    writing.wait_for_selector("#met [data-draft]:not([hidden])")
+    writing.click('#met [data-do="draft-open"]')
+    writing.wait_for_function(
+        "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
+    phone.save()
+    phone.send_now()
+    phone.until_kept(4)
+    assert Visit.select().count() == Receipt.select().count() == 4
+    assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
+
+
+def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
+        lans_phone, server, own_copy, book):
+    phone = lans_phone
+    disk = Disk(phone)
+    phone.go("/")
+    disk.leave(60_000)
+    release(server, own_copy)
+    phone.page.reload()
+    phone.page.wait_for_timeout(2000)
+    disk.leave(60_000)  # for a visit, not for a version
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until_kept(1)
+    assert phone.page.locator("html[data-update]").count() == 0
+
+    disk.clear()
+    phone.go("/")
+    phone.page.wait_for_selector("html[data-update]", state="attached")
+    with phone.page.expect_navigation():
+        phone.page.click('[data-do="update"]:visible')
+    phone.absent(book.house(2))
+    phone.send_now()
+    phone.until_kept(2)
+    assert Visit.select().count() == 2
 
 
 def test_a_phone_that_slept_through_two_versions_takes_the_last(

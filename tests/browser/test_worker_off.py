@@ -1,4 +1,4 @@
-"""A worker that does harm is taken out of every phone and comes back; nothing written is touched."""
+"""A worker that does harm is taken out of every phone, and comes back; nothing is lost."""
 
 
 from teamapp.models import Receipt, Visit

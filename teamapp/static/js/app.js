@@ -183,7 +183,7 @@ async function signOut() {
   await store.release(page.user).catch(() => {}); // the undo time ends here
   await store.inTime(send({ eager: true }), ARRIVAL).catch(console.error);
   sessionStorage.clear();
-  await store.leave({ ending: true });
+  await store.leave({ ending: true }).catch(console.error);
   await sealAbsent().catch(console.error);
   tell({ do: "leave" });
   if (!(await endSession(true))) await sendInBackground();
@@ -232,7 +232,7 @@ function pressed(event) {
   const deed = button && deeds[button.dataset.do];
   if (!deed) return;
   event.preventDefault();
-  Promise.resolve(deed(button)).catch(failed);
+  Promise.resolve(deed(button)).catch(forms.tellFailure);
 }
 
 // --- beginning -------------------------------------------------------------------------------
@@ -247,10 +247,7 @@ async function start() {
   addEventListener("pageshow", ({ persisted }) => persisted && cameBack());
   forms.listen();
   startWorker().catch(console.error);
-  if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
-    if (!(await store.isThere())) return undefined;
-    await store.set({ here: null });
-  }
+  if (document.querySelector(`form[action="${URLS.signIn}"]`)) await store.set({ here: null });
   if ("arrival" in page) return arrive();
   if (await store.get("leaving")) await sealAbsent().catch(console.error);
   if (!(await guard({ loaded: true }))) return undefined;
@@ -281,10 +278,4 @@ function listen() {
   });
 }
 
-/** Storage that fails is told, whatever it was needed for. */
-function failed(error) {
-  document.querySelector("[data-save-failed]")?.toggleAttribute("hidden", false);
-  console.error(error);
-}
-
-start().catch(failed);
+start().catch(forms.tellFailure);

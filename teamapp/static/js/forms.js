@@ -10,8 +10,6 @@ const HELD = 30 * 60 * 1000;
 
 const user = () => document.body.dataset.user;
 const forms = () => [...document.querySelectorAll(FORM)];
-const near = (form, selector) =>
-  (form.closest("section") ?? form).querySelector(selector) ?? document.querySelector(selector);
 
 // --- what a form consists of -----------------------------------------------------------------
 
@@ -291,18 +289,23 @@ function entryFrom(form, submitter) {
   };
 }
 
+/** Storage that fails is told, whatever it was needed for. */
+export function tellFailure(error) {
+  document.querySelector("[data-save-failed]")?.toggleAttribute("hidden", !error);
+  if (error) console.error(error);
+}
+
 async function save(form, submitter) {
   if ("saving" in form.dataset) return;
   form.dataset.saving = "";
-  near(form, "[data-save-failed]")?.toggleAttribute("hidden", true);
+  tellFailure(null);
   fillNow(form, isHidden);
   const entry = entryFrom(form, submitter);
   try {
     const id = await store.inTime(keep(form, entry));
     await saved(form, entry, id);
   } catch (error) {
-    near(form, "[data-save-failed]")?.toggleAttribute("hidden", false);
-    console.error(error);
+    tellFailure(error);
   } finally {
     delete form.dataset.saving;
   }

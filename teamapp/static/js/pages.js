@@ -110,10 +110,7 @@ export async function leave() {
 async function dropOthers(user) {
   for (const { name } of (await indexedDB.databases?.()) ?? []) {
     if (!name.startsWith(PREFIX) || name === PREFIX + user) continue;
-    const other = name.slice(PREFIX.length);
-    (await shelves.get(other)?.catch(() => null))?.close();
-    shelves.delete(other);
-    await deleteDB(name);
+    await deleteDB(name); // an open one is closed by it
   }
 }
 

@@ -14,22 +14,11 @@ let opening;
 export const inTurn = (name, work) =>
   navigator.locks ? navigator.locks.request(name, work) : work();
 
-/** A page that is left while it opens, and kept for “back”, would block all others: a lock ends it. */
+/** A page kept for “back” in the middle of opening blocks all others: who asks for its lock ends it. */
 function open() {
   opening ??= inTurn("opening", () => opened(2));
   opening.catch(() => (opening = undefined));
   return opening;
-}
-
-/**
- * Has anything ever been kept on this phone?
- *
- * A page that may be left at any moment must not be the one that makes the database: where it is
- * left in the middle, the browser lets everybody else wait for it.
- */
-export async function isThere() {
-  const all = await indexedDB.databases?.();
-  return !all || all.some(({ name }) => name === DATABASE);
 }
 
 function opened(version) {
