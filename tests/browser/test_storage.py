@@ -30,12 +30,14 @@ CONNECTIONS_ARE_KNOWN = """
     return tx;
   };
 """
-CANNOT_BE_OPENED = """
-  const open = IDBFactory.prototype.open;
-  IDBFactory.prototype.open = function (...given) {
-    if (globalThis.broken) throw new DOMException("broken", "UnknownError");
-    return open.apply(this, given);
-  };
+BREAKS = """
+  for (const [{ prototype }, name] of [[IDBFactory, "open"], [IDBDatabase, "transaction"]]) {
+    const whole = prototype[name];
+    prototype[name] = function (...given) {
+      if (globalThis.broken) throw new DOMException("broken", "UnknownError");
+      return whole.apply(this, given);
+    };
+  }
 """
 OLDER_BOOK = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.open("tungnha", 1);
@@ -185,16 +187,16 @@ def test_a_connection_shut_in_the_middle_is_told_and_opened_again(take_phone, bo
     assert [visit.note for visit in Visit.select()] == [NOTE]
 
 
-def test_where_the_database_cannot_be_opened_pages_come_from_the_server_and_say_so(
-        take_phone, line, book):
-    phone = take_phone(init_script=f"globalThis.broken = Boolean(localStorage.broken);"
-                                   f"{CANNOT_BE_OPENED}")
+def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(
+        take_phone, book):
+    phone = take_phone(init_script=f"globalThis.broken = localStorage.broken; {BREAKS}")
     phone.sign_in("lan", PIN).until_ready(book.user("lan"))
     [worker] = phone.context.service_workers
-    worker.evaluate(f"() => {{ {CANNOT_BE_OPENED} globalThis.broken = true; }}")
+    worker.evaluate(f"() => {{ {BREAKS} globalThis.broken = true; }}")
     phone.page.evaluate("localStorage.broken = 1")
     write_note(phone, book.house(1))
-    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before anything is lost
+    assert phone.page.locator("html[data-packed]").count() == 0
+    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before anybody saves
     press_save(phone)
     worker.evaluate("globalThis.broken = false")
     phone.page.evaluate("delete localStorage.broken; globalThis.broken = false")
