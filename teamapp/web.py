@@ -32,6 +32,7 @@ SECURITY_HEADERS = {
 # A style, script or picture is no page: it needs no more, and a first visit on 3G loads a dozen.
 FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
                 "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)$", re.DOTALL | re.MULTILINE)
 ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -157,12 +158,22 @@ def static_version():
     return digest.hexdigest()[:12]
 
 
+def bare(script):
+    """Return a script without its whole-line comments, each line where it was.
+
+    Phones need not read them: they are a fifth of what a first visit would load.
+    """
+    return COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), script)
+
+
 def compressed_copy(version, var):
     """Return the folder with this version's files beside their compressed twins, made once."""
     target = var / "static" / version
     if not target.exists():
         draft = var / "static" / f".{version}-{uuid4().hex[:8]}"
         shutil.copytree(STATIC, draft)
+        for path in (draft / "js").glob("*.js"):
+            path.write_text(bare(path.read_text("utf-8")), "utf-8")
         compressor = Compressor(quiet=True)
         for path in draft.rglob("*"):
             if path.is_file() and path.suffix in (".js", ".css", ".svg"):

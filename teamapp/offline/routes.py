@@ -10,7 +10,7 @@ from ..access import programmatic, public
 from ..db import snapshot
 from ..languages import language
 from ..models import Installation
-from ..web import STATIC, page, static_files
+from ..web import STATIC, bare, page, static_files
 from .pack import Known, Pack
 from .pages import nobody
 
@@ -48,7 +48,7 @@ def worker():
 def filled_worker(version):
     """Return the worker's code with its version, its list of files and its imports filled in."""
     files = ", ".join(json.dumps(path) for path in shell_files(version))
-    return ((STATIC / "sw.js").read_text("utf-8").replace("{{ version }}", version)
+    return (bare((STATIC / "sw.js").read_text("utf-8")).replace("{{ version }}", version)
             .replace("{{ files }}", files).replace('"/static/js/', f'"/static/{version}/js/'))
 
 

@@ -80,3 +80,12 @@ def test_the_page_for_no_network_is_for_whoever_holds_the_phone(cast, client, si
     signed_in = sign_in(cast.lan).get("/no-network")
     assert signed_in.data == client.get("/no-network").data
     assert 'data-user=""' in signed_in.get_data(as_text=True)
+
+
+def test_a_first_visit_is_light(client, worker):
+    weights = {path: len(client.get(path, headers={"Accept-Encoding": "br"}).data)
+               for path in ["/sign-in", "/sw.js", *files(worker)]}
+    scripts = sum(weight for path, weight in weights.items() if path.endswith(".js"))
+    assert scripts <= 30_000, weights
+    assert sum(weights.values()) + 350 * len(weights) <= 60_000, weights  # with their headers
+    assert len(weights) <= 18, "each costs a round trip on 3G"

@@ -7,6 +7,8 @@ import pytest
 from wtforms import Form
 from wtforms.form import BaseForm
 
+from teamapp.web import bare
+
 from .tree import own_scripts, python_files, read
 
 # Names of fields that are also words of the entry's envelope, of an answer to it, of sealing, or of
@@ -134,3 +136,15 @@ def test_the_scanner_sees_strings_and_passes_over_comments():
     """
     strings = [text for sort, text in pieces(source) if sort == "string"]
     assert strings == ["it's", "note", "Đã lưu \0 xong"]
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=lambda path: path.name)
+def test_phones_load_the_script_without_its_comments_and_nothing_else_is_missing(path):
+    def said(code):
+        return [(sort, "".join(text.split()) if sort == "code" else text)
+                for sort, text in pieces(code)]
+
+    source = read(path)
+    assert said(bare(source)) == said(source)
+    assert len(bare(source).splitlines()) == len(source.splitlines()), "an error names a line"
+    assert not re.search(r"^\s*//", bare(source), re.M)
