@@ -40,9 +40,14 @@ def shells(phone):
         "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
 
 
+FILES = """async () => Promise.all((await caches.keys()).filter((name) => name.startsWith("shell-"))
+  .map(async (name) => (await (await caches.open(name)).keys()).length))"""
+
+
 def has_shells(phone, count):
-    """Tell whether so many versions are on the phone."""
-    return len(shells(phone)) == count
+    """Tell whether so many versions are on the phone, each with all its files."""
+    files = phone.ask(FILES)
+    return len(files) == count and len(set(files)) == 1
 
 
 def style_of(page):
