@@ -1,45 +1,73 @@
-"""A slow phone's processor: all processes of a browser run one millisecond of every six.
+"""A slow phone's processor: each process of a browser may run one millisecond of every six.
 
-A browser's own throttling does not reach its worker; stopping and continuing the whole process
-group does. It runs as a process of its own, so that nothing here delays it.
+A browser's own throttling does not reach its worker. Here the kernel gives every process a sixth
+of a core (a CPU quota of a control group), so several run side by side, as on a phone's cores.
 """
 
 import os
-import signal
-import subprocess
-import sys
-import time
+import tempfile
+import threading
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from teamapp.config import ROOT
+from .server import tree
 
-FACTOR, RUN = 6, 0.001
+PERIOD, QUOTA = 6000, 1000  # microseconds; 1000 is the least the kernel takes
+SEEN_AFTER = 0.05  # seconds until a new process has a share of its own
+GROUPS = Path("/sys/fs/cgroup")
 
 
 @contextmanager
-def slowed(group):
-    """Let a process group run at a sixth of its speed for the time of a `with`."""
-    throttle = subprocess.Popen([sys.executable, "-m", "bench.slow", str(group)], cwd=ROOT)
+def slowed(root):
+    """Let a process and its descendants run at a sixth of their speed for the time of a `with`."""
+    shares, over = [share(pid) for pid in tree(root)], threading.Event()
+    watching = threading.Thread(target=watch, args=(shares, over))
+    watching.start()
     try:
         yield
     finally:
-        throttle.terminate()
-        throttle.wait(10)
-        with suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGCONT)
+        over.set()
+        watching.join()
+        for folder in shares:
+            give_back(folder)
 
 
-def throttle(group):
-    """Stop and continue a process group until it is gone."""
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))  # punctual on a busy machine
+def watch(shares, over):
+    """Give a process that was started meanwhile a share of its own: it began in its parent's."""
+    while not over.wait(SEEN_AFTER):
+        for folder in list(shares):
+            shares += [share(pid) for pid in members(folder)[1:]]
+
+
+def share(pid):
+    """Put a process into a new control group with a sixth of a core; return its folder."""
+    old = GROUPS / "cpu"  # the first version of control groups keeps a tree for each resource
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="slow-phone-", dir=old if old.is_dir() else GROUPS))
+        if old.is_dir():
+            (folder / "cpu.cfs_period_us").write_text(str(PERIOD))
+            (folder / "cpu.cfs_quota_us").write_text(str(QUOTA))
+        else:
+            (folder / "cpu.max").write_text(f"{QUOTA} {PERIOD}")
+    except OSError as error:
+        raise RuntimeError(f"a slow phone needs root and the kernel's CPU groups: {error}") from None
+    move(pid, folder)
+    return folder
+
+
+def move(pid, folder):
+    """Put a process into a control group; it may have ended meanwhile."""
     with suppress(ProcessLookupError):
-        while True:
-            os.killpg(group, signal.SIGSTOP)
-            time.sleep(RUN * (FACTOR - 1))
-            os.killpg(group, signal.SIGCONT)
-            time.sleep(RUN)
+        (folder / "cgroup.procs").write_text(str(pid))
 
 
-if __name__ == "__main__":
-    throttle(int(sys.argv[1]))
+def members(folder):
+    """Return the ids of a control group's processes, oldest first."""
+    return sorted(map(int, (folder / "cgroup.procs").read_text().split()))
+
+
+def give_back(folder):
+    """Let a group's processes run freely again and take it away."""
+    for pid in members(folder):
+        move(pid, folder.parent)
+    os.rmdir(folder)

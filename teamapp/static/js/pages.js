@@ -15,19 +15,14 @@ const SILENCE = 30 * 1000;
 const BLANK_CACHE = "blank";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const shelves = new Map();
 
 function shelf(user) {
   if (!shelves.has(user)) {
     const forgetIt = () => shelves.delete(user);
-    const opening = openDB(PREFIX + user, 1, {
-      upgrade(db) {
-        for (const name of ["pages", "rows"]) {
-          const made = db.createObjectStore(name, { keyPath: "url" });
-          made.createIndex("generation", "generation");
-        }
-        db.createObjectStore("meta");
-      },
+    const opening = openDB(PREFIX + user, 2, {
+      upgrade,
       blocking(_old, _new, event) {
         event.target.close();
         forgetIt();
@@ -38,6 +33,20 @@ function shelf(user) {
     shelves.set(user, opening);
   }
   return shelves.get(user);
+}
+
+async function upgrade(db, from, _to, tx) {
+  if (from < 1) {
+    db.createObjectStore("pages", { keyPath: "url" });
+    db.createObjectStore("meta");
+  } else {
+    // Rows lay one by one, which cost as many writes as pages; now all are one value.
+    const rows = await tx.objectStore("rows").getAll();
+    const known = rows.map(({ url, order, html }) => [url, { order, html: decoder.decode(html) }]);
+    await tx.objectStore("meta").put(new Map(known), "rows");
+    db.deleteObjectStore("rows");
+    tx.objectStore("pages").deleteIndex("generation");
+  }
 }
 
 // --- answering -------------------------------------------------------------------------------
@@ -169,6 +178,7 @@ const isPack = (response) =>
 async function take(response, { user, db, meta, started }) {
   let header;
   let pack;
+  let rows;
   const urls = new Set();
   for await (const lines of chunks(response.body)) {
     if ((await store.here()) !== user) throw new DOMException("left", "AbortError");
@@ -176,41 +186,38 @@ async function take(response, { user, db, meta, started }) {
       header = lines.shift();
       if (!header?.epoch || String(header.user) !== user) return null;
       pack = await opened(db, header, meta, started);
+      rows = header.reset ? new Map() : await db.get("meta", "rows");
     }
-    await keep(db, lines, pack, urls);
+    await keep(db, lines, pack, { rows, urls });
     await settle(user, lines, started);
   }
   if (!header) return null;
-  await close(db, header, pack, urls, started);
+  await close(db, header, { ...pack, checked: started }, { rows, urls });
   return { changed: urls.size, urls: urls.size > 200 ? null : [...urls] };
 }
 
 async function opened(db, header, meta, started) {
   if (!header.reset) return meta;
-  const generation = Math.max(started, (meta.generation ?? 0) + 1);
   const { headers, generated_at } = header;
-  const checked = meta.checked ?? started;
-  const pack = { headers, generation, generated_at, checked, lists: [] };
+  const pack = { headers, generated_at, checked: meta.checked ?? started, lists: [] };
   await db.put("meta", pack, "pack");
   return pack;
 }
 
-async function keep(db, lines, { generation, lists }, urls) {
-  const tx = db.transaction(["pages", "rows"], "readwrite", { durability: "relaxed" });
-  const [pages, rows] = [tx.objectStore("pages"), tx.objectStore("rows")];
+async function keep(db, lines, { lists }, { rows, urls }) {
+  const tx = db.transaction("pages", "readwrite", { durability: "relaxed" });
+  const pages = tx.store;
   for (const { url, html, row, rows: list, blank, gone } of lines) {
     if (!url) continue;
     urls.add(url);
     if (gone) {
       pages.delete(url);
       rows.delete(url);
-      continue;
-    }
-    if (list) {
-      pages.put({ ...(await pages.get(url)), url, generation, list, skeleton: html });
+    } else if (list) {
+      pages.put({ ...(await pages.get(url)), url, list, skeleton: html });
       if (!lists.includes(url)) lists.push(url);
-    } else if (html) pages.put({ url, generation, blank, ...cut(html) });
-    if (row) rows.put({ url, generation, order: row.order, html: encoder.encode(row.html) });
+    } else if (html) pages.put({ url, blank, ...cut(html) });
+    if (row) rows.set(url, row);
   }
   await tx.done;
   const blank = lines.find((line) => line.url === URLS.noNetwork);
@@ -231,54 +238,42 @@ async function settle(user, lines, now) {
   if (changes.length) await store.settle(user, { changes });
 }
 
-async function close(db, header, pack, urls, checked) {
-  const { cursor, epoch, scope, generated_at } = header;
-  const lists = urls.size ? await Promise.all(pack.lists.map((url) => db.get("pages", url))) : [];
-  const rows = lists.length ? await db.getAll("rows") : [];
-  const tx = db.transaction(["pages", "rows", "meta"], "readwrite", { durability: "relaxed" });
-  if (header.reset) await sweep(tx, pack.generation);
-  for (const page of lists) {
-    const drawn = assemble(page, rows.filter((row) => row.generation === pack.generation));
-    tx.objectStore("pages").put({ ...page, ...drawn });
-    urls.add(page.url);
+/** The last transaction: what is not in a full pack goes, the lists are drawn, the cursor stands. */
+async function close(db, { cursor, epoch, scope, generated_at, reset }, pack, { rows, urls }) {
+  const tx = db.transaction(["pages", "meta"], "readwrite", { durability: "relaxed" });
+  const [pages, meta] = [tx.objectStore("pages"), tx.objectStore("meta")];
+  if (reset) {
+    for (const url of await pages.getAllKeys()) if (!urls.has(url)) pages.delete(url);
   }
-  const meta = { ...pack, cursor, epoch, scope, generated_at, checked, asked: checked };
-  tx.objectStore("meta").put(meta, "pack");
+  if (urls.size) {
+    for (const url of pack.lists) {
+      const page = await pages.get(url);
+      pages.put({ ...page, ...cut(filled(page, rows)) });
+      urls.add(url);
+    }
+    meta.put(rows, "rows");
+  }
+  meta.put({ ...pack, cursor, epoch, scope, generated_at, asked: pack.checked }, "pack");
   await tx.done;
 }
 
-async function sweep(tx, generation) {
-  const older = IDBKeyRange.upperBound(generation, true);
-  for (const name of ["pages", "rows"]) {
-    const one = tx.objectStore(name);
-    for (const key of await one.index("generation").getAllKeys(older)) one.delete(key);
-  }
-}
-
 /** A list page from its skeleton and the rows that the server rendered, in groups. */
-function assemble({ skeleton, list }, rows) {
-  const { head, body } = cut(skeleton);
-  rows.sort((a, b) => (a.order < b.order ? -1 : 1));
-  const [open, close] = [encoder.encode(list.open), encoder.encode(list.close)];
+function filled({ skeleton, list }, rows) {
+  const sorted = [...rows.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
   const drawn = [];
-  for (let at = 0; at < rows.length; at += list.every) {
-    drawn.push(open, ...rows.slice(at, at + list.every).map((row) => row.html), close);
+  for (let at = 0; at < sorted.length; at += list.every) {
+    const group = sorted.slice(at, at + list.every).map((row) => row.html);
+    drawn.push(list.open, ...group, list.close);
   }
-  const decoder = new TextDecoder();
-  const filled = body.map((part) => {
-    const [before, after] = decoder.decode(part).split("<!--rows-->");
-    if (after === undefined) return part;
-    return join(encoder.encode(before), ...drawn, encoder.encode(after));
-  });
-  return { head, body: filled };
+  return skeleton.replace("<!--rows-->", () => drawn.join(""));
 }
 
-async function dropResidents(db, { headers, generated_at, checked, generation }) {
-  const tx = db.transaction(["pages", "rows", "meta"], "readwrite");
-  const pages = tx.objectStore("pages");
+async function dropResidents(db, { headers, generated_at, checked }) {
+  const tx = db.transaction(["pages", "meta"], "readwrite");
+  const [pages, meta] = [tx.objectStore("pages"), tx.objectStore("meta")];
   for (const page of await pages.getAll()) if (!page.blank) pages.delete(page.url);
-  tx.objectStore("rows").clear();
-  tx.objectStore("meta").put({ headers, generated_at, checked, generation }, "pack");
+  meta.delete("rows");
+  meta.put({ headers, generated_at, checked }, "pack");
   await tx.done;
 }
 
