@@ -38,11 +38,14 @@ def parsed():
                         help=f"some of: {' '.join(SCENARIOS)}")
     parser.add_argument("--steps", type=int, default=100_000,
                         help="the longer history, in steps (default 100000)")
+    parser.add_argument("--database", choices=book.KINDS,
+                        help="measure the server on this kind alone (default: on both)")
     parser.add_argument("--quick", action="store_true", help="fewer runs: to try, not to report")
     asked = parser.parse_args()
     unknown = [name for name in asked.scenarios if name not in SCENARIOS]
     if unknown:
         parser.error(f"no scenario is called {', '.join(unknown)}")
+    asked.kinds = [asked.database] if asked.database else list(book.KINDS)
     return asked
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from datetime import date
+from math import prod
 from pathlib import Path
 from uuid import UUID
 
@@ -24,9 +25,11 @@ from teamapp.models import (
     User,
     Village,
 )
+from tests.databases import Postgresql, Sqlite
 
 PIN, PASSWORD = "258036", "mot-mat-khau-dai"
 KEY = "a-key-for-measuring-only-0123456789abcdef"
+KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 VILLAGES = {"V300": 300, "V1500": 1500}
 PEOPLE = (2, 3, 3, 4, 4, 4, 5)  # of a household
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Điểu", "Thị", "Vũ", "Đặng", "Bùi", "Lý", "Y")
@@ -37,18 +40,18 @@ MARKS = ("", "cổng xanh", "cạnh nhà văn hóa", "đầu dốc", "sau chùa"
 
 
 class Book:
-    """A SQLite file with people in it, and how a server is told to use it."""
+    """A database with people in it, and how a server is told to use it."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        self.path = self.folder / "book.db"
-        self.app = self._users = None
+    def __init__(self, name, kind="sqlite", like=None):
+        self.folder, self.kind = scratch(name), kind
+        self.databases = server_of(kind)
+        self.url = self.databases.new(like and like.url)
 
     @property
     def settings(self):
         """Return the settings of a server on this book."""
-        return {"APP_ENV": "development", "DATABASE_URL": f"sqlite:///{self.path}",
-                "SECRET_KEY": KEY, "VAR_DIR": str(shared() / "var")}
+        return {"APP_ENV": "development", "DATABASE_URL": self.url, "SECRET_KEY": KEY,
+                "VAR_DIR": str(shared() / "var")}
 
     @property
     def environment(self):
@@ -65,23 +68,17 @@ class Book:
         database.connect()
         try:
             yield app
-            if self.path.exists():
+            if self.kind == "sqlite":
                 database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             database.close_all()
 
-    def copy(self, name):
-        """Return another book with the same content."""
-        folder = scratch(name)
-        shutil.copy(self.path, folder / "book.db")
-        return Book(folder)
-
     def size(self):
         """Return the bytes of the database, everything in the journal written into it."""
+        asked = ("PRAGMA page_count", "PRAGMA page_size") if self.kind == "sqlite" else (
+            "SELECT pg_database_size(current_database())",)
         with self.open() as app:
-            pages, size = (app.extensions["database"].execute_sql(f"PRAGMA {name}").fetchone()[0]
-                           for name in ("page_count", "page_size"))
-        return pages * size
+            return prod(app.extensions["database"].execute_sql(sql).fetchone()[0] for sql in asked)
 
     def cookie(self, username):
         """Return the Cookie header of a browser in which this person signed in just now."""
@@ -108,23 +105,34 @@ def scratch(name):
     return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=shared()))
 
 
+def server_of(kind):
+    """Return where databases of a kind come from; every write of them waits for the disk."""
+    if kind not in _made:
+        _made[kind] = (Sqlite(scratch("databases")) if kind == "sqlite" else
+                       Postgresql(os.environ.get("TEST_DATABASE_URL"), is_hasty=False))
+    return _made[kind]
+
+
 def clear():
-    """Delete everything this run has written."""
+    """Stop and delete everything this run has started and written."""
+    for kind in KINDS:
+        if kind in _made:
+            _made.pop(kind).close()
     if "folder" in _made:
-        shutil.rmtree(_made.pop("folder"), ignore_errors=True)
-        _made.clear()
+        shutil.rmtree(_made["folder"], ignore_errors=True)
+    _made.clear()
 
 
-def plain_book(name):
+def plain_book(name, kind="sqlite"):
     """Return a book of its own with the commune's people and no visit yet."""
-    if "plain" not in _made:
-        book = Book(scratch("plain"))
+    if ("plain", kind) not in _made:
+        book = Book("plain", kind)
         with book.open() as app:
             runner(app.extensions["database"]).up()
             app.test_cli_runner().invoke(args=["catalog"], catch_exceptions=False)
             found()
-        _made["plain"] = book
-    return _made["plain"].copy(name)
+        _made["plain", kind] = book
+    return Book(name, kind, _made["plain", kind])
 
 
 def found():

@@ -9,9 +9,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chrome
 from tests.browser.phone import Phone, processes_with
 
-from .book import PIN, plain_book, scratch
-from .line import Line
-from .server import Server
+from .book import PIN, scratch
 from .slow import slowed
 
 PATIENCE = 120_000  # milliseconds a page may take, slowed and on a busy machine
@@ -26,12 +24,6 @@ PAINTS = """
     port2.postMessage(0);
   }));
 """
-LOOP = """() => {
-  const started = performance.now();
-  let sum = 0;
-  for (let i = 0; i < 2e7; i++) sum = (sum * 31 + i) | 0;
-  return performance.now() - started + (sum ? 0 : 1);
-}"""
 ASKED = """
   const asked = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -100,20 +92,6 @@ def at_a_sixth(phone):
     """Let the phone's processor be six times as slow for the time of a `with`."""
     with slowed(min(processes_with(f"--user-data-dir={phone.folder}"))):
         yield
-
-
-def slowness():
-    """Return how many times longer a fixed loop takes at a sixth, in a page and in a worker."""
-    book = plain_book("slowness")
-    with browsers() as playwright, Server(book) as server, Line(server.address) as line, \
-            new_phone(playwright, line) as phone:
-        phone.page.goto(line.url + "/sign-in")
-        phone.page.evaluate("navigator.serviceWorker.ready")
-        places = (phone.page, phone.context.service_workers[0])
-        freely = [min(place.evaluate(LOOP) for _ in range(9)) for place in places]
-        with at_a_sixth(phone):
-            slowly = [middle(place.evaluate(LOOP) for _ in range(5)) for place in places]
-    return [slow / free for slow, free in zip(slowly, freely)]
 
 
 def paint(phone, path):

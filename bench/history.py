@@ -12,10 +12,10 @@ from collections import Counter as Counts
 from datetime import timedelta
 from functools import cache
 
-from peewee import AutoField
+from peewee import AutoField, BinaryUUIDField, DateField
 
 from teamapp import clock
-from teamapp.db import proxy, transaction
+from teamapp.db import MomentField, proxy, transaction
 from teamapp.models import (
     Consent,
     Counter,
@@ -170,14 +170,20 @@ def bulk(table, rows):
     marks = ", ".join(proxy.obj.param for _ in fields)
     names = ", ".join(f'"{field.column_name}"' for field in fields)
     sql = f'INSERT INTO "{table._meta.table_name}" ({names}) VALUES ({marks})'
-    values = [field.db_value for field in fields]
-    proxy.obj.cursor().executemany(
-        sql, ([value(one) for value, one in zip(values, row)] for row in rows))
+    columns = [map(field.db_value, column) if is_stored_otherwise(field) else column
+               for field, column in zip(fields, zip(*rows))]
+    proxy.obj.cursor().executemany(sql, list(zip(*columns)))
 
 
-def book_with(steps, name="history"):
+def is_stored_otherwise(field):
+    """Tell whether a field's values are not stored as they are."""
+    return isinstance(getattr(field, "rel_field", field),
+                      (BinaryUUIDField, DateField, MomentField))
+
+
+def book_with(steps, name="history", kind="sqlite"):
     """Return a book whose commune has a history of so many steps."""
-    book = plain_book(name)
+    book = plain_book(name, kind)
     with book.open():
         commune = User.get(User.username == "chair").commune
         History(commune).record(steps)

@@ -25,7 +25,8 @@ def statements(book, username, path):
             Database.execute_sql = execute
     if answer.status_code != 200:
         raise RuntimeError(f"GET {path} answered {answer.status_code}")
-    return [(sql, params) for sql, params in found if not sql.startswith(("BEGIN", "PRAGMA"))]
+    return [(sql, params) for sql, params in found
+            if not sql.startswith(("BEGIN", "PRAGMA", "SET"))]
 
 
 def seconds_of(book, sqls, times=200):

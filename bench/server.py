@@ -51,8 +51,9 @@ class Server:
         self.process.wait(10)
 
     def cpu(self):
-        """Return the seconds of processor time this server's processes have used so far."""
-        return sum(cpu_of(pid) for pid in tree(self.process.pid))
+        """Return the seconds of processor time used so far, a database server's of our own too."""
+        roots = filter(None, (self.process.pid, self.book.databases.process))
+        return sum(cpu_of(pid) for root in roots for pid in tree(root))
 
 
 def command(port, workers):

@@ -50,7 +50,7 @@ def share(pid):
         else:
             (folder / "cpu.max").write_text(f"{QUOTA} {PERIOD}")
     except OSError as error:
-        raise RuntimeError(f"a slow phone needs root and the kernel's CPU groups: {error}") from None
+        raise RuntimeError(f"a slow phone needs root and CPU groups: {error}") from None
     move(pid, folder)
     return folder
 

