@@ -90,8 +90,13 @@ def cursor(phone):
 @contextmanager
 def at_a_sixth(phone):
     """Let the phone's processor be six times as slow for the time of a `with`."""
-    with slowed(min(processes_with(f"--user-data-dir={phone.folder}"))):
+    with slowed(browser_of(phone)):
         yield
+
+
+def browser_of(phone):
+    """Return the id of the first of a phone's processes."""
+    return min(processes_with(f"--user-data-dir={phone.folder}"))
 
 
 def paint(phone, path):
