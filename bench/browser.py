@@ -16,7 +16,9 @@ PATIENCE = 120_000  # milliseconds a page may take, slowed and on a busy machine
 PAINTS = """
   window.painted = { content: [] };
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.painted.content.push(entry.startTime);
+    for (const { element, startTime } of list.getEntries()) {
+      if (!element?.closest(".notices")) window.painted.content.push(startTime);
+    }
   }).observe({ type: "largest-contentful-paint", buffered: true });
   window.untilPaint = () => new Promise((resolve) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
@@ -100,7 +102,10 @@ def browser_of(phone):
 
 
 def paint(phone, path):
-    """Open a page and return the milliseconds until the last of its content was painted."""
+    """Open a page and return the milliseconds until the last of its content was painted.
+
+    What offers to install the program, or says that there is no network, comes after that.
+    """
     phone.page.goto(phone.line.url + path, wait_until="commit")
     return phone.page.evaluate(LAST_PAINT)
 

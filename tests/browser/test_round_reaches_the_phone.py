@@ -45,6 +45,12 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     line.cut()
     phone.go("/")
     assert NAME in shown(phone), "it is not kept for the way"
+    phone.go("/households")
+    rows = phone.page.locator("[data-search]")
+    numbers = [row.get_attribute("data-search").split()[0] for row in rows.all()]
+    assert len(numbers) == len(set(numbers)) == 25, "a changed row is put among all the others"
+    seen = phone.page.locator(f'[data-key="{book.house(2)}"] .status').all_inner_texts()
+    assert any("Vắng nhà" in text for text in seen), "the row is not the server's new one"
 
 
 def contact(phone, house, kept):

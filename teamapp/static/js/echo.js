@@ -192,7 +192,9 @@ function hayOf(row) {
   return hays.get(row);
 }
 
-const chips = () => all('[data-chip][aria-pressed="true"]').map((chip) => chip.dataset.chip);
+const marked = (chip) => `[data-is~="${chip.dataset.chip}"]`;
+
+const chips = () => all('[data-chip][aria-pressed="true"]').map(marked);
 
 /** Leave visible only the rows that the search box and the chips ask for. */
 export function filter(input) {
@@ -202,8 +204,7 @@ export function filter(input) {
   const groups = new Map();
   let found = 0;
   for (const row of all("[data-search]", list)) {
-    const is = row.dataset.is?.split(" ") ?? [];
-    const shown = kinds.every((kind) => is.includes(kind)) &&
+    const shown = kinds.every((kind) => row.matches(kind)) &&
       asked.every((word) => hayOf(row).includes(word));
     if (row.hidden === shown) row.hidden = !shown;
     groups.set(row.parentElement, groups.get(row.parentElement) || shown);
@@ -223,7 +224,7 @@ export function startSearch() {
   if (!input) return;
   for (const chip of all("[data-chip]")) {
     for (const n of all("[data-chip-count]", chip)) {
-      n.textContent = all(`[data-is~="${chip.dataset.chip}"]`).length;
+      n.textContent = all(marked(chip)).length;
     }
     chip.addEventListener("click", () => {
       chip.ariaPressed = String(chip.ariaPressed !== "true");
@@ -231,4 +232,6 @@ export function startSearch() {
     });
   }
   if (input.value) filter(input);
+  // Every row's words are gathered while the keyboard opens, not at the first key.
+  input.addEventListener("focus", () => filter(input), { once: true });
 }

@@ -15,14 +15,16 @@ const SILENCE = 30 * 1000;
 const BLANK_CACHE = "blank";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const shelves = new Map();
 
 function shelf(user) {
   if (!shelves.has(user)) {
     const forgetIt = () => shelves.delete(user);
-    const opening = openDB(PREFIX + user, 2, {
-      upgrade,
+    const opening = openDB(PREFIX + user, 1, {
+      upgrade(db) {
+        db.createObjectStore("pages", { keyPath: "url" });
+        db.createObjectStore("meta");
+      },
       blocking(_old, _new, event) {
         event.target.close();
         forgetIt();
@@ -33,20 +35,6 @@ function shelf(user) {
     shelves.set(user, opening);
   }
   return shelves.get(user);
-}
-
-async function upgrade(db, from, _to, tx) {
-  if (from < 1) {
-    db.createObjectStore("pages", { keyPath: "url" });
-    db.createObjectStore("meta");
-  } else {
-    // Rows lay one by one, which cost as many writes as pages; now all are one value.
-    const rows = await tx.objectStore("rows").getAll();
-    const known = rows.map(({ url, order, html }) => [url, { order, html: decoder.decode(html) }]);
-    await tx.objectStore("meta").put(new Map(known), "rows");
-    db.deleteObjectStore("rows");
-    tx.objectStore("pages").deleteIndex("generation");
-  }
 }
 
 // --- answering -------------------------------------------------------------------------------
@@ -186,7 +174,7 @@ async function take(response, { user, db, meta, started }) {
       header = lines.shift();
       if (!header?.epoch || String(header.user) !== user) return null;
       pack = await opened(db, header, meta, started);
-      rows = header.reset ? new Map() : await db.get("meta", "rows");
+      rows = header.reset || !lines.length ? {} : await db.get("meta", "rows");
     }
     await keep(db, lines, pack, { rows, urls });
     await settle(user, lines, started);
@@ -212,12 +200,12 @@ async function keep(db, lines, { lists }, { rows, urls }) {
     urls.add(url);
     if (gone) {
       pages.delete(url);
-      rows.delete(url);
+      delete rows[url];
     } else if (list) {
       pages.put({ ...(await pages.get(url)), url, list, skeleton: html });
       if (!lists.includes(url)) lists.push(url);
     } else if (html) pages.put({ url, blank, ...cut(html) });
-    if (row) rows.set(url, row);
+    if (row) rows[url] = row;
   }
   await tx.done;
   const blank = lines.find((line) => line.url === URLS.noNetwork);
@@ -259,7 +247,7 @@ async function close(db, { cursor, epoch, scope, generated_at, reset }, pack, { 
 
 /** A list page from its skeleton and the rows that the server rendered, in groups. */
 function filled({ skeleton, list }, rows) {
-  const sorted = [...rows.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
+  const sorted = Object.values(rows).sort((a, b) => (a.order < b.order ? -1 : 1));
   const drawn = [];
   for (let at = 0; at < sorted.length; at += list.every) {
     const group = sorted.slice(at, at + list.every).map((row) => row.html);
