@@ -247,7 +247,10 @@ async function start() {
   addEventListener("pageshow", ({ persisted }) => persisted && cameBack());
   forms.listen();
   startWorker().catch(console.error);
-  if (document.querySelector(`form[action="${URLS.signIn}"]`)) await store.set({ here: null });
+  if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
+    if (!(await store.isThere())) return undefined;
+    await store.set({ here: null });
+  }
   if ("arrival" in page) return arrive();
   if (await store.get("leaving")) await sealAbsent().catch(console.error);
   if (!(await guard({ loaded: true }))) return undefined;

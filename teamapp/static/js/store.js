@@ -21,6 +21,17 @@ function open() {
   return opening;
 }
 
+/**
+ * Has anything ever been kept on this phone?
+ *
+ * A page that may be left at any moment must not be the one that makes the database: where it is
+ * left in the middle, the browser lets everybody else wait for it.
+ */
+export async function isThere() {
+  const all = await indexedDB.databases?.();
+  return !all || all.some(({ name }) => name === DATABASE);
+}
+
 function opened(version) {
   const options = {
     // A store is only ever added here, never dropped: it may hold somebody's work.
