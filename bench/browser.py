@@ -13,6 +13,7 @@ from .book import PIN, scratch
 from .slow import slowed
 
 PATIENCE = 120_000  # milliseconds a page may take, slowed and on a busy machine
+REST = 1500  # milliseconds a page is left alone before something is done on it
 PAINTS = """
   window.painted = { content: [] };
   new PerformanceObserver((list) => {
@@ -104,8 +105,10 @@ def browser_of(phone):
 def paint(phone, path):
     """Open a page and return the milliseconds until the last of its content was painted.
 
-    What offers to install the program, or says that there is no network, comes after that.
+    What offers to install the program, or says that there is no network, comes after that. The
+    page before has come to rest: what it still does would be counted against this one.
     """
+    phone.page.wait_for_timeout(REST)
     phone.page.goto(phone.line.url + path, wait_until="commit")
     return phone.page.evaluate(LAST_PAINT)
 

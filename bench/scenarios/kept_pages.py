@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from ..browser import ASKED, at_a_sixth, browsers, houses, members_phone, middle, paint
+from ..browser import ASKED, REST, at_a_sixth, browsers, houses, members_phone, middle, paint
 from ..history import book_with
 from ..line import Line
 from ..server import Server
@@ -48,8 +48,9 @@ def measure(asked):
 
     The member's village has 1,500 households. Paint is the last largest-contentful-paint of the
     page, from the start of its navigation; "empty" is a kept page with the same head and one
-    word, opened in turn with the houses. Saving is one tap on “Vắng nhà”, from the tap to the
-    frame after “Đã lưu trên máy” is shown. A keystroke runs to the frame after its input event.
+    word, opened in turn with the houses. Saving is one tap on “Vắng nhà” of a page that has come
+    to rest, from the tap to the frame after “Đã lưu trên máy” is shown. A keystroke runs to the
+    frame after its input event.
     """
     book = book_with(4000, "kept")
     times = 4 if asked.quick else 10
@@ -98,7 +99,7 @@ def stopped(phone, url):
 def save(phone, url):
     """Return the milliseconds from one tap to the painted word that it is saved."""
     phone.page.goto(phone.line.url + url)
-    phone.page.wait_for_timeout(300)
+    phone.page.wait_for_timeout(REST)
     phone.page.evaluate(LISTEN_TO_SAVES)
     phone.page.click("#absent button")
     return phone.page.evaluate("saving")
@@ -107,7 +108,7 @@ def save(phone, url):
 def search(phone):
     """Return the milliseconds of each keystroke of some searches."""
     phone.page.goto(phone.line.url + "/households")
-    phone.page.wait_for_timeout(1500)
+    phone.page.wait_for_timeout(REST)
     phone.page.evaluate(LISTEN_TO_KEYS)
     box = phone.page.locator("input[data-filter]")
     for word in WORDS:
