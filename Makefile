@@ -4,7 +4,8 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 SEED ?= $(shell date +%s)
-BOTH_CORES := --numprocesses 2 --dist loadfile
+# A file's tests stay together, the long files come first; those without a browser often wait.
+BOTH_CORES := --dist loadfile --no-loadscope-reorder --numprocesses
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test check faults texts bench pictures lock clean
@@ -27,9 +28,9 @@ run: $(VENV)/run
 
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
-	pytest $(BOTH_CORES) -m "not browser"
-	pytest $(BOTH_CORES) -m "not browser" --database postgresql
-	pytest -m browser
+	pytest $(BOTH_CORES) 3 -m "not browser"
+	pytest $(BOTH_CORES) 3 -m "not browser" --database postgresql
+	pytest $(BOTH_CORES) 2 -m browser
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .

@@ -27,7 +27,8 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """On the other database run what touches one: the rest would only say the same again."""
     if config.getoption("database") == "postgresql":
-        items[:] = [item for item in items if "databases" in item.fixturenames]
+        items[:] = [item for item in items if "databases" in item.fixturenames
+                    and not item.get_closest_marker("once")]
 
 
 def pytest_terminal_summary(terminalreporter):

