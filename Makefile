@@ -4,7 +4,7 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 SEED ?= $(shell date +%s)
-# A file's tests stay together, the long files come first; those without a browser often wait.
+# A file's tests stay together, in the order of the files; those without a browser often wait.
 BOTH_CORES := --dist loadfile --no-loadscope-reorder --numprocesses
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
