@@ -61,9 +61,11 @@ function opened(version) {
 
 /** What hangs is as good as what fails: somebody waits for a word. */
 export function inTime(promise, patience = HANGS) {
-  const late = new Promise((_resolve, reject) =>
-    setTimeout(reject, patience, new DOMException("hangs", "TimeoutError")));
-  return Promise.race([promise, late]);
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(reject, patience, new DOMException("hangs", "TimeoutError"));
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 async function begin(stores, mode) {
