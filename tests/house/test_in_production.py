@@ -9,6 +9,8 @@ from teamapp.web import SECURITY_HEADERS
 from tests.cast import PIN
 from tests.conftest import make_app
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 HOST, FOREIGN = "so.example", "foreign.example"
 KEY = "8f3k2-Lq0zX7-mW9aT1-bN4cV6-eR5yU8-iO3pS2"
 

@@ -9,6 +9,8 @@ from teamapp.web import STATIC
 
 from ..conftest import make_app
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 
 @pytest.fixture
 def worker(client):

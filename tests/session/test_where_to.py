@@ -6,6 +6,8 @@ from teamapp.access import own_path, programmatic
 
 from ..cast import PIN
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 FOREIGN = ["//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
            "https://evil.example", "javascript:alert(1)", "evil.example", "/\t/evil.example",
            "/\n/evil.example", " /x", "/x\r\nSet-Cookie: a=b", "/x\0", "/\u2028x", "/\ud800",

@@ -17,6 +17,8 @@ from teamapp.sync.reasons import REASONS
 from .test_access_matrix import routes
 from .tree import ROOT, documents, files, parsed, read
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 MADE_AT_RUN_TIME = {"var/"}
 READ_ELSEWHERE = {"PORT": "Makefile", "TEST_DATABASE_URL": "tests",
                   "FAULTS_SEED": "tests", "FAULTS_VISITS": "tests"}

@@ -7,6 +7,8 @@ import pytest
 from .test_access_matrix import MATRIX, path_of, things  # noqa: F401
 from .tree import read
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 TABLE = re.search(r"^## Headers\n(.*?)^## ", read("docs/security.md"), re.M | re.S)[1]
 TOLD = dict(re.findall(r"^\| ([A-Z][\w-]+) \| (.+) \|$", TABLE, re.M))
 ALWAYS = set(TOLD) - {"Strict-Transport-Security", "Vary"}

@@ -7,6 +7,8 @@ from jinja2 import TemplateNotFound, nodes
 
 from .tree import STATIC, TEMPLATES, files, read, templates
 
+pytestmark = pytest.mark.once  # no database is asked anything of its own
+
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 HOLE = "\0"
 HOLES = re.compile(rf"(?:{re.escape(re.escape(HOLE))})+")

@@ -10,6 +10,9 @@ from teamapp.text import is_clean
 from teamapp.visits.forms import DossierForm, PersonForm, StepForm, VisitForm
 
 from ..cast import uuid_of
+from ..conftest import make_app
+
+pytestmark = pytest.mark.once  # no database is asked anything of its own
 
 HOUSE, RIN, LOI, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "Điểu Lơi", "paper"))
 MET = [("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
@@ -20,10 +23,16 @@ FILED = [("dossiers-0-id", PAPER), ("dossiers-0-resident", RIN),
          ("dossiers-0-procedure", "1.001193"), ("dossiers-0-channel", "online")]
 
 
+@pytest.fixture(scope="module")
+def program(template_database, var):
+    """Return the app, for all these tests: none of them writes."""
+    return make_app(template_database, var)
+
+
 @pytest.fixture(autouse=True)
-def request_context(app):
+def request_context(program):
     """Sentences are looked up in the language of a request."""
-    with app.test_request_context():
+    with program.test_request_context():
         yield
 
 
