@@ -3,6 +3,9 @@
 
 self.addEventListener("install", () => self.skipWaiting());
 
+// A browser that misses the moment is asked again when somebody presses “Tải lại”.
+self.addEventListener("message", ({ data }) => data?.do === "skip" && self.skipWaiting());
+
 self.addEventListener("activate", (event) => event.waitUntil(goAway()));
 
 async function goAway() {

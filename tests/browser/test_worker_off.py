@@ -1,11 +1,9 @@
 """A worker that does harm is taken out of every phone, and comes back; nothing is lost."""
 
-
 from teamapp.models import Receipt, Visit
 
 from ..cast import PIN
 
-WORKERS = "async () => (await navigator.serviceWorker.getRegistrations()).length"
 SHELLS = "async () => (await caches.keys()).length"
 
 
@@ -17,8 +15,11 @@ def serve(server, worker):
 
 
 def is_free(phone):
-    """Tell whether nothing of the worker is left on the phone."""
-    return not (phone.ask(WORKERS) or phone.ask(SHELLS) or phone.kept_pages())
+    """Tell whether nothing of the worker is left on the phone.
+
+    A page that asks for the worker meanwhile keeps the one that is off, which answers nothing.
+    """
+    return not (phone.ask(SHELLS) or phone.kept_pages())
 
 
 def comes_back(phone):
