@@ -30,7 +30,7 @@ test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
 	pytest $(BOTH_CORES) 3 -m "not browser"
 	pytest $(BOTH_CORES) 3 -m "not browser" --database postgresql
-	pytest $(BOTH_CORES) 2 -m browser
+	pytest -m browser
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .

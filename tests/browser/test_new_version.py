@@ -25,12 +25,15 @@ def server(book, own_copy, tmp_path):
 
 
 def release(server, own_copy, number=1):
-    """Put a new version into service: another style, another word on the pages."""
+    """Put a new version into service: another style, another word on the pages.
+
+    Its files come when the old program has ended: that one would draw from them.
+    """
+    server.stop()
     style = own_copy / "teamapp/static/css/app.css"
     style.write_text(f"{style.read_text()}\n:root {{ --next-version: {number}; }}\n")
     page = own_copy / "teamapp/templates/visits/outbox.html"
     page.write_text(page.read_text().replace("<h1", f"<h1 data-next-version={number}", 1))
-    server.stop()
     server.start()
 
 
