@@ -4,8 +4,8 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 SEED ?= $(shell date +%s)
-# A file's tests stay together, in the order of the files; those without a browser often wait.
-BOTH_CORES := --dist loadfile --no-loadscope-reorder --numprocesses
+# A file's tests stay together, in the order of the files. Tests often wait, so three share two cores.
+BOTH_CORES := --dist loadfile --no-loadscope-reorder --numprocesses 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test check faults texts bench pictures lock clean
@@ -28,9 +28,9 @@ run: $(VENV)/run
 
 test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
-	pytest $(BOTH_CORES) 3 -m "not browser"
-	pytest $(BOTH_CORES) 3 -m "not browser" --database postgresql
-	pytest -m browser
+	pytest $(BOTH_CORES) -m "not browser"
+	pytest $(BOTH_CORES) -m "not browser" --database postgresql
+	pytest $(BOTH_CORES) -m browser
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .

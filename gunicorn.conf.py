@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 # Where the workers put their numbers for /metrics: a folder of this service, gone when it ends.
@@ -13,17 +14,28 @@ forwarded_allow_ips = ""  # whom to believe is for PROXY_HOPS to say, and for no
 
 
 def on_starting(server):
-    """Refuse, with a sentence, to serve what the database is not ready for."""
+    """Let no line name who asks; refuse, with a sentence, what the database is not ready for."""
     from app import app
     from teamapp.db import refuse_old_schema
+    from teamapp.logs import spare_the_asker
 
+    server.log.error_log.addFilter(spare_the_asker)
     database = app.extensions["database"]
     refuse_old_schema(database)
     database.close_all()  # the pool's connection must not be carried into the workers by the fork
 
 
 def post_worker_init(worker):
-    """Let the garbage collector leave the program itself alone: that cost 0.1 s a time."""
+    """Be in service: have the database open, so that no `restore` takes it away.
+
+    And let the garbage collector leave the program itself alone: that cost 0.1 s a time.
+    """
+    from peewee import PeeweeException
+
+    from app import app
+
+    with suppress(PeeweeException), app.extensions["database"].connection_context():
+        pass
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -44,6 +56,8 @@ def on_exit(server):
 def sweep():
     """Clear away what services left that were killed, and make room for this one."""
     NUMBERS.mkdir(parents=True, exist_ok=True)
+    own = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    shutil.rmtree(own, ignore_errors=True)  # of an earlier life: containers repeat process ids
     for folder in NUMBERS.iterdir():
         try:
             os.kill(int(folder.name), 0)
@@ -51,7 +65,7 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
         except PermissionError:
             continue  # somebody else's, and alive
-    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(exist_ok=True)
+    own.mkdir(exist_ok=True)
 
 
 sweep()

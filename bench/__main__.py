@@ -36,8 +36,8 @@ def parsed():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="scenario",
                         help=f"some of: {' '.join(SCENARIOS)}")
-    parser.add_argument("--steps", type=int, default=100_000,
-                        help="the longer history, in steps (default 100000)")
+    parser.add_argument("--steps", type=int, help="the longest history of the board, in steps "
+                        "(default: a million on SQLite, 100000 on PostgreSQL)")
     parser.add_argument("--database", choices=book.KINDS,
                         help="measure the server on this kind alone (default: on both)")
     parser.add_argument("--quick", action="store_true", help="fewer runs: to try, not to report")

@@ -68,8 +68,8 @@ class Book:
         database.connect()
         try:
             yield app
-            if self.kind == "sqlite":
-                database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.kind == "sqlite"
+                                 else "ANALYZE")  # as PostgreSQL itself does within a minute
         finally:
             database.close_all()
 

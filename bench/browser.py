@@ -109,6 +109,11 @@ def paint(phone, path):
     page before has come to rest: what it still does would be counted against this one.
     """
     phone.page.wait_for_timeout(REST)
+    return paint_at_once(phone, path)
+
+
+def paint_at_once(phone, path):
+    """Return the same of a page that is opened now."""
     phone.page.goto(phone.line.url + path, wait_until="commit")
     return phone.page.evaluate(LAST_PAINT)
 

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -18,6 +19,14 @@ NOTES = ("", "", "Máy cũ, hẹn con trai về làm cùng.", "Bà con hỏi th�
          "Chiều quay lại, sóng yếu.")
 
 
+class Taken(NamedTuple):
+    """What came of a batch: visits kept, seconds it took, how often the server was busy."""
+
+    kept: int
+    seconds: float
+    busy: int
+
+
 class Phone:
     """One person's phone: keeps a connection open and its cookie."""
 
@@ -26,14 +35,14 @@ class Phone:
         self.headers = {"Accept-Encoding": accept, "Cookie": cookie}
 
     def ask(self, method, path, body=None, **headers):
-        """Return (status, bytes as they came) of one request."""
+        """Return (status, bytes as they came, seconds to wait) of one request."""
         for again in (True, False):
             if self.connection is None:
                 self.connection = http.client.HTTPConnection(*self.address, timeout=60)
             try:
                 self.connection.request(method, path, body, {**self.headers, **headers})
                 answer = self.connection.getresponse()
-                return answer.status, answer.read()
+                return answer.status, answer.read(), answer.headers.get("Retry-After")
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 self.close()  # the server let an idle connection go
                 if not again:
@@ -42,21 +51,35 @@ class Phone:
 
     def get(self, path):
         """Return the bytes of a page; it must be there."""
-        status, body = self.ask("GET", path)
+        status, body, _ = self.ask("GET", path)
         if status != 200:
             raise RuntimeError(f"GET {path} answered {status}")
         return body
 
     def sync(self, packed):
-        """Send a batch made by `batches`; return the status and the seconds it took."""
-        started = time.perf_counter()
-        status, body = self.ask("POST", "/sync", packed, **{
+        """Send a batch made by `batches` until it is taken, and return what came of it.
+
+        A busy server is asked again when it says so, as a real phone does, and the time counts.
+        RuntimeError at any other answer, and at a visit that is not kept.
+        """
+        started, busy = time.perf_counter(), 0
+        status, body, wait = self._post(packed)
+        while status == 503 and wait and busy < 10:
+            busy += 1
+            time.sleep(float(wait))
+            status, body, wait = self._post(packed)
+        took = time.perf_counter() - started
+        if status != 200:
+            raise RuntimeError(f"/sync answered {status}")
+        results = json.loads(plain(body))["results"]
+        if others := [one for one in results if one["status"] != "kept"]:
+            raise RuntimeError(f"{len(others)} of {len(results)} not kept: {others[0]}")
+        return Taken(len(results), took, busy)
+
+    def _post(self, packed):
+        return self.ask("POST", "/sync", packed, **{
             "Content-Type": "application/json", "Content-Encoding": "gzip",
             "Accept": "application/json"})
-        took = time.perf_counter() - started
-        if status == 200 and b'"kept"' not in plain(body):
-            raise RuntimeError(f"/sync kept nothing: {plain(body)[:400]!r}")
-        return status, took
 
     def close(self):
         """Hang up."""

@@ -3,7 +3,20 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import access, cli, db, errors, extensions, languages, logs, metrics, sealing, web
+from . import (
+    access,
+    cli,
+    db,
+    errors,
+    extensions,
+    languages,
+    logs,
+    metrics,
+    sealing,
+    static_files,
+    templating,
+    web,
+)
 from .config import read_config
 
 
@@ -20,6 +33,8 @@ def create_app(environment=None):
     extensions.init_app(app)
     languages.init_app(app)
     access.init_app(app)
+    static_files.init_app(app, config)
+    templating.init_app(app, config)
     web.init_app(app, config)
     believe_proxies(app, config.proxy_hops)
     sealing.init_app(app, config)

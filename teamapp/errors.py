@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import jsonify, render_template, request
+from flask import g, jsonify, render_template, request
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
@@ -28,8 +28,9 @@ def refusal(error):
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):
         return jsonify(v=1, code=code_of(error)), error.code, headers
+    g.refused = True  # extensions.py: from here on no database is needed
     template = "_error.html" if htmx else "errors.html"
-    return render_template(template, status=error.code, reason=code_of(error)), error.code, headers
+    return render_template(template, status=error.code), error.code, headers
 
 
 def code_of(error):

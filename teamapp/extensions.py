@@ -1,11 +1,10 @@
 """The libraries that know the app: signing in, CSRF, htmx, compression."""
 
-from flask import session
+from flask import g, session
 from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
-from peewee import PeeweeException
 
 from .models import Session
 
@@ -19,11 +18,14 @@ compress = Compress()
 def living_session(user_id):
     """Return the person whose session the cookie names, if the session table says it lives.
 
-    Without a database nobody is signed in: the page that says so must still be drawn.
+    A database that does not answer signs nobody out: its error goes on to errors.py, as any
+    other does. Only the page of a refusal is then drawn for nobody, because it must be drawn.
     """
     try:
         user = Session.resume(session.get("token", ""))
-    except PeeweeException:
+    except Exception:
+        if "refused" not in g:
+            raise
         return None
     return user if user and str(user.id) == user_id else None
 

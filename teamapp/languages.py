@@ -7,8 +7,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask import g, has_request_context, request
+from flask_babel import Babel, Domain
 from flask_login import current_user
 
 from . import text
@@ -41,9 +41,17 @@ def texts(code):
 
 
 def language():
-    """Return the code of the language in use."""
-    locale = get_locale()
-    return locale.language if locale else FIRST
+    """Return the code of the language in use, found out once an answer."""
+    if not g:  # no app is at work: a form class is read
+        return FIRST
+    if "language" not in g:
+        g.language = of_the_reader()
+    return g.language
+
+
+def answer_in(code):
+    """Speak this language in the rest of this answer, whoever asked."""
+    g.language = code
 
 
 def of_the_reader():
@@ -76,7 +84,7 @@ def said(show):
 
 def init_app(app):
     """Let templates and routes speak the reader's language."""
-    babel.init_app(app, locale_selector=of_the_reader)
+    babel.init_app(app)
     babel.domain_instance = Texts()
     app.jinja_env.globals.update(languages=LANGUAGES, language=language)
     app.jinja_env.filters.update(

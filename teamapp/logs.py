@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import time
 from uuid import uuid4
@@ -9,6 +10,10 @@ from uuid import uuid4
 from flask import g, request
 
 log = logging.getLogger("teamapp.request")
+METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"}
+
+# How gunicorn's lines begin that go on with a caller's address or words.
+ABOUT_SOMEBODY = re.compile("Invalid request|(Error handling|Socket error processing) request")
 
 
 class JsonLines(logging.Formatter):
@@ -35,6 +40,22 @@ def places(trace):
     return rows[-6:]
 
 
+def method():
+    """Return the method of the request, or `other`: who asks may invent any word."""
+    return request.method if request.method in METHODS else "other"
+
+
+def spare_the_asker(record):
+    """Take out of a line of gunicorn's who asked and for what, and of an error its values."""
+    about = ABOUT_SOMEBODY.match(said := record.getMessage())
+    record.msg, record.args = about[0] if about else said, ()
+    if about and record.exc_info:
+        where = ", ".join(places(record.exc_info[2]))
+        record.msg += f": {record.exc_info[0].__name__} at {where}"
+        record.exc_info = record.exc_text = None
+    return True
+
+
 def init(config):
     """Send everything this program says to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
@@ -59,7 +80,7 @@ def init_app(app):
     def end(response):
         response.headers["X-Request-ID"] = g.get("request_id", "")
         log.info("answered", extra={"fields": {
-            "request": g.get("request_id"), "method": request.method,
+            "request": g.get("request_id"), "method": method(),
             "rule": request.url_rule.rule if request.url_rule else None,
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)}})

@@ -1,12 +1,13 @@
 """Numbers for whoever watches the service, in Prometheus' format, to those who may ask."""
 
+import logging
 import os
 import time
 from datetime import timedelta
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, current_app, g, request
-from peewee import fn
+from peewee import JOIN, PeeweeException, fn
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -20,12 +21,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from . import clock
 from .access import public
+from .logs import method
 from .models import Counter as CommuneCounter
-from .models import Device, InboxItem, Mishap
+from .models import Device, InboxItem, Mishap, Receipt, Session
 
 bp = Blueprint("metrics", __name__)
+log = logging.getLogger(__name__)
 
 SILENT = timedelta(days=3)
+GIVEN_UP = Session.ABSOLUTE  # so long silent, a phone is no more: its sign-in is over
 ANSWERS = Counter("tungnha_answers", "Answers given.", ("method", "rule", "status"))
 SECONDS = Histogram("tungnha_answer_seconds", "Time from a request to its answer.", ("rule",),
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
@@ -36,9 +40,11 @@ class Book:
 
     def collect(self):
         """Yield the gauges."""
-        left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0))
-        waiting = Device.left_count > 0
-        silent = waiting & (Device.seen_at < clock.now() - SILENT)
+        now = clock.now()
+        waiting = (Device.left_count > 0) & (Device.seen_at > now - GIVEN_UP)
+        silent = waiting & (Device.seen_at < now - SILENT)
+        left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
+        open_mishap = Receipt.id.is_null() | (Receipt.status == "refused")
         for name, told, query in (
             ("receipts", "Entries the communes have kept.",
              CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
@@ -49,8 +55,9 @@ class Book:
              Device.select(fn.COUNT(Device.id)).where(silent)),
             ("inbox_open", "Refused entries that nobody has settled.",
              InboxItem.select(fn.COUNT(InboxItem.id)).where(InboxItem.settled_at.is_null())),
-            ("mishaps", "Entries that met an error of ours.",
-             Mishap.select(fn.COUNT(Mishap.entry))),
+            ("mishaps", "Entries that met an error of ours and are not kept.",
+             Mishap.select(fn.COUNT(Mishap.entry)).join(
+                 Receipt, JOIN.LEFT_OUTER, on=(Receipt.id == Mishap.entry)).where(open_mishap)),
         ):
             yield GaugeMetricFamily(f"tungnha_{name}", told, value=int(query.scalar()))
 
@@ -58,16 +65,27 @@ class Book:
 @bp.get("/metrics")
 @public
 def metrics():
-    """Tell the numbers to an address of METRICS_FROM; to others there is no such page."""
+    """Tell the numbers to an address of METRICS_FROM; to others there is no such page.
+
+    Also when the database is away: that is what the watcher wants to hear.
+    """
     if not is_allowed(current_app.extensions["config"]):
         abort(404)
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several processes: gunicorn.conf.py
         MultiProcessCollector(registry := CollectorRegistry())
+    return Response(generate_latest(registry) + of_the_book(), content_type=CONTENT_TYPE_LATEST)
+
+
+def of_the_book():
+    """Return the lines of the book's own numbers; none when it does not answer."""
     book = CollectorRegistry()
-    book.register(Book())
-    return Response(generate_latest(registry) + generate_latest(book),
-                    content_type=CONTENT_TYPE_LATEST)
+    try:
+        book.register(Book())
+        return generate_latest(book)
+    except PeeweeException as error:
+        log.warning("the book told no numbers", exc_info=error)
+        return b""
 
 
 def is_allowed(config):
@@ -86,7 +104,7 @@ def init_app(app):
     @app.after_request
     def end(response):
         rule = request.url_rule.rule if request.url_rule else "none"
-        ANSWERS.labels(request.method, rule, response.status_code).inc()
+        ANSWERS.labels(method(), rule, response.status_code).inc()
         if "began" in g:
             SECONDS.labels(rule).observe(time.perf_counter() - g.began)
         return response

@@ -39,6 +39,18 @@ def fold(text):
     return " ".join(bare.replace("đ", "d").split())
 
 
+def is_same_name(one, other):
+    """Tells whether two spellings are one name; one typed without any marks fits either.
+
+    "Hòa" is "Hoà", and "hung" may be "Hùng" or "Hưng", but "Hùng" is not "Hưng".
+    """
+    if fold(one) != fold(other):
+        return False
+    return sort_key(one) == sort_key(other) or any(
+        fold(name_) == " ".join(name_.translate(_to_space).lower().split())
+        for name_ in (one, other))
+
+
 def search_key(*parts):
     """Returns the folded words of all parts, in their order, to be matched by word prefixes."""
     return " ".join(key for key in (fold(str(part)) for part in parts if part is not None) if key)

@@ -1,23 +1,15 @@
-"""What every slice's routes share: pages, finding things, headers, static files."""
+"""What every slice's routes share: pages, finding things, fields; the headers of every answer."""
 
-import hashlib
 import re
-import shutil
 from datetime import date
-from pathlib import Path
-from uuid import uuid4
 
-from flask import abort, g, make_response, render_template, request
+from flask import abort, make_response, render_template, request
 from flask_babel import lazy_gettext as _
-from jinja2 import nodes
-from jinja2.ext import Extension
-from whitenoise import WhiteNoise
-from whitenoise.compress import Compressor
 from wtforms import DateField, FieldList
 
 from .extensions import htmx
+from .static_files import ONLY_TLS
 
-STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
     "Content-Security-Policy":
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -29,11 +21,6 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# A style, script or picture is no page: it needs no more, and a first visit on 3G loads a dozen.
-FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
-                "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
-COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)$", re.DOTALL | re.MULTILINE)
-ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 class DayField(DateField):
@@ -59,20 +46,6 @@ class Numbered(FieldList):
         return sorted({int(place[1]) for place in map(found.match, formdata) if place})[:500]
 
 
-class Files(WhiteNoise):
-    """The static files, each answer with a file's headers: also “not modified” and refusals."""
-
-    def __init__(self, application, only_tls, **more):
-        super().__init__(application, **more)
-        self.only_tls = only_tls
-
-    def serve(self, static_file, environ, start_response):
-        """Answer with a file."""
-        more = FILE_HEADERS | (self.only_tls if environ["wsgi.url_scheme"] == "https" else {})
-        return super().serve(static_file, environ, lambda status, headers: start_response(
-            status, [*headers, *more.items()]))
-
-
 def page(template, partial=None, status=200, **context):
     """Return the whole page, or the partial alone when htmx asks for a piece of it."""
     if partial and htmx and not htmx.boosted and not htmx.history_restore_request:
@@ -88,50 +61,8 @@ def get_or_404(query):
     return found
 
 
-class Once(Extension):
-    """`{% once key %} … {% endonce %}`: drawn once for all pages of an answer.
-
-    A pack draws the same frame around 1,500 pages, a list the same words in 100 rows.
-    """
-
-    tags = {"once"}
-
-    def parse(self, parser):
-        """Return “what was drawn under this key; if nothing was, draw and keep it”."""
-        line = next(parser.stream).lineno
-        key = parser.parse_expression()
-        body = parser.parse_statements(("name:endonce",), drop_needle=True)
-        piece = parser.free_identifier(line)
-
-        def asked(name, *given):
-            return nodes.Filter(key, name, list(given), [], None, None)
-
-        return [nodes.Assign(piece, asked("drawn")),
-                nodes.If(nodes.Test(piece, "none", [], [], None, None), [
-                    nodes.AssignBlock(piece, None, body),
-                    nodes.Assign(piece, asked("drawn", piece))], [], []),
-                nodes.Output([piece])]
-
-
-def drawn(key, piece=None):
-    """Return what was drawn under a key for this answer, and from now on this piece; or None."""
-    known = g.setdefault("drawn", {})
-    return known.get(key) if piece is None else known.setdefault(key, piece)
-
-
 def init_app(app, config):
-    """Serve the static files under their version and put the same headers on every answer."""
-    version = static_version()
-    app.extensions["static_version"] = version
-    app.wsgi_app = Files(
-        app.wsgi_app, root=str(compressed_copy(version, config.var)), prefix=f"static/{version}/",
-        only_tls=ONLY_TLS if config.is_production else {},
-        immutable_file_test=lambda path, url: True, allow_all_origins=False)
-    app.jinja_env.globals["static_url"] = lambda path: f"/static/{version}/{path}"
-    app.jinja_env.add_extension(Once)
-    app.jinja_env.filters["drawn"] = drawn
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
+    """Put the same headers on every answer."""
     @app.after_request
     def headers(response):
         for name, value in SECURITY_HEADERS.items():
@@ -142,44 +73,3 @@ def init_app(app, config):
         if config.is_production and request.is_secure:
             response.headers.update(ONLY_TLS)
         return response
-
-
-def static_files():
-    """Return the paths of all static files, relative to their folder."""
-    return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*")
-                  if path.is_file())
-
-
-def static_version():
-    """Return the hash of all static files: the version of the shell."""
-    digest = hashlib.sha256()
-    for path in static_files():
-        digest.update(path.encode() + b"\0" + (STATIC / path).read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def bare(script):
-    """Return a script without its whole-line comments, each line where it was.
-
-    Phones need not read them: they are a fifth of what a first visit would load.
-    """
-    return COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), script)
-
-
-def compressed_copy(version, var):
-    """Return the folder with this version's files beside their compressed twins, made once."""
-    target = var / "static" / version
-    if not target.exists():
-        draft = var / "static" / f".{version}-{uuid4().hex[:8]}"
-        shutil.copytree(STATIC, draft)
-        for path in (draft / "js").glob("*.js"):
-            path.write_text(bare(path.read_text("utf-8")), "utf-8")
-        compressor = Compressor(quiet=True)
-        for path in draft.rglob("*"):
-            if path.is_file() and path.suffix in (".js", ".css", ".svg"):
-                compressor.compress(str(path))
-        try:
-            draft.rename(target)
-        except OSError:  # another process was first
-            shutil.rmtree(draft, ignore_errors=True)
-    return target

@@ -3,10 +3,11 @@
 import logging
 import os
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 
-from teamapp import create_app
+from teamapp import clock, create_app
 from teamapp.db import runner
 from teamapp.logs import JsonLines
 from teamapp.models import Session
@@ -24,6 +25,14 @@ def pytest_addoption(parser):
                      help="postgresql: that of TEST_DATABASE_URL, else one of our own")
 
 
+def pytest_configure(config):
+    """Start a PostgreSQL if there is none, one for all the processes that run tests."""
+    if config.getoption("database") == "postgresql" and "TEST_DATABASE_URL" not in os.environ:
+        own = Postgresql()
+        config.add_cleanup(own.close)
+        os.environ["TEST_DATABASE_URL"] = own.url
+
+
 def pytest_collection_modifyitems(config, items):
     """On the other database run what touches one: the rest would only say the same again."""
     if config.getoption("database") == "postgresql":
@@ -38,11 +47,10 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def databases(request, tmp_path_factory):
+def databases(request):
     """Return what gives new databases of the kind these tests are run on."""
-    made = (Sqlite(tmp_path_factory.mktemp("databases"))
-            if request.config.getoption("database") == "sqlite"
-            else Postgresql(os.environ.get("TEST_DATABASE_URL")))
+    made = (Sqlite() if request.config.getoption("database") == "sqlite"
+            else Postgresql(os.environ["TEST_DATABASE_URL"]))
     yield made
     made.close()
 
@@ -127,6 +135,20 @@ def lines(app):
     for logger in (house, logging.getLogger()):
         logger.removeHandler(handler)
     house.setLevel(level)
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Return a function that moves the clock on."""
+    passed = timedelta()
+    now = clock.now
+
+    def move(**span):
+        nonlocal passed
+        passed += timedelta(**span)
+
+    monkeypatch.setattr(clock, "now", lambda: now() + passed)
+    return move
 
 
 @pytest.fixture

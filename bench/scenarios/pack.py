@@ -3,6 +3,7 @@
 import json
 from statistics import median
 
+from ..book import KINDS
 from ..history import book_with
 from ..line import Line
 from ..phone import Phone, Rounds, plain
@@ -17,11 +18,17 @@ def measure(asked):
     """Ask for /pack as a member of each village; most houses have been visited, some twice.
 
     Bytes are those of the body over the line, with brotli as Chromium asks for it. CPU is the
-    server's. "Nothing" and "one" ask from the cursor of the full pack, in the village of 1,500,
-    before and after a visit to one house was recorded by another member.
+    server's and its database's. "Nothing" and "one" ask from the cursor of the full pack, in the
+    village of 1,500, before and after a visit to one house was recorded by another member.
     """
-    book = book_with(VISITED, "pack")
-    rows, times = [], 3 if asked.quick else 5
+    for kind in asked.kinds:
+        yield from rows(asked, kind)
+
+
+def rows(asked, kind):
+    """Yield the rows of one kind of database."""
+    book, on = book_with(VISITED, "pack", kind), KINDS[kind]
+    times = 3 if asked.quick else 5
     cookies = {village: book.cookie(f"{village}.1") for village in GOALS}
     with book.open():
         batches = Rounds("v1500.2", seed=5).batches(times, 1)
@@ -31,17 +38,17 @@ def measure(asked):
             phone = Phone(line.address, cookies[village])
             phone.get("/pack")
             runs = [ask(server, line, phone, "/pack") for _ in range(times)]
-            lines, down, _, cpu = middle_of(runs)
+            lines, down, cpu = middle_of(runs)
             name = f"pack of {size:,} households"
-            rows += [Row(name, "bytes, list included", down / 1000, "kB", most=most_kb,
-                         note=f"{lines} lines"),
-                     Row(name, "server CPU", cpu, "s", most=most_s)]
+            yield Row(name, f"{on}, bytes, list included", down / 1000, "kB", most=most_kb,
+                      note=f"{lines} lines")
+            yield Row(name, f"{on}, server CPU", cpu, "s", most=most_s)
         writer = Phone(server.address, other)
-        rows += changes(server, line, phone, [lambda: None] * times, "nothing changed",
-                        0.4, 5)
-        rows += changes(server, line, phone, [lambda one=one: writer.sync(one) for one in batches],
-                        "one household changed", 5, 15)
-    return rows
+        yield from changes(server, line, phone, [lambda: None] * times,
+                           f"{on}, nothing changed", 0.4, 5)
+        yield from changes(server, line, phone,
+                           [lambda one=one: writer.sync(one) for one in batches],
+                           f"{on}, one household changed", 5, 15)
 
 
 def changes(server, line, phone, deeds, what, most_kb, most_ms):
@@ -53,23 +60,22 @@ def changes(server, line, phone, deeds, what, most_kb, most_ms):
         deed()
         runs.append(ask(server, line, phone, path))
         header = runs[-1][-1]
-    lines, down, requests, cpu = middle_of(runs)
-    name = f"pack, {what}"
-    return [Row(name, "bytes", down / 1000, "kB", most=most_kb, note=f"{lines} lines"),
-            Row(name, "requests", requests, "", most=1),
-            Row(name, "server CPU", cpu * 1000, "ms", most=most_ms)]
+    lines, down, cpu = middle_of(runs)
+    return [Row("pack again", f"{what}, bytes", down / 1000, "kB", most=most_kb,
+                note=f"{lines} lines"),
+            Row("pack again", f"{what}, server CPU", cpu * 1000, "ms", most=most_ms)]
 
 
 def middle_of(runs):
-    """Return the medians of lines, bytes, requests and CPU."""
-    return [median(values) for values in list(zip(*runs))[:4]]
+    """Return the medians of lines, bytes and CPU."""
+    return [median(values) for values in list(zip(*runs))[:3]]
 
 
 def ask(server, line, phone, path):
-    """Return the lines, bytes of the body, requests, server CPU and header of one GET /pack."""
+    """Return the lines, bytes of the body, server CPU and header of one GET /pack."""
     line.forget()
     before = server.cpu()
     body = plain(phone.get(path))
     cpu = server.cpu() - before
     lines = body.rstrip(b"\n").split(b"\n")
-    return len(lines), line.bodies, len(line.requests), cpu, json.loads(lines[0])
+    return len(lines), line.bodies, cpu, json.loads(lines[0])

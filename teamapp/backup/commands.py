@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from .. import clock
+from ..db import transaction
 from ..models import Installation
 from .copies import Unfit, fresh_key, restore_from, write_copy
 
@@ -44,8 +45,7 @@ def backup(folder):
 def restore(file, key_file, replace):
     """Put a backup in the place of the database that is not being served."""
     with said():
-        visits, aside = restore_from(current_app.extensions["config"], file,
-                                     key_file.read_text("utf-8"), replace)
+        visits, aside = restore_from(current_app.extensions["config"], file, key_file, replace)
     if aside:
         click.echo(_("Sổ cũ để ở %(file)s.", file=aside))
     click.echo(_("Đã lấy lại %(visits)s lượt. Điện thoại sẽ tự gửi lại phần còn thiếu.",
@@ -54,7 +54,9 @@ def restore(file, key_file, replace):
 
 def new_epoch():
     """Let every phone send again what it sent in the last 30 days: after a restore."""
-    click.echo(Installation.renew_epoch())
+    with transaction():
+        epoch = Installation.renew_epoch()
+    click.echo(epoch)
 
 
 @contextmanager

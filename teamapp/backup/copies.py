@@ -3,18 +3,19 @@
 import gzip
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyrage
 from flask_babel import gettext as _
-from peewee import DatabaseError, SqliteDatabase, sqlite3
+from peewee import DatabaseError, OperationalError, SqliteDatabase, sqlite3
 from playhouse.db_url import parse
 
 from .. import clock
 from ..db import proxy, runner
 from ..models import TABLES, Commune, Installation, Visit, recount
+from ..sqlite import alone
 
 
 class Unfit(Exception):
@@ -47,19 +48,20 @@ def write_copy(config, target):
     return visits
 
 
-def restore_from(config, file, private_key, replace):
+def restore_from(config, file, key_file, replace):
     """Put a backup in the database's place; return its visits and where the older one lies."""
     place = database_file(config)
     proxy.obj.close_all()
-    key = read_key(pyrage.x25519.Identity.from_str, key_line(private_key))
+    key = read_key(pyrage.x25519.Identity.from_str, key_line(key_file.read_bytes()))
     with workroom(place) as room:
         packed, plain = room / "copy.db.gz", room / "copy.db"
         unpack(file, key, packed, plain)
         visits = check(plain)
         with opened(plain) as copy, copy.bind_ctx(TABLES):
             Installation.renew_epoch()
-        aside = put_aside(place, replace)
-        settle(plain, place)
+        with nobody_using(place):
+            aside = put_aside(place, replace)
+            settle(plain, place)
     return visits, aside
 
 
@@ -88,9 +90,11 @@ def read_key(reader, spelled):
         raise Unfit(_("Khóa không đúng. Chép lại nguyên dòng khóa.")) from None
 
 
-def key_line(text):
-    """Return the line of a key file that holds the key."""
-    return next((line for line in text.splitlines() if line.startswith("AGE-SECRET-KEY-")), "")
+def key_line(content):
+    """Return the line of a key file that holds the key, however an editor saved it."""
+    coding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    lines = map(str.strip, content.decode(coding, "replace").splitlines())
+    return next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
 
 
 def take_copy(path):
@@ -151,34 +155,61 @@ def unpack(file, key, packed, plain):
 
 
 def put_aside(place, replace):
-    """Move an older database out of the way; return where it is now, or None."""
-    if not place.exists() or not has_tables(place):
-        return None
-    if not replace:
+    """Move an older database out of the way; return where it is now, or None.
+
+    A journal that one left, damaged or lost, goes too: it would be played into the new one.
+    """
+    is_there = place.exists() and has_tables(place)
+    if is_there and not replace:
         raise Unfit(_("Ở %(file)s đã có sổ. Thêm --replace để cất sổ ấy sang bên.", file=place))
-    let_go(place)
-    aside = place.with_name(f"{place.name}.before-{clock.local(clock.now()):%Y-%m-%dT%H%M%S}")
-    place.rename(aside)
-    return aside
+    if is_there:
+        let_go(place)
+    aside = f"{place.name}.before-{clock.local(clock.now()):%Y-%m-%dT%H%M%S}"
+    for ending in ("-wal", "-shm", "-journal", *([""] if is_there else [])):
+        old = place.with_name(place.name + ending)
+        if old.exists():
+            old.rename(place.with_name(aside + ending))
+    return place.with_name(aside) if is_there else None
 
 
 def has_tables(place):
-    """Tell whether there is anything in a database."""
-    with opened(place) as there:
-        return bool(there.get_tables())
+    """Tell whether there is anything in a database, be it damaged."""
+    try:
+        with opened(place) as there:
+            return bool(there.get_tables())
+    except DatabaseError:
+        return True
+
+
+@contextmanager
+def nobody_using(place):
+    """Keep a database from being opened, or say that somebody has it open."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(place))
+        except OperationalError:
+            raise in_use() from None
+        yield
 
 
 def let_go(place):
-    """Make sure that nobody serves a database: only then can it leave its journal."""
+    """Let a database leave its journal: it cannot, while another program has it open in WAL."""
     there = sqlite3.connect(place, timeout=1)
     try:
         [mode] = there.execute("PRAGMA journal_mode=delete").fetchone()
     except sqlite3.OperationalError:
         mode = None
+    except sqlite3.DatabaseError:  # it is damaged: its journal goes with it
+        mode = "delete"
     finally:
         there.close()
     if mode != "delete":
-        raise Unfit(_("Sổ đang được dùng. Dừng chương trình rồi làm lại."))
+        raise in_use()
+
+
+def in_use():
+    """Return why a database cannot be put aside."""
+    return Unfit(_("Sổ đang được dùng. Dừng chương trình rồi làm lại."))
 
 
 def settle(draft, target):

@@ -25,6 +25,7 @@ from ..models import (
 from ..models.catalog import UnitType
 from ..models.choosing import has_work, never_visited
 from ..models.outlook import Outlook, outlooks
+from ..statements import Among
 from ..text import fold
 from .people import Person
 
@@ -94,7 +95,7 @@ def houses(query, calls=1):
     rows = query.select(*HOUSE, called(Language), Household.language).join(
         Language, JOIN.LEFT_OUTER, on=(Language.code == Household.language)).tuples()
     found = [House(*row) for row in rows]
-    views = found and outlooks(query.select(Household.id), clock.today().year, calls)
+    views = outlooks([house.id for house in found], clock.today().year, calls) if found else {}
     for house in found:
         house.outlook = views[house.id]
     return found
@@ -102,9 +103,10 @@ def houses(query, calls=1):
 
 def peopled(query):
     """Return the houses of a household query with all that their pages show."""
-    found, ids = houses(query, CALLS), query.select(Household.id).order_by()
+    found = houses(query, CALLS)
     if not found:
         return []
+    ids = Among([house.id for house in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
     stands, consents = standings(ids), consents_of(ids)
     kinds, year = account_kinds(), clock.today().year

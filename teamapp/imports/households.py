@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from .. import text
 from ..models import Household, Resident
+from .roll import Roll
 
 
 @dataclass
@@ -27,51 +28,15 @@ class Plan:
         return not self.new_houses and not self.new_people
 
 
-class Roll:
-    """The households a village has, with their people, to find those of a list among them."""
-
-    def __init__(self, village):
-        self.houses = list(Household.select().where(Household.village == village)
-                           .order_by(Household.number))
-        self.people = {house.id: {} for house in self.houses}
-        rows = (Resident.select(Resident.household, Resident.name, Resident.birth_year)
-                .join(Household).where(Household.village == village).tuples())
-        for house_id, name, year in rows:
-            self.people[house_id].setdefault(text.fold(name), []).append(year)
-        self.taken = {house.number for house in self.houses}
-        self.unmatched = {house.id: house for house in self.houses}
-
-    def match(self, house):
-        """Return the household a list means, or None: by number and head, else head and people."""
-        alike = [h for h in self.unmatched.values() if text.fold(h.head) == text.fold(house.head)]
-        same_number = [h for h in alike if house.number is not None and h.number == house.number]
-        likely = same_number or sorted(
-            (h for h in alike if self._is_same_family(house, h)),
-            key=lambda h: -sum(self.has(h, person) for person in house.people))
-        return self.unmatched.pop(likely[0].id) if likely else None
-
-    def _is_same_family(self, house, known):
-        """The heads' years do not differ, and where both list others, somebody is in both."""
-        head, others = house.people[0], house.people[1:]
-        more_known = sum(map(len, self.people[known.id].values())) > 1
-        return self.has(known, head) and (
-            not others or not more_known or any(self.has(known, person) for person in others))
-
-    def has(self, known, person):
-        """Tell whether a household already has this person; an unknown year fits any."""
-        years = self.people[known.id].get(text.fold(person.name), [])
-        return any(year is None or person.birth_year in (None, year) for year in years)
-
-
 def plan_import(sheet, village):
     """Return the Plan of a faultless Sheet for a village."""
     plan, roll = Plan(), Roll(village)
-    matches = [(house, roll.match(house)) for house in sheet.houses]
+    known = roll.matches(sheet.houses)
     wanted = {house.number for house in sheet.houses}
     free = (number for number in count(max(roll.taken, default=0) + 1) if number not in wanted)
-    for house, known in matches:
-        if known:
-            _plan_known(plan, roll, house, known)
+    for house in sheet.houses:
+        if house.line in known:
+            _plan_known(plan, roll, house, known[house.line])
         else:
             _plan_new(plan, roll, house, free)
     return plan
@@ -81,8 +46,9 @@ def _plan_known(plan, roll, house, known):
     plan.known_houses += 1
     _tell(plan, house.line, _("đã có hộ %(number)s, %(head)s", number=known.number,
                               head=known.head))
-    for person in house.people:
-        if roll.has(known, person):
+    there = roll.known_among(known, house.people)
+    for place, person in enumerate(house.people):
+        if place in there:
             plan.known_people += 1
             _tell(plan, person.line, _("đã có %(who)s", who=_who(person)))
         else:

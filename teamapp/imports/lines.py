@@ -25,7 +25,8 @@ class LineJudge:
         filled = [cell for cell in row if cell]
         if not filled or filled == [found.get("order")] and filled[0].isdigit():
             return _("bỏ trống")
-        if index < self.columns.first_row or _is_row_of_column_numbers(filled):
+        if (index < self.columns.first_row or _is_row_of_column_numbers(filled)
+                or self._is_header_again(found)):
             return _("tiêu đề")
         if len(filled) == 1 and CLUSTER.match(filled[0]):
             self.cluster = filled[0]
@@ -36,9 +37,15 @@ class LineJudge:
         return self._why_at_the_end(filled, found)
 
     def _why_at_the_end(self, filled, found):
-        self.is_over = self.is_over or any(FOOTER.search(text.fold(cell)) for cell in filled)
+        is_footer = any(FOOTER.search(text.fold(cell)) for cell in filled)
         is_data = len(found) >= 2 and found.keys() & {"head", "name"}
+        self.is_over = is_footer or self.is_over and not is_data  # a total may be of one cluster
         return _("cuối bảng") if self.is_over and not is_data else None
+
+    def _is_header_again(self, found):
+        """Tell whether a line repeats the header, as at the top of each printed page."""
+        return len(found) >= 2 and all(
+            cell == self.columns.label(field) for field, cell in found.items())
 
 
 def _is_row_of_column_numbers(filled):

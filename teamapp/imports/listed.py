@@ -15,10 +15,9 @@ class Person:
     sex: str = ""
     phone: str = ""
 
-    @property
-    def key(self):
-        """What makes two lines the same person of a household."""
-        return text.fold(self.name), self.birth_year
+    def is_same_as(self, other):
+        """Tell whether two lines of a household are the same person; twins may be Hùng and Hưng."""
+        return self.birth_year == other.birth_year and text.is_same_name(self.name, other.name)
 
 
 @dataclass
@@ -37,6 +36,10 @@ class House:
     elderly_alone: bool = False
     no_smartphone: bool = False
     people: list = field(default_factory=list)
+
+    def find_head(self):
+        """Return the head among the people, or None where no line tells of the head."""
+        return next((p for p in self.people if text.is_same_name(p.name, self.head)), None)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A village head's list, read as households and their people; knows nothing of the database."""
 
 import re
+from collections import defaultdict
 
 from flask_babel import gettext as _
 
@@ -41,6 +42,7 @@ class _Reading:
         """Return what was read, line by line."""
         for index, row in enumerate(self.rows):
             self._line(index, row)
+        self._refuse_torn()
         for house in self.sheet.houses:
             self._settle(house)
         self._number()
@@ -84,7 +86,7 @@ class _Reading:
         if self.house is None or self._is_head(found):
             return True
         if "head" in found:
-            return (text.fold(found["head"]) != text.fold(self.house.written["head"])
+            return (not text.is_same_name(found["head"], self.house.written["head"])
                     or self._is_numbered_otherwise(found))
         if self.columns.places.keys() & {"head", "relation"}:
             return False
@@ -125,7 +127,7 @@ class _Reading:
 
     def _cluster(self, value):
         label = self.columns.label("cluster")
-        if value.isdigit():
+        if value.isdecimal():
             value = f"{'Cụm' if 'cum' in text.fold(label) else 'Tổ dân cư'} {int(value)}"
         return read.words(value, read.LONGEST_CLUSTER)
 
@@ -159,18 +161,33 @@ class _Reading:
             self.sheet.fault(line, error)
             return None
 
+    def _refuse_torn(self):
+        """Refuse a household whose lines do not stand together: it would become several.
+
+        That it is the same is told by its number, or by a head who is listed in the first alone.
+        """
+        first = {}
+        for house in self.sheet.houses:
+            numbers = [house.written.get(key) for key in ("number", "house")]
+            before = first.setdefault((text.fold(house.head), house.cluster, *numbers), house)
+            if before is not house and text.is_same_name(before.head, house.head) and (
+                    any(numbers) or before.find_head() and not house.find_head()):
+                self.sheet.fault(house.line, _("cùng hộ với dòng %(line)s nhưng không đứng liền",
+                                               line=before.line))
+
     def _settle(self, house):
         """Put the head first, the head's phone on the house, and find who stands there twice."""
-        heads = [p for p in house.people if text.fold(p.name) == text.fold(house.head)]
-        head = heads[0] if heads else Person(house.line, house.head)
+        head = house.find_head() or Person(house.line, house.head)
         house.people = [head] + [person for person in house.people if person is not head]
         house.phone, head.phone = head.phone, ""
-        seen = {}
+        seen = defaultdict(list)
         for person in house.people:
             person.phone = "" if person.phone == house.phone else person.phone
-            twin = seen.setdefault(person.key, person)
-            if twin is not person:
+            alike = seen[text.fold(person.name), person.birth_year]
+            twin = next(filter(person.is_same_as, alike), None)
+            if twin:
                 self.sheet.fault(person.line, _("trùng với dòng %(line)s", line=twin.line))
+            alike.append(person)
 
     def _number(self):
         """Give the households the first kind of number that is whole and different for each."""

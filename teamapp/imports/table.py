@@ -47,7 +47,7 @@ def _filled(sheet):
     rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         for row in rows[top + 1:bottom + 1] if left == right else []:
-            row[left] = rows[top][left]
+            row[left:left + 1] = rows[top][left:left + 1]  # nothing where no cell is filled
     return rows
 
 

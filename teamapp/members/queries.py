@@ -3,12 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from .. import clock
 from ..models import Device, Session, User, Village
 from ..models.catalog import UnitType
 from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
 MOST = 50  # sign-ins of one person on a page
+TOLD = Session.ABSOLUTE  # how long one that is over is told: its phone may still show pages
 
 
 @dataclass
@@ -54,14 +56,30 @@ def grouped(found, viewer):
 
 
 def phones(person):
-    """Return a person's sign-ins, newest contact first, and phones that still hold work besides."""
+    """Return a person's sign-ins, newest contact first, and phones that still hold work besides.
+
+    Those that are over come last: theirs is a phone that may turn out to be lost.
+    """
     told = {device.id: device for device in Device.select().where(Device.user == person.id)}
-    sign_ins = list(Session.select().where(
-        Session.user == person.id, Session.is_living() | Session.lost_at.is_null(False))
-        .order_by(Session.seen_at.desc()).limit(MOST))
+    query = Session.select().where(
+        Session.user == person.id,
+        (Session.seen_at > clock.now() - TOLD) | Session.lost_at.is_null(False))
+    sign_ins = last_on_each_phone(query.order_by(
+        Session.ended_at.is_null(False), Session.seen_at.desc()).limit(MOST))
     for sign_in in sign_ins:
         sign_in.phone = told.pop(sign_in.device, None)
         if sign_in.phone:
             sign_in.seen_at = max(sign_in.seen_at, sign_in.phone.seen_at)
     return {"sign_ins": sign_ins,
             "others": [device for device in told.values() if device.left_count]}
+
+
+def last_on_each_phone(sign_ins):
+    """Return sign-ins without those that are over and were followed by another on their phone."""
+    found, phones = [], set()
+    for sign_in in sign_ins:
+        if not (sign_in.is_over and sign_in.device in phones) or sign_in.lost_at:
+            found.append(sign_in)
+        if sign_in.device:
+            phones.add(sign_in.device)
+    return found

@@ -5,12 +5,15 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
 from ..access import lead_only
-from ..db import transaction
-from ..models import Session, User
+from ..models import InboxItem, Session, User
 from ..web import get_or_404, page
 from . import queries
+from .inbox import inbox
+from .refused import refused
 
 bp = Blueprint("members", __name__)
+
+bp.register_blueprint(inbox)
 
 PERSON = "/people/<int(max=2147483647):person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
@@ -20,7 +23,8 @@ SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 @lead_only
 def index():
     """List the people this person leads, village by village."""
-    return page("members/index.html", groups=queries.people(current_user))
+    return page("members/index.html", groups=queries.people(current_user),
+                refused=InboxItem.open(InboxItem.visible_to(current_user)).count())
 
 
 @bp.get(PERSON)
@@ -35,8 +39,7 @@ def show(person_id):
 def finish(person_id, sign_in):
     """End a sign-in: that phone asks for the PIN again, and nothing on it is lost."""
     person, found = find_sign_in(person_id, sign_in)
-    with transaction():
-        found.finish()
+    found.finish()
     return back_to(person)
 
 
@@ -45,8 +48,7 @@ def finish(person_id, sign_in):
 def lose(person_id, sign_in):
     """Report a phone as lost: it drops its pages at its next contact."""
     person, found = find_sign_in(person_id, sign_in)
-    with transaction():
-        found.lose()
+    found.lose()
     return back_to(person)
 
 
@@ -102,4 +104,5 @@ def back_to(person):
 def person_page(person, failure=None, status=200):
     """Return a person's page."""
     return page("members/show.html", status=status, person=person, failure=failure,
-                may_close=current_user.may_close(person), **queries.phones(person))
+                may_close=current_user.may_close(person), refused=refused(current_user, person),
+                **queries.phones(person))

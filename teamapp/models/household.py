@@ -14,7 +14,8 @@ from peewee import (
     chunked,
 )
 
-from ..db import Among, MomentField, Record
+from ..db import MomentField, Record
+from ..statements import Among
 from ..text import search_key, sort_key
 from .catalog import Language
 from .place import Commune, Village

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from .. import clock
-from ..db import Among
+from ..statements import Among
 from .catalog import AccountKind, Obstacle, Procedure
 from .household import Consent, Household, Resident, Stay
 from .round import Assignment, Round

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from peewee import JOIN, fn
 
 from .. import clock
+from ..statements import Among
 from .catalog import AccountKind
 from .household import Household, Resident
 from .step import Standing
@@ -30,11 +31,6 @@ class Call:
     reason: str
     member_id: int
     who: str
-
-    @property
-    def standing(self):
-        """What all calls that a list shows alike have in common."""
-        return f"{self.outcome} {self.day} {self.return_on} {self.return_part}"
 
     def is_news_to(self, user_id):
         """Tell whether this person's phone may still show the visit as its own unsent one."""
@@ -85,7 +81,7 @@ class Outlook:
 def outlooks(ids, year, calls=1):
     """Return {household id: Outlook} of those households of whom there is anything to tell.
 
-    `ids` is a list, or the query of one; `calls` is how many of the last calls to tell of.
+    `calls` is how many of the last calls to tell of.
     """
     found = defaultdict(Outlook)
     for household, *facts in last_calls(ids, calls):
@@ -105,7 +101,7 @@ def last_calls(ids, count):
                     Visit.received_at, Visit.return_on, Visit.return_part, Visit.reason,
                     Visit.member, User.name)
             .join(Visit, on=Visit.id.in_(newest)).join(User, on=(User.id == Visit.member))
-            .where(Household.id.in_(ids))
+            .where(Household.id.in_(Among(ids)))
             .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).tuples())
 
 
@@ -115,7 +111,7 @@ def unactivated(ids, year):
              & (Standing.state == "done"))
     return (Resident.select(Resident.household, fn.COUNT(Resident.id))
             .join(Standing, JOIN.LEFT_OUTER, on=known)
-            .where(Resident.household.in_(ids), Standing.resident.is_null(),
+            .where(Resident.household.in_(Among(ids)), Standing.resident.is_null(),
                    Resident.is_adult_in(year))
             .group_by(Resident.household).tuples())
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from peewee import EXCLUDED
 
 from .. import clock
-from ..db import Among
+from ..statements import Among
 from .dossier import Dossier
 from .household import Consent, Household, insert
 from .step import Standing, Step

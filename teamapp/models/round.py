@@ -91,9 +91,9 @@ class Round(Record):
         ).on_conflict_ignore().execute()
 
     def can_be_published(self):
-        """Tell whether somebody has a house to go to."""
-        return Assignment.select().where(Assignment.round == self.id,
-                                         Assignment.member.is_null(False)).exists()
+        """Tell whether somebody of a team has a house to go to."""
+        return (Assignment.select().join(User)
+                .where(Assignment.round == self.id, Assignment.has_goer()).exists())
 
     def publish(self, turn, by):
         """Give the round out, once: from now on the members' phones fetch it."""
@@ -165,3 +165,8 @@ class Assignment(Record):
 
     class Meta:
         indexes = ((("round", "household"), True), (("member", "round"), False))
+
+    @classmethod
+    def has_goer(cls):
+        """Return the condition “its member, joined, is of the village's team, still”."""
+        return User.active & (User.village == cls.village)

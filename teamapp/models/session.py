@@ -1,6 +1,7 @@
 """Sign-ins and phones: who is let in from where, and what was last heard of it."""
 
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
 
@@ -12,13 +13,17 @@ from peewee import (
     FixedCharField,
     ForeignKeyField,
     IntegerField,
+    PeeweeException,
 )
 
 from .. import clock
-from ..db import MomentField, Record
+from ..db import MomentField, Record, transaction
 from .catalog import UnitType
 from .place import Commune, Village
 from .user import User
+
+log = logging.getLogger(__name__)
+NOTE_S = 1  # seconds a page waits to note when somebody was here
 
 
 class Session(Record):
@@ -46,7 +51,8 @@ class Session(Record):
     def begin(cls, user):
         """Start a session and return the token only the cookie will hold."""
         token, now = secrets.token_urlsafe(32), clock.now()
-        cls.create(id=cls.digest(token), user=user, created_at=now, seen_at=now)
+        with transaction():
+            cls.create(id=cls.digest(token), user=user, created_at=now, seen_at=now)
         return token
 
     @classmethod
@@ -55,6 +61,13 @@ class Session(Record):
         now = clock.now()
         return (cls.ended_at.is_null() & (cls.seen_at > now - cls.IDLE)
                 & (cls.created_at > now - cls.ABSOLUTE))
+
+    @property
+    def is_over(self):
+        """Tell whether it was ended or has expired."""
+        now = clock.now()
+        return bool(self.ended_at) or (self.seen_at <= now - self.IDLE
+                                       or self.created_at <= now - self.ABSOLUTE)
 
     @classmethod
     def resume(cls, token):
@@ -72,9 +85,17 @@ class Session(Record):
             return None
         now = clock.now()
         if session.seen_at < now - cls.STEP:
-            cls.update(seen_at=now).where(cls.id == session.id).execute()
+            session.seen(now)
         session.user.sign_in = session
         return session.user
+
+    def seen(self, now):
+        """Note when somebody was last here; where that cannot be, the next request does it."""
+        try:
+            with transaction(patience=NOTE_S):
+                Session.update(seen_at=now).where(Session.id == self.id).execute()
+        except PeeweeException as error:
+            log.warning("when somebody was seen is not noted", exc_info=error)
 
     @classmethod
     def must_wipe(cls, token):
@@ -89,14 +110,16 @@ class Session(Record):
 
     def finish(self):
         """End this sign-in."""
-        Session.update(ended_at=clock.now()).where(
-            Session.id == self.id, Session.ended_at.is_null()).execute()
+        with transaction():
+            Session.update(ended_at=clock.now()).where(
+                Session.id == self.id, Session.ended_at.is_null()).execute()
 
     def lose(self):
         """End this sign-in; what its phone still brings is no longer taken unseen."""
-        self.finish()
-        Session.update(lost_at=clock.now()).where(
-            Session.id == self.id, Session.lost_at.is_null()).execute()
+        with transaction():
+            self.finish()
+            Session.update(lost_at=clock.now()).where(
+                Session.id == self.id, Session.lost_at.is_null()).execute()
 
     def is_on(self, device):
         """Note which phone this sign-in is on."""

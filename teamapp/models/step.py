@@ -10,7 +10,8 @@ from peewee import (
     ForeignKeyField,
 )
 
-from ..db import Among, Record
+from ..db import Record
+from ..statements import Among
 from .catalog import AccountKind, Obstacle
 from .household import Resident
 from .place import Commune, Village

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from peewee import SQL, BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
 
 from .. import clock, text
-from ..db import Record
+from ..db import Record, transaction
 from .catalog import Language
 from .place import Commune, Village
 
@@ -149,7 +149,8 @@ class User(Record):
     def read_in(self, language):
         """Show this person's screens in another language from now on."""
         self.language = language
-        self.save(only=[User.language])
+        with transaction():
+            self.save(only=[User.language])
 
     def villages_at(self, day):
         """Return the ids of the villages this person belonged to on that day."""
@@ -160,11 +161,12 @@ class User(Record):
 
     def move_to(self, village, on):
         """Let this person work in another village from that day, keeping where they were."""
-        Membership.update(until_on=on).where(
-            Membership.user == self.id, Membership.until_on.is_null()).execute()
-        Membership.create(user=self.id, village=village, since_on=on)
         self.village = village
-        self.save(only=[User.village])
+        with transaction():
+            Membership.update(until_on=on).where(
+                Membership.user == self.id, Membership.until_on.is_null()).execute()
+            Membership.create(user=self.id, village=village, since_on=on)
+            self.save(only=[User.village])
 
 
 @cache

@@ -13,6 +13,7 @@ from ..models import (
     Assignment,
     Counter,
     Household,
+    InboxItem,
     Receipt,
     Round,
     RoundVillage,
@@ -49,12 +50,13 @@ class Pack:
 
     def __init__(self, user, known, epoch):
         self.user, self.epoch, self.cursor = user, epoch, Counter.cursor_of(user.commune_id)
-        self.ground, self.team = ground(user), team_mark(user)
-        had_ground, _, had_team = known.scope.partition(".")
+        self.ground, self.team, self.refused = ground(user), team_mark(user), refused_mark(user)
+        had_ground, had_team, had_refused = (known.scope.split(".") + ["", ""])[:3]
         self.reset = (known.since is None or known.since > self.cursor
                       or known.epoch != self.epoch or had_ground != self.ground)
         self.since = 0 if self.reset else known.since
         self.has_new_team = self.reset or had_team != self.team
+        self.has_new_refused = self.reset or had_refused != self.refused
 
     def body(self):
         """Return the whole pack as NDJSON."""
@@ -64,7 +66,8 @@ class Pack:
 
     def header(self):
         """Return the first line; the headers of kept pages come with everything else."""
-        head = {"epoch": self.epoch, "cursor": self.cursor, "scope": f"{self.ground}.{self.team}",
+        head = {"epoch": self.epoch, "cursor": self.cursor,
+                "scope": f"{self.ground}.{self.team}.{self.refused}",
                 "reset": self.reset, "user": self.user.id,
                 "generated_at": clock.local(clock.now()).isoformat()}
         return {**head, "headers": HEADERS} if self.reset else head
@@ -75,15 +78,16 @@ class Pack:
         lines = draw.blank(pages.nobodys_page()) if self.reset else []
         if not self.user.is_field:
             return lines
-        if self.reset:
+        if self.has_new_refused:
             lines += draw.blank(pages.blank_pages(self.user))
+        if self.reset:
             lines += draw.list(pages.list_page())
         if self.has_new_team:
             lines += draw.blank(pages.parts_page(self.user))
-        if self.since == self.cursor and not self.reset:
+        if self.since == self.cursor and not self.has_new_refused:
             return lines  # nobody in the commune has written since
         found, gone = pages.house_pages(self._changed()), self._gone()
-        if self.reset or gone or self._round_changed() or self._touches_day(found):
+        if self.has_new_refused or gone or self._round_changed() or self._touches_day(found):
             lines += draw.pages(pages.day_page(self.user))
         houses = draw.houses(found)
         return lines + houses + gone + self._settled()
@@ -178,6 +182,11 @@ def ground(user):
 def team_mark(user):
     """Return what the blank forms rest on besides: who is in the team."""
     return digest(pages.team(user)) if user.is_field else ""
+
+
+def refused_mark(user):
+    """Return what the outbox page and the day page tell of this person's refused work."""
+    return str(InboxItem.open_count(user)) if user.is_field else ""
 
 
 def digest(*facts):

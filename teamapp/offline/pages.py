@@ -7,6 +7,7 @@ from flask import url_for
 from flask_login import AnonymousUserMixin
 
 from ..households import queries as households
+from ..models import InboxItem
 from ..rounds import day
 from ..visits.queries import team
 from ..visits.routes import pieces
@@ -19,7 +20,8 @@ ROWS = "households/rows.html"  # whose `row` draws one
 
 def blank_pages(user):
     """Return {url: (template, context)} of the pages that hold no resident."""
-    return {url_for("visits.outbox"): ("visits/outbox.html", {"current_user": user})}
+    return {url_for("visits.outbox"): ("visits/outbox.html", {
+        "current_user": user, "refused": InboxItem.open_count(user)})}
 
 
 def nobodys_page():

@@ -1,6 +1,7 @@
 """Working without signal: the pack, the worker, the manifest, the page for no network."""
 
 import json
+import re
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -10,7 +11,8 @@ from ..access import programmatic, public
 from ..db import snapshot
 from ..languages import language
 from ..models import Installation
-from ..web import STATIC, bare, page, static_files
+from ..static_files import STATIC, bare, static_files
+from ..web import page
 from .pack import Known, Pack
 from .pages import nobody
 
@@ -48,8 +50,9 @@ def worker():
 def filled_worker(version):
     """Return the worker's code with its version, its list of files and its imports filled in."""
     files = ", ".join(json.dumps(path) for path in shell_files(version))
-    return (bare((STATIC / "sw.js").read_text("utf-8")).replace("{{ version }}", version)
-            .replace("{{ files }}", files).replace('"/static/js/', f'"/static/{version}/js/'))
+    code = bare((STATIC / "sw.js").read_text("utf-8"))
+    code = code.replace("{{ version }}", version).replace("{{ files }}", files)
+    return re.sub(r'^(import .*"/static/)', rf"\g<1>{version}/", code, flags=re.MULTILINE)
 
 
 def shell_files(version):

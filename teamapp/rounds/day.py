@@ -8,7 +8,7 @@ from peewee import fn
 
 from .. import clock
 from ..languages import called
-from ..models import Assignment, Dossier, Household, Procedure, Round, Visit
+from ..models import Assignment, Dossier, Household, InboxItem, Procedure, Round, Visit
 from ..models.outlook import Outlook, outlooks
 
 FORGOTTEN = timedelta(days=7)  # how long a promise that nobody kept is still shown
@@ -111,7 +111,8 @@ def of(user):
     for part in given:
         mark_done(part)
     return {"rounds": given, "appointments": by_day(promised.values()),
-            "dossiers": dossiers_of(user), "today": clock.today()}
+            "dossiers": dossiers_of(user), "today": clock.today(),
+            "refused": InboxItem.open_count(user)}
 
 
 def rounds_of(user):

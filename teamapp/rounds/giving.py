@@ -1,5 +1,7 @@
 """Giving a village's houses to its members: by hand, by cluster, evenly."""
 
+from contextlib import contextmanager
+
 from flask import Blueprint, abort, redirect, url_for
 from flask_login import current_user
 
@@ -31,7 +33,7 @@ def assign(round_id, village_id):
     form = AssignForm().offer_to(queries.team(village), queries.houses(round, village))
     if not form.validate_on_submit():
         return village_page(round, village, assigning=form, status=422)
-    with current_user.commune.turn() as turn:
+    with turn_with(round, village) as turn:
         round.assign(turn, village, form.chosen, form.receiver)
     return after(round, village, given=len(form.chosen), receiver=form.receiver)
 
@@ -44,7 +46,7 @@ def share(round_id, village_id):
     form = ShareForm().offer(queries.team(village))
     if not form.validate_on_submit():
         return village_page(round, village, sharing=form, status=422)
-    with current_user.commune.turn() as turn:
+    with turn_with(round, village) as turn:
         round.share_out(turn, village, form.members.data)
     return after(round, village)
 
@@ -57,7 +59,7 @@ def drop(round_id, village_id):
     form = HousesForm().offer(house.household_id for house in round.houses(village))
     if not form.validate_on_submit():
         return village_page(round, village, dropping=form, status=422)
-    with current_user.commune.turn() as turn:
+    with turn_with(round, village) as turn:
         round.drop(turn, village, form.houses.data)
     return after(round, village, dropped=len(form.houses.data))
 
@@ -77,7 +79,7 @@ def add(round_id, village_id):
     form = HousesForm().offer(house.id for house in queries.other_houses(round, village))
     if not form.validate_on_submit():
         return others_page(round, village, form, status=422)
-    with current_user.commune.turn() as turn:
+    with turn_with(round, village) as turn:
         round.add(turn, village, form.houses.data)
     return redirect(url_for("rounds.giving.show", round_id=round.id, village_id=village.id), 303)
 
@@ -95,6 +97,14 @@ def find_village(round_id, village_id):
                                        RoundVillage.village == village.id).exists():
         abort(404)
     return round, village
+
+
+@contextmanager
+def turn_with(round, village):
+    """Take a turn with a village of a round, which may have left since they were found."""
+    with current_user.commune.turn() as turn:
+        find_village(round.id, village.id)
+        yield turn
 
 
 def village_page(round, village, assigning=None, dropping=None, sharing=None, status=200, **said):

@@ -19,19 +19,29 @@ class Progress:
     given: int = 0
     done: int = 0
     by_member: dict = field(default_factory=dict)  # member id → (houses, done)
+    gone: set = field(default_factory=set)  # those of them who are of the team no more
+    stranded: int = 0  # houses they have that are not done
 
     @property
     def free(self):
         """How many houses nobody has yet."""
         return self.houses - self.given
 
-    def count(self, member, houses, done):
-        """Add a member's houses, or nobody's (None)."""
+    @property
+    def goers(self):
+        """How many members go."""
+        return len(self.by_member.keys() - self.gone)
+
+    def count(self, member, houses, done, is_there):
+        """Add a member's houses, or nobody's (None); the member may be of the team no more."""
         self.houses += houses
         self.done += done
         if member is not None:
             self.given += houses
             self.by_member[member] = (houses, done)
+            if not is_there:
+                self.gone.add(member)
+                self.stranded += houses - done
 
 
 def is_done(starts_on, ends_on):
@@ -41,16 +51,21 @@ def is_done(starts_on, ends_on):
         Visit.outcome.in_(Visit.FINISHED)))
 
 
+def is_there():
+    """Return 1 where the member of an assignment, joined, is of the village's team, else 0."""
+    return Case(None, [(Assignment.has_goer(), 1)], 0)
+
+
 def progress(rounds):
     """Return {round id: {village id: Progress}} of these rounds."""
     found = {round.id: {} for round in rounds}
     done = fn.SUM(Case(None, [(is_done(Round.starts_on, Round.ends_on), 1)], 0))
-    rows = (Assignment.select(Assignment.round, Assignment.village, Assignment.member,
-                              fn.COUNT(Assignment.id), done)
-            .join(Round).where(Assignment.round.in_(list(found)))
-            .group_by(Assignment.round, Assignment.village, Assignment.member).tuples())
-    for round_id, village, member, houses, finished in rows:
-        found[round_id].setdefault(village, Progress()).count(member, houses, finished)
+    per = (Assignment.round, Assignment.village, Assignment.member)
+    rows = (Assignment.select(*per, fn.COUNT(Assignment.id), done, fn.MAX(is_there()))
+            .join(Round).switch(Assignment).join(User, JOIN.LEFT_OUTER)
+            .where(Assignment.round.in_(list(found))).group_by(*per).tuples())
+    for round_id, village, *counts in rows:
+        found[round_id].setdefault(village, Progress()).count(*counts)
     return found
 
 
@@ -58,10 +73,11 @@ def progress_of(assignments):
     """Return the Progress of assignments that know whether they are done."""
     total, by_member = Progress(), {}
     for assignment in assignments:
-        houses, done = by_member.get(assignment.member_id, (0, 0))
-        by_member[assignment.member_id] = (houses + 1, done + assignment.done)
-    for member, (houses, done) in by_member.items():
-        total.count(member, houses, done)
+        houses, done, _ = by_member.get(assignment.member_id, (0, 0, 0))
+        by_member[assignment.member_id] = (
+            houses + 1, done + assignment.done, assignment.is_there)
+    for member, counts in by_member.items():
+        total.count(member, *counts)
     return total
 
 
@@ -73,6 +89,8 @@ def summed(parts):
         total.given += part.given
         total.done += part.done
         total.by_member |= part.by_member
+        total.gone |= part.gone
+        total.stranded += part.stranded
     return total
 
 
@@ -138,7 +156,8 @@ def team(village):
 def houses(round, village):
     """Return a village's assignments in walking order, each with its house, member and state."""
     done = Case(None, [(is_done(round.starts_on, round.ends_on), 1)], 0).alias("done")
-    return list(round.houses(village).select(Assignment, Household, User, done)
+    there = is_there().alias("is_there")
+    return list(round.houses(village).select(Assignment, Household, User, done, there)
                 .join(Household).switch(Assignment).join(User, JOIN.LEFT_OUTER))
 
 

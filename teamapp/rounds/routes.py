@@ -90,6 +90,7 @@ def update(round_id):
     if not form.validate_on_submit():
         return form_page(form, round, status=422)
     with current_user.commune.turn() as turn:
+        round = find(round_id)  # as it stands now: others may have written
         round.revise(turn, **form.facts)
         if round.is_draft:
             round.choose(form.villages.data, form.chosen)
@@ -100,11 +101,11 @@ def update(round_id):
 @commune_only
 def destroy(round_id):
     """Forget a draft."""
-    round = find(round_id)
+    with current_user.commune.turn():
+        round = find(round_id)
+        round.discard()
     if not round.is_draft:
         return round_page(round, failure="published", status=409)
-    with current_user.commune.turn():
-        round.discard()
     return redirect(url_for("rounds.index"), 303)
 
 
@@ -112,11 +113,13 @@ def destroy(round_id):
 @chair_only
 def publish(round_id):
     """Give the round out to its members."""
-    round = find(round_id)
-    if not round.can_be_published():
-        return round_page(round, failure="nobody", status=409)
     with current_user.commune.turn() as turn:
-        round.publish(turn, current_user)
+        round = find(round_id)
+        ready = round.can_be_published()
+        if ready:
+            round.publish(turn, current_user)
+    if not ready:
+        return round_page(round, failure="nobody", status=409)
     return redirect(url_for("rounds.show", round_id=round.id), 303)
 
 
@@ -124,8 +127,8 @@ def publish(round_id):
 @commune_only
 def share_all(round_id):
     """Share the houses nobody has evenly among each village's own team."""
-    round = find(round_id)
     with current_user.commune.turn() as turn:
+        round = find(round_id)
         for village in queries.villages_in(round, current_user):
             round.share_out(turn, village, [member.id for member in queries.team(village)])
     return redirect(url_for("rounds.show", round_id=round.id), 303)

@@ -4,14 +4,14 @@ import re
 import secrets
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
-from flask_babel import force_locale
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 
 from .. import text
 from ..access import own_path, public, same_origin, vouched
-from ..languages import of_the_browser
+from ..extensions import must_wipe
+from ..languages import answer_in, of_the_browser
 from ..models import Attempt, MustWait, Session, User
 from ..web import page
 from .forms import LanguageForm, SignInForm
@@ -94,24 +94,30 @@ def speak():
 def outdated(error):
     """Draw a new form for one that lay in a tab while the session changed."""
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
-    return door(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
+    return door(form, 400, _l("Trang này mở đã lâu. Gõ lại tên và mã."))
 
 
 def door(form, status=200, failure=None):
-    """Return the sign-in page, drawn for nobody, and the cookie that tells this phone's tries."""
+    """Return the sign-in page, drawn for nobody, and the cookie that tells this phone's tries.
+
+    A phone that is to keep nothing is told so here too: it may ask for nothing else first.
+    """
+    wipe = must_wipe()
     form.next.data = own_path(form.next.data) if form.next.data else ""
-    with force_locale(of_the_browser()):
-        answer = page("session/new.html", status=status, form=form, failure=failure,
-                      current_user=AnonymousUserMixin())
+    answer_in(of_the_browser())
+    answer = page("session/new.html", status=status, form=form, failure=failure, wipe=wipe,
+                  current_user=AnonymousUserMixin())
+    if wipe:
+        answer.headers["X-Wipe"] = "1"
     return with_device(answer)
 
 
 def refusal(seconds=0):
     """Return the one message for every failure, with the time to wait if there is any."""
     if not seconds:
-        return _("Tên hoặc mã không đúng.")
-    wait = _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
-    return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
+        return _l("Tên hoặc mã không đúng.")
+    wait = _l("%(n)s giây", n=seconds) if seconds <= 60 else _l("%(n)s phút", n=-(-seconds // 60))
+    return _l("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
 
 
 def begin_session(user):

@@ -1,7 +1,8 @@
 // The worker: answers navigations from what this phone keeps, and sends in the background.
 
+import "/static/vendor/idb.js"; // named here too: all imports come in one round trip
 import { cutOff, keptPage, leave, refresh } from "/static/js/pages.js";
-import { URLS, endSession, send } from "/static/js/sender.js";
+import { URLS, endSession, handOver, send } from "/static/js/sender.js";
 import { rests } from "/static/js/sending.js";
 import { envelopes, here, inTime, list, set } from "/static/js/store.js";
 
@@ -25,7 +26,7 @@ self.addEventListener("fetch", (event) => {
   } else if (request.headers.has("X-Kept")) {
     event.respondWith(part(request, url));
   } else if (request.mode === "navigate" && isPage(url)) {
-    event.respondWith(url.pathname === URLS.signIn ? signIn(request) : page(request, url));
+    event.respondWith(url.pathname === URLS.signIn ? signIn(event) : page(request, url));
   }
 });
 
@@ -124,11 +125,21 @@ async function noNetwork() {
     (await caches.match(URLS.noNetwork, { ignoreVary: true })) || Response.error();
 }
 
-/** Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival. */
-async function signIn(request) {
-  const response = await fromNetwork(request);
-  if (response?.ok) await soon(set({ here: null }));
+/**
+ * Whoever is given the sign-in page is nobody yet: no kept page is shown until arrival.
+ *
+ * A phone that was lost, or whose holder left, may come here before it hears so elsewhere.
+ */
+async function signIn(event) {
+  const response = await fromNetwork(event.request);
+  if (response?.headers.has("X-Wipe")) event.waitUntil(dropped());
+  else if (response?.ok) await soon(set({ here: null }));
   return response ?? noNetwork();
+}
+
+async function dropped() {
+  await leave({ all: true });
+  await handOver();
 }
 
 /** No request goes out in the name of a session that was ended here; broken storage knows of none. */
@@ -159,6 +170,10 @@ async function undoTime(user) {
 
 async function renew(now) {
   const changes = await refresh({ now });
+  if (changes?.isRestored) {
+    await send();
+    await tell({ did: "sent" });
+  }
   await tell({ did: "refreshed", changed: 0, urls: [], ...changes });
 }
 

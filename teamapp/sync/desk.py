@@ -2,9 +2,10 @@
 
 import logging
 
-from peewee import EXCLUDED, IntegrityError, OperationalError
+from peewee import IntegrityError, OperationalError
 
 from ..db import proxy
+from ..languages import language
 from ..models import InboxItem, Mishap, Receipt
 from ..models.judging import Entry, Refused
 from ..text import mask_ids
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, turn, user, device, forms=None, absent=False, bearer=None):
         self.turn, self.user, self.device = turn, user, device
         self.forms, self.absent, self.bearer = forms or {}, absent, bearer
-        self.known = {}
+        self.known, self.heirs = {}, {}
 
     def take(self, entries):
         """Return a result for each entry; what is kept is in the transaction of the turn."""
@@ -41,7 +42,7 @@ class Desk:
 
     def lay_aside(self, entries, code):
         """Put entries into the inbox unjudged, but for those that are kept already."""
-        self.known = find_receipts(entries)
+        self._look_up(entries)
         pairs = [(entry, self._known_answer(entry) or refused(code)) for entry in entries]
         self._keep_refused([pair for pair in pairs if pair[1]["status"] == "refused"])
         return [{"id": str(entry.id), **result} for entry, result in pairs]
@@ -58,13 +59,22 @@ class Desk:
 
     def _attempt(self, entries):
         """Take entries under one savepoint: all that they bring, or nothing and the error."""
-        receipt, self.known = self.turn.receipt, find_receipts(entries)
+        receipt = self.turn.receipt
+        self._look_up(entries)
         try:
             with proxy.atomic():
                 return self._together(entries)
         except Exception:
-            self.turn.receipt, self.known = receipt, find_receipts(entries)
+            self.turn.receipt = receipt
+            self._look_up(entries)
             raise
+
+    def _look_up(self, entries):
+        """Find the receipts of all that entries name, and what was kept in its place."""
+        self.known = find_receipts(entries)
+        unknown = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after)
+                   if id} - self.known.keys()
+        self.heirs = Receipt.heirs(unknown, self.user.id)
 
     def _together(self, entries):
         """Judge entries in order and record what may be kept, kind by kind."""
@@ -94,7 +104,10 @@ class Desk:
             return refused("id_reused")
         if receipt and receipt.status != "refused":
             return kept(receipt, replayed=True)
-        if any(older.status != "refused" for older in self._forebears(entry)):
+        if entry.id in self.heirs:  # what replaced it was here first
+            return kept(self.heirs[entry.id], replayed=True)
+        if entry.replaces in self.heirs or any(
+                older.status != "refused" for older in self._forebears(entry)):
             return refused("already_kept")
         return None
 
@@ -145,7 +158,7 @@ class Desk:
 
     def _is_met(self, link):
         """Tell whether an entry, or what replaced it, has been kept."""
-        receipt = self.known.get(link)
+        receipt = self.known.get(link) or self.heirs.get(link)
         return bool(receipt) and receipt.status in ("kept", "settled")
 
     def _receipt(self, entry, status, flag=None):
@@ -156,6 +169,8 @@ class Desk:
                           received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
         self.known[entry.id] = receipt
+        if status == "kept" and entry.replaces:
+            self.heirs[entry.replaces] = receipt
         for older in self._forebears(entry) if status == "kept" else ():
             older.status = "settled"
         return receipt
@@ -180,36 +195,25 @@ class Desk:
             is_open = receipt is None or receipt.status == "refused"
             if is_open and not (receipt and result["code"] == "id_reused"):
                 Receipt.write([self._receipt(entry, "refused")])
-            InboxItem.insert(
+            InboxItem.keep(
                 entry=entry.id, user=self.user.id, commune=self.turn.commune.id,
-                village=self.user.village_id, kind=storable(entry.kind), hash=entry.hash,
-                body=storable(entry.body), code=result["code"], reason=result["reason"],
-                received_at=self.turn.at,
-            ).on_conflict(conflict_target=[InboxItem.entry, InboxItem.hash],
-                          update={InboxItem.code: EXCLUDED.code,
-                                  InboxItem.reason: EXCLUDED.reason}).execute()
+                village=self.user.village_id, kind=storable(entry.kind),
+                hash=InboxItem.mark_of(self.user, entry.hash), body=storable(entry.body),
+                code=result["code"], reason=result["reason"], language=language(),
+                received_at=self.turn.at)
 
     def _settle(self, made):
         """Close what was replaced, under the new numbers, and what the inbox held of it."""
-        done = [receipt.id for receipt in made]
+        done = [id for receipt in made for id in (receipt.id, receipt.replaces) if id]
         for receipt in made:
             older = [one.id for one in self._forebears(receipt)]
-            if older:
-                done += older
-                Receipt.update(status="settled", number=receipt.number,
-                               cursor=self.turn.cursor).where(
-                    Receipt.id.in_(older), Receipt.status == "refused").execute()
-        if done:
-            InboxItem.update(settled_at=self.turn.at).where(
-                InboxItem.entry.in_(done), InboxItem.settled_at.is_null(),
-                InboxItem.user == self.user.id).execute()
+            receipt.settle(older)
+            done += older
+        InboxItem.settle_mended(done, self.user.id, self.turn.at)
 
     def _mishap(self, entry):
         """Count an error of ours; let the entry wait, or after five of them lay it aside."""
-        Mishap.insert(entry=entry.id, times=1, last_at=self.turn.at).on_conflict(
-            conflict_target=[Mishap.entry],
-            update={Mishap.times: Mishap.times + 1, Mishap.last_at: EXCLUDED.last_at}).execute()
-        times = Mishap.select(Mishap.times).where(Mishap.entry == entry.id).scalar()
+        times = Mishap.count(entry.id, self.turn.at)
         if times < GIVE_UP:
             return {"id": str(entry.id), "status": "later", "code": "internal",
                     "after_s": WAIT_S * 2 ** times}

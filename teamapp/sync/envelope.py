@@ -15,6 +15,8 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from .. import clock
+
 MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
 VERSION = 1
 
@@ -129,9 +131,10 @@ def uuid(value):
 
 
 def moment(value):
-    """Return the moment an ISO 8601 string with an offset names, or None."""
+    """Return the moment an ISO 8601 string with an offset names, or None; pages can tell it."""
     try:
         found = datetime.fromisoformat(value)
+        clock.local(found)  # OverflowError where our clock has no such day any more
         return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
     except (TypeError, ValueError, OverflowError):
         return None

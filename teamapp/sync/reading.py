@@ -6,10 +6,9 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt
+from ..models.receipt import MOST_FIELDS
 from .kinds import KINDS
 from .reasons import REASONS
-
-MOST_FIELDS = 2000
 
 
 def find_receipts(entries):

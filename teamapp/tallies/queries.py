@@ -69,7 +69,7 @@ def villages_of(user):
 
 def figures(commune_id, span):
     """Return {(place, figure): n} of the days; what was never recorded is not in it."""
-    if span.key:
+    if span.key and span.days > 1:  # of a single day the houses are not tallied
         names = {**{stored: name for name, stored in ADDITIVE.items()}, "houses": "houses"}
         rows = Tally.select(Tally.place, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,

@@ -4,10 +4,12 @@ import threading
 from uuid import UUID
 
 import pytest
+from peewee import OperationalError, sqlite3
 
 from teamapp.backup.copies import fresh_key
 from teamapp.models import Installation, Receipt, Tally, Visit
 from teamapp.models.recount import differences
+from teamapp.sqlite import alone
 
 from ..conftest import make_app
 from ..databases import path_of
@@ -155,14 +157,81 @@ def test_a_book_that_is_there_is_not_lost(visited, again, shelf, databases, temp
     assert list(path_of(url).parent.glob(f"{path_of(url).name}.before-*"))
 
 
-def test_a_book_in_service_is_not_taken_away(visited, again, shelf, databases, template_database):
+@pytest.mark.parametrize("harm", [lambda kept: b"nonsense " * 1000,
+                                  lambda kept: kept[:100] + b"\xff" * 8000 + kept[8100:]])
+def test_a_book_that_is_damaged_gives_way_to_a_backup(
+        visited, again, shelf, databases, template_database, harm):
     file, url = backed_up(again, shelf), databases.new(like=template_database)
-    serving = again(url).extensions["database"]
+    app, place = again(url), path_of(url)
+    app.extensions["database"].close_all()
+    place.write_bytes(damaged := harm(place.read_bytes()))
+    code, said = restored(lambda _url: app, shelf, file, url)
+    assert (code, "--replace" in said) == (1, True), said
+    code, said = restored(lambda _url: app, shelf, file, url, "--replace")
+    assert code == 0, said
+    [aside] = place.parent.glob(f"{place.name}.before-*")
+    assert len(aside.read_bytes()) == len(damaged)
+
+
+def test_a_lost_books_journal_is_not_played_into_the_backup(visited, again, shelf, databases):
+    file, url = backed_up(again, shelf), databases.new()
+    place = path_of(url)
+    other = sqlite3.connect(place)
+    other.executescript("PRAGMA journal_mode=wal; CREATE TABLE other (a);"
+                        "INSERT INTO other VALUES (randomblob(9000));")
+    left = place.with_name(f"{place.name}-wal").read_bytes()
+    other.close()
+    place.unlink()
+    place.with_name(f"{place.name}-wal").write_bytes(left)
+    code, said = restored(again, shelf, file, url)
+    assert code == 0, said
+    with again(url).extensions["database"].connection_context():
+        assert Visit.select().count() == 1
+        assert differences(visited.an_phu) == []
+
+
+def test_a_key_saved_in_a_text_editor_of_windows_opens_it(visited, again, shelf, databases):
+    file = backed_up(again, shelf)
+    for coding in ("utf-8-sig", "utf-16"):
+        (shelf.parent / "elsewhere/key.txt").write_bytes(f"  {PRIVATE}\r\n".encode(coding))
+        code, said = restored(again, shelf, file, databases.new())
+        assert code == 0, said
+
+
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_a_book_in_service_is_not_taken_away(
+        visited, again, shelf, databases, template_database, journal):
+    file, url = backed_up(again, shelf), databases.new(like=template_database)
+    serving = again(url, SQLITE_JOURNAL=journal).extensions["database"]
     serving.connect()
     serving.get_tables()
     code, said = restored(again, shelf, file, url, "--replace")
     serving.close_all()
     assert (code, "đang được dùng" in said) == (1, True), said
+    assert restored(again, shelf, file, url, "--replace")[0] == 0
+
+
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_a_server_that_nobody_asks_just_now_is_in_service_too(
+        visited, again, shelf, databases, template_database, serve, monkeypatch, journal):
+    file, url = backed_up(again, shelf), databases.new(like=template_database)
+    monkeypatch.setenv("SQLITE_JOURNAL", journal)
+    server = serve(url)
+    code, said = restored(again, shelf, file, url, "--replace")
+    assert (code, "đang được dùng" in said) == (1, True), said
+    server.kill()
+    assert restored(again, shelf, file, url, "--replace")[0] == 0
+
+
+def test_nobody_opens_a_book_that_is_being_put_in_its_place(
+        visited, again, databases, template_database):
+    url = databases.new(like=template_database)
+    database = again(url).extensions["database"]
+    with alone(path_of(url)):
+        assert again(url).test_client().get("/readyz").status_code == 503
+        with pytest.raises(OperationalError):
+            database.connect()
+    database.connect()
 
 
 def test_phones_bring_back_what_came_after_the_backup(visited, again, shelf, databases, serve, app):

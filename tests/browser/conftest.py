@@ -1,5 +1,6 @@
 """Real phones on a real server: every journey has a database, a line and browsers of its own."""
 
+import shutil
 import signal
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from ..conftest import make_app
 from . import chrome
 from .line import Line
 from .phone import LAPTOP, PATIENCE, Phone
-from .server import Server
+from .server import Server, free_port
 
 LONGEST = 150  # seconds a journey may take
 PHONES = []  # those of the test that runs
@@ -38,7 +39,7 @@ def pytest_runtest_makereport(item):
     return report
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def playwright():
     """Return what starts browsers."""
     if chrome.find() is None:
@@ -116,10 +117,35 @@ def give_out(cast):
         made.publish(turn, cast.son)
 
 
+@pytest.fixture(scope="session")
+def gate():
+    """Return the port of every line: what a phone keeps, it keeps for an address."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def ready(databases, peopled, var, playwright, gate, tmp_path_factory):
+    """Return Lan's phone, switched off when it was ready, and the URL of the database it knows."""
+    folder, url = tmp_path_factory.mktemp("ready"), databases.new(like=peopled)
+    server = Server(url, var, folder / "server.log").start()
+    line = Line(server.port, gate)
+    phone = Phone(playwright, folder / "phone", line).start()
+    try:
+        phone.sign_in("lan", PIN)
+        lan = SimpleNamespace(id=phone.page.get_attribute("body", "data-user"))
+        phone.until_ready(lan).close()
+    finally:
+        phone.end()
+        line.end()
+        server.stop()
+    return SimpleNamespace(phone=phone.folder, url=url)
+
+
 @pytest.fixture
-def book(databases, peopled, var):
+def book(request, databases, peopled, var):
     """Return the test's own look into the database that the server writes to."""
-    url = databases.new(like=peopled)
+    is_known = "lans_phone" in request.fixturenames
+    url = databases.new(like=request.getfixturevalue("ready").url if is_known else peopled)
     app = make_app(url, var)
     database = app.extensions["database"]
     database.connect()
@@ -143,9 +169,9 @@ def server(book, tmp_path):
 
 
 @pytest.fixture
-def line(server):
+def line(server, gate):
     """Return the line every browser of the test is on."""
-    line = Line(server.port)
+    line = Line(server.port, gate)
     yield line
     line.end()
 
@@ -164,22 +190,45 @@ def take_phone(playwright, line, tmp_path):
 
 
 @pytest.fixture
-def lans_phone(take_phone, book):
+def lans_phone(take_phone, ready, book, tmp_path):
     """Return Lan's phone, signed in and ready for the way without signal."""
-    return take_phone().sign_in("lan", PIN).until_ready(book.user("lan"))
+    shutil.copytree(ready.phone, tmp_path / "phone")
+    phone = take_phone()
+    phone.go("/")
+    return phone.until_ready(book.user("lan"))
+
+
+@pytest.fixture(scope="session")
+def office(playwright):
+    """Return the browser in the commune's office; each that works there begins without a trace."""
+    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def laptop(playwright, line):
+def seat(office, line):
+    """Return a function that gives a tab of somebody who knows nothing of the others' cookies."""
+    taken = []
+
+    def take(**more):
+        taken.append(office.new_context(base_url=line.url, locale="vi-VN",
+                                        timezone_id="Asia/Ho_Chi_Minh", **more))
+        taken[-1].set_default_timeout(PATIENCE)
+        return taken[-1].new_page()
+
+    yield take
+    for context in taken:
+        context.close()
+
+
+@pytest.fixture
+def laptop(seat, line):
     """Return the laptop in the commune's office, signed in as the chair."""
-    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
-    page = browser.new_page(viewport=LAPTOP, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{line.url}/sign-in")
+    page = seat(viewport=LAPTOP)
+    page.goto("/sign-in")
     page.fill("[name=username]", "son")
     page.fill("[name=secret]", PASSWORD)
     page.click("main form button")
     page.wait_for_url(f"{line.url}/tallies")
-    page.desk = line.url
-    yield page
-    browser.close()
+    return page

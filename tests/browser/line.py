@@ -12,9 +12,9 @@ LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 class Line:
-    """A TCP proxy on the loopback, in a thread of its own."""
+    """A TCP proxy on the loopback, in a thread of its own: on `own_port`, or on any."""
 
-    def __init__(self, port):
+    def __init__(self, port, own_port=0):
         self.upstream = port
         self.mode = "open"
         self.up = self.down = 0  # bytes
@@ -27,7 +27,7 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.port = self._do(self._listen(0))
+        self.port = self._do(self._listen(own_port))
         self.url = f"http://127.0.0.1:{self.port}"
 
     # --- what a test does to it ---

@@ -5,15 +5,16 @@ import re
 SCREENS = {
     "door": {"/sign-in", "/arrival", "/no-network"},
     "member": {"/", "/households", "/households/<household_id>"},
-    "outbox": {"/outbox", "/outbox-files"},
-    "leader": {"/outbox", "/outbox-files", "/people", "/people/<person_id>"},
+    "outbox": {"/outbox", "/outbox-files", "/inbox"},
+    "leader": {"/outbox", "/outbox-files", "/inbox", "/people", "/people/<person_id>"},
     "chair": {
         "/tallies", "/tallies/<place>", "/tallies/<place>/<figure>", "/targets", "/rounds",
         "/rounds/new", "/rounds/<round_id>", "/rounds/<round_id>/edit",
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
-        "/households/<household_id>", "/people", "/people/<person_id>", "/outbox-files"},
-    "nothing yet": {"/tallies", "/rounds", "/tallies/<place>/<figure>"},
+        "/households/<household_id>", "/people", "/people/<person_id>", "/inbox",
+        "/outbox-files"},
+    "nothing yet": {"/tallies", "/rounds", "/inbox", "/tallies/<place>/<figure>"},
 }
 NO_SCREEN = {
     "/healthz": "a word for a machine",

@@ -67,8 +67,8 @@ class Server:
         return self
 
     def command(self):
-        """Return the Procfile's line for the web, on this machine only."""
-        return self._line("web").replace("0.0.0.0", "127.0.0.1")
+        """Return the Procfile's line for the web."""
+        return self._line("web")
 
     def release(self):
         """Run the Procfile's line for before a start of new code."""

@@ -3,15 +3,16 @@
 import json
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from teamapp import clock
-from teamapp.models import Household, Round, Session, User
+from teamapp.db import proxy
+from teamapp.models import Household, InboxItem, Round, Session, User
 
 from ..cast import PASSWORD, PIN
 from ..sync.phone import body, entry
-from . import chrome
 from .looking import Looker
 from .screens import left_out
 
@@ -38,21 +39,18 @@ def nothing_wrong(page, whose, at_least):
 
 
 @pytest.fixture
-def office(playwright, line):
+def enter(seat):
     """Return a function that signs somebody in on a computer of their own, without a worker."""
-    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
 
     def enter(username=None, secret=PASSWORD):
-        page = browser.new_page(base_url=line.url, locale="vi-VN", service_workers="block",
-                                timezone_id="Asia/Ho_Chi_Minh")
+        page = seat(service_workers="block")
         page.goto("/sign-in")
         if username:
             sign_in(page, username, secret)
             page.wait_for_url(lambda url: "/sign-in" not in url and "/arrival" not in url)
         return page
 
-    yield enter
-    browser.close()
+    return enter
 
 
 @pytest.fixture
@@ -60,6 +58,35 @@ def long_names(book):
     """Give the first house and Lan names as long as names are."""
     Household.update(head=LONG).where(Household.id == book.house(1)).execute()
     User.update(name=LONG).where(User.username == "lan").execute()
+
+
+@pytest.fixture
+def refused(long_names, book):
+    """Leave three visits of Lan's in the inbox: with a house, without one, and not to be read."""
+    lan = book.user("lan")
+    house = (f"household={book.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
+             "&reason=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
+             "&dossiers-0-procedure=1.001193&note=Chiều thứ bảy quay lại")
+    for number, (said, code) in enumerate([
+            (house, "lost_phone"), ("x=%00", "malformed"), (house, "waits_for_refused")]):
+        InboxItem.create(entry=uuid4(), user=lan, commune=lan.commune_id, village=lan.village_id,
+                         kind="visits.create" if number else "visits.dream", hash=b"", body=said,
+                         code=code, reason="…", received_at=clock.now())
+
+
+@pytest.fixture
+def phone(long_names, lans_phone, book):
+    """Return Lan's phone with the long names in its pages: none comes anew while one looks."""
+    lans_phone.page.reload()
+    until_kept_page(lans_phone, book, "/", LONG.partition("'")[0])
+    lans_phone.go("/")
+    return lans_phone
+
+
+def until_kept_page(phone, book, path, words):
+    """Wait until these words are on a page as Lan's phone keeps it."""
+    lan = book.user("lan")
+    phone.until(lambda: words in phone.pages_of(lan)["pages"][path], f"no {words} on {path}")
 
 
 def sign_in(page, username, secret):
@@ -74,8 +101,8 @@ def without_checks(page, form="main form"):
     page.eval_on_selector(form, "(form) => { form.noValidate = true; }")
 
 
-def test_at_the_door_of_the_book(office):
-    page = office()
+def test_at_the_door_of_the_book(enter):
+    page = enter()
     with nothing_wrong(page, "door", at_least=5) as screens:
         screens.look("sign-in")
         sign_in(page, "lan", "111222")
@@ -90,12 +117,14 @@ def test_at_the_door_of_the_book(office):
         screens.look("arrival")
 
 
-def test_on_a_volunteers_phone(long_names, lans_phone, line, book):
-    phone, page = lans_phone, lans_phone.page
+def test_on_a_volunteers_phone(phone, line, book):
+    page = phone.page
     house = f"{line.url}/households/{book.house(1)}"
     with nothing_wrong(page, "member", at_least=11) as screens:
         screens.look("today")
         screens.go(house, "house")
+        page.evaluate("delete document.documentElement.dataset.net")
+        screens.look("house, before the phone has looked what waits")
         for flags in BANNERS:  # the same on every page, and a house has few rows
             page.evaluate("""(flags) => {
               for (const name of ["update", "fresh", "install", "age", "clock", "waiting",
@@ -123,8 +152,8 @@ def test_on_a_volunteers_phone(long_names, lans_phone, line, book):
         screens.look("saved")
 
 
-def test_where_a_volunteers_work_waits(long_names, lans_phone, line, book):
-    phone, page = lans_phone, lans_phone.page
+def test_where_a_volunteers_work_waits(phone, line, book):
+    page = phone.page
     phone.absent(book.house(3))
     with nothing_wrong(page, "outbox", at_least=8) as screens:
         screens.go(f"{line.url}/outbox", "outbox, one waits")
@@ -135,6 +164,7 @@ def test_where_a_volunteers_work_waits(long_names, lans_phone, line, book):
         phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=730)))
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
+        until_kept_page(phone, book, "/outbox", 'href="/inbox"')
         phone.absent(book.house(5))
         screens.go(f"{line.url}/outbox", "outbox, one refused")
         page.evaluate("document.documentElement.dataset.sealed = ''")
@@ -143,21 +173,23 @@ def test_where_a_volunteers_work_waits(long_names, lans_phone, line, book):
         page.click('[data-entries="attention"] [data-do="mend"]')
         page.wait_for_selector("[data-refused]:not([hidden])")
         screens.look("mending")
+        screens.go(f"{line.url}/inbox", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")
         screens.go(f"{line.url}/nowhere", "nowhere, for a member")
         line.cut()
         screens.go(f"{line.url}/people", "no network")
 
 
-def test_on_a_leaders_phone(long_names, office, book):
+def test_on_a_leaders_phone(refused, enter, book):
     lan, binh, tu = map(book.user, ("lan", "binh", "tu"))
-    lost, _ = Session.begin(lan), Session.begin(lan)
+    lost, ended, _ = (Session.begin(lan) for _ in range(3))
     Session.get_by_id(Session.digest(lost)).lose()
+    Session.get_by_id(Session.digest(ended)).finish()
     binh.close()
-    page = office("tu", PIN)
+    page = enter("tu", PIN)
     with nothing_wrong(page, "leader", at_least=11) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",
-                     f"/people/{tu.id}"):
+                     f"/people/{tu.id}", "/inbox"):
             page.goto(path)
             page.evaluate(OPEN_ALL)
             screens.look(f"{path}, for a leader")
@@ -191,8 +223,8 @@ def saved(book, author):
     return json.dumps({"v": 1, "user": author.id, "entries": lines}).encode()
 
 
-def test_at_the_chairs_desk(long_names, office, book):
-    page = office("son")
+def test_at_the_chairs_desk(refused, enter, book):
+    page = enter("son")
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{book.user('lan').village_id}"
     house = f"/households/{book.house(1)}"
@@ -201,8 +233,8 @@ def test_at_the_chairs_desk(long_names, office, book):
                      f"/tallies/{book.user('lan').village_id}", "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
-                     "/people", f"/people/{book.user('lan').id}", "/outbox-files",
-                     "/nowhere", "/outbox"):
+                     "/people", f"/people/{book.user('lan').id}", "/inbox",
+                     "/outbox-files", "/nowhere", "/outbox"):
             screens.go(path)
         page.click(".account summary")
         screens.look("account")
@@ -217,8 +249,14 @@ def test_at_the_chairs_desk(long_names, office, book):
         screens.look("round, refused")
 
 
-def test_where_nothing_is_yet(office):
-    page = office("chau")
-    with nothing_wrong(page, "nothing yet", at_least=3) as screens:
-        for path in ("/tallies", "/rounds", "/tallies/0/visits"):
+def test_where_nothing_is_yet(enter):
+    page = enter("chau")
+    with nothing_wrong(page, "nothing yet", at_least=5) as screens:
+        for path in ("/tallies", "/rounds", "/tallies/0/visits", "/inbox"):
             screens.go(path)
+        proxy.execute_sql("ALTER TABLE round RENAME TO lost")
+        assert page.goto("/rounds").status == 503
+        screens.look("the database does not answer")
+        proxy.execute_sql("UPDATE session SET seen_at = 'no moment'")
+        assert page.goto("/rounds").status == 500
+        screens.look("an error of ours")

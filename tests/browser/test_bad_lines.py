@@ -57,7 +57,7 @@ def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, 
     assert Visit.select().count() == 2
 
 
-def test_a_village_line_brings_the_pack_and_takes_the_visits(lans_phone, line, book):
+def test_a_village_line_takes_the_visits(lans_phone, line, book):
     phone = lans_phone
     for number in range(1, 6):
         phone.absent(book.house(number))

@@ -123,3 +123,21 @@ def test_a_page_left_open_over_midnight_is_of_the_new_day(take_lans_phone, book)
     kept.wait_for_selector(promised, state="visible")
     assert "Hẹn hôm nay" in kept.inner_text(promised)
     assert kept.evaluate("window.isStillHere"), "it was drawn anew"
+
+
+def test_a_clock_that_ran_ahead_at_the_last_pack_keeps_no_pages_longer(take_lans_phone, book):
+    phone, lan = take_lans_phone(), book.user("lan")
+    set_clock(phone, days=40)
+    phone.page.reload()
+    house = f"/households/{book.house(1)}"
+    packed = "Number(document.documentElement.dataset.packed ?? 0)"
+    phone.until(lambda: phone.go("/") and phone.page.evaluate(f"{packed} > Date.now() - 36e5"),
+                "the pack was not asked for again")
+    phone.context.set_offline(True)
+    set_clock(phone, days=1)
+    phone.go("/")
+    phone.page.wait_for_selector("html[data-packed]", state="attached")
+    set_clock(phone, days=15)
+    phone.go("/outbox")
+    phone.until(lambda: house not in phone.pages_of(lan)["pages"], "the pages are still there",
+                seconds=8)

@@ -1,11 +1,16 @@
 """The chair works without a mouse: Tab, Enter, Space and the arrows lead through every task."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import pytest
 
-from teamapp.models import Assignment, Round, Target
+from teamapp import clock
+from teamapp.models import Assignment, Round, Session, Target, User, Visit
 
 from ..cast import PASSWORD
-from . import chrome
+from ..sync.phone import body, entry
+from ..sync.test_outbox_files import saved
 from .looking import LAPTOP
 
 MOST = 120  # presses of Tab until something must have come
@@ -64,6 +69,11 @@ class Keys:
         with self.page.expect_navigation():
             self.press("Enter")
 
+    def unfold(self, inside):
+        """Open the folded part that holds this, and follow it."""
+        self.to(f"details:has({inside}) > summary").press("Enter")
+        self.follow(inside)
+
     def write(self, selector, text):
         """Go to a field and type."""
         self.to(selector)
@@ -71,14 +81,11 @@ class Keys:
 
 
 @pytest.fixture
-def keys(playwright, line):
+def keys(seat):
     """Return the keyboard of the office's laptop, at the sign-in page."""
-    browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
-    page = browser.new_page(base_url=line.url, viewport=LAPTOP, locale="vi-VN",
-                            timezone_id="Asia/Ho_Chi_Minh", service_workers="block")
+    page = seat(viewport=LAPTOP, service_workers="block")
     page.goto("/sign-in")
-    yield Keys(page)
-    browser.close()
+    return Keys(page)
 
 
 def sign_in(keys):
@@ -159,3 +166,100 @@ def test_a_target_is_set_and_another_language_chosen(keys):
     keys.follow(".account [value=en]")
     keys.page.wait_for_url(lambda url: url.endswith("/tallies") and "arrival" not in url)
     assert keys.page.get_attribute("html", "lang") == "en"
+
+
+def test_people_are_found_their_phones_ended_their_accounts_closed_and_one_leaves(
+        keys, book, tmp_path):
+    lan = book.user("lan")
+    old, lost = (Session.digest(Session.begin(lan)) for _ in range(2))
+    sign_in(keys)
+    keys.follow(".nav a[href='/people']")
+    keys.write("[data-filter]", "le thi lan")
+    keys.page.wait_for_selector(f"a[href='/people/{book.user('binh').id}']", state="hidden")
+    keys.follow(f"main a[href='/people/{lan.id}']")
+
+    keys.unfold(f"form[action$='/{old}/ending'] button")
+    assert Session.get_by_id(old).ended_at
+    keys.unfold(f"form[action$='/{lost}/loss'] button")
+    assert Session.get_by_id(lost).lost_at
+
+    keys.unfold("form[action$='/closure'] button")
+    assert not User.get_by_id(lan.id).active
+    keys.follow("form[action$='/reopening'] button")
+    assert User.get_by_id(lan.id).active
+
+    file = tmp_path / "saved.json"
+    file.write_bytes(saved(lan, entry(body(SimpleNamespace(id=book.house(1)), outcome="absent"))))
+    keys.follow(".back")
+    keys.follow("main a[href='/outbox-files']")
+    with keys.page.expect_file_chooser() as asked:
+        keys.to("[type=file]").press("Enter")
+    asked.value.set_files(file)  # by the system's own window, which is not ours
+    keys.follow(".fields .solid")
+    assert Visit.get().member_id == lan.id
+
+    keys.to(".account summary").press("Enter")
+    keys.to("[data-do=sign-out]").press("Enter")
+    keys.page.wait_for_url("**/sign-in*")
+    assert not Session.select().where(Session.user == book.user("son").id,
+                                      Session.ended_at.is_null()).exists()
+
+
+def test_days_are_chosen_and_a_list_searched(keys):
+    sign_in(keys)
+    keys.follow("main a[href$='period=days']")
+    first, last = days_of_two_like_numbers()
+    keys.write("[name=first]", f"{first:%d%m%Y}")
+    keys.write("[name=last]", f"{last:%d%m%Y}")
+    keys.follow(".period button")
+    assert f"first={first}&last={last}" in keys.page.url
+    assert not keys.page.query_selector(".period [role=alert]")
+
+    keys.page.goto("/households")
+    keys.write("[name=q]", "hoa")
+    keys.follow(".asking button")
+    assert keys.page.locator("#list li").count() == 1
+    keys.follow("#list a")
+    assert "Nguyễn Thị Hòa" in keys.page.inner_text("main")
+
+
+def days_of_two_like_numbers():
+    """Return the last two days whose day and month are alike: their order is the browser's."""
+    today = clock.today()
+    alike = [date(year, n, n) for year in (today.year - 1, today.year) for n in range(1, 13)]
+    return [day for day in alike if day <= today][-2:]
+
+
+def test_a_published_round_is_mended_and_a_draft_deleted(keys, book):
+    made, village = Round.get(), book.user("lan").village_id
+    with made.commune.turn() as turn:
+        draft = Round.draft(turn, book.user("son"), [village], "all", name="Đợt bỏ",
+                            starts_on=clock.today(), ends_on=clock.today())
+    sign_in(keys)
+    keys.follow(".nav a[href='/rounds']")
+    keys.follow(f"main a[href='/rounds/{draft.id}']")
+    keys.unfold("form[action$='/removal'] button")
+    assert [one.id for one in Round.select()] == [made.id]
+
+    keys.follow(f"main a[href='/rounds/{made.id}']")
+    keys.follow(".head a[href$='/edit']")
+    keys.to("[name=name]").press("End")
+    keys.page.keyboard.type(" (sửa)")
+    keys.follow("button[form=round]")
+    assert Round.get_by_id(made.id).name == "Đợt tháng này (sửa)"
+
+    keys.follow("main th a")
+    house = f"[name=houses][value='{book.house(1)}']"
+    keys.to(house).press("Space")
+    keys.to("[formaction$='/removals']").press("Enter")
+    keys.page.wait_for_selector(house, state="detached")
+    assert given(made) == 24
+    keys.follow("main a[href$='/houses']")
+    keys.write("[data-filter]", "bre")
+    keys.to(house).press("Space")
+    keys.follow("button[form=adding]")
+    keys.to(house).press("Space")
+    keys.to("[name=member]").press("ArrowDown")
+    keys.to("button.solid[form=giving]").press("Enter")
+    keys.page.wait_for_selector(".said")
+    assert given(made) == 25

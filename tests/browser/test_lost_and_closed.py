@@ -1,8 +1,11 @@
 """A phone that was reported lost, and the phone of somebody who left the team."""
 
+import re
 from urllib.parse import quote_plus
 
-from teamapp.models import InboxItem, Receipt, Visit
+import pytest
+
+from teamapp.models import InboxItem, Receipt, Session, Visit
 
 from ..cast import PIN
 from .test_shared_phone import traces, work
@@ -10,7 +13,7 @@ from .test_shared_phone import traces, work
 
 def report_lost(laptop, name):
     """Report the one phone of somebody as lost, as the chair does it."""
-    laptop.goto(f"{laptop.desk}/people")
+    laptop.goto("/people")
     laptop.fill("[data-filter]", name)
     laptop.click(f"tbody a:visible:text-is('{name}')")
     laptop.click("summary:text-is('Mất máy')")
@@ -39,19 +42,77 @@ def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
     assert [item.code for item in found] == ["lost_phone"] * 2 and found[0].user == lan
 
 
-def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book):
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book, path):
     phone, lan = lans_phone, book.user("lan")
     line.cut()
     words = work(phone, book)
     lan.close()
     line.mend()
-    phone.go("/")
+    phone.go(path)
     phone.page.wait_for_url("**/sign-in*")
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 2, "not handed in")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: not phone.outbox(), "not sealed")
     assert len(phone.envelopes("kept")) == 2
     assert traces(phone, [*words, quote_plus(words[0])]) == set()
+
+
+@pytest.mark.parametrize("path", ["/tallies", "/sign-in"])
+def test_a_lost_phone_hears_so_at_the_door_too(lans_phone, line, book, path):
+    """Its kept pages may be too old to be shown, or it was left on a page that is never kept."""
+    phone = lans_phone
+    line.cut()
+    words = work(phone, book)
+    for sign_in in Session.select().where(Session.user == book.user("lan")):
+        sign_in.lose()
+    line.mend()
+    phone.go(path)
+    phone.page.wait_for_url(re.compile("/sign-in"))
+    phone.until(lambda: not phone.kept_pages(), "the pages are still there")
+    phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
+    assert phone.outbox() == [] and traces(phone, words) == set()
+
+
+def test_a_phone_whose_sign_in_had_run_out_before_it_was_lost_keeps_nothing(
+        lans_phone, line, book):
+    """It was at the sign-in page before: nobody is here any more, and what waits is still hers."""
+    phone = lans_phone
+    line.cut()
+    words = work(phone, book)
+    [sign_in] = Session.select().where(Session.user == book.user("lan"))
+    sign_in.finish()
+    line.mend()
+    phone.go("/sign-in")
+    phone.page.wait_for_timeout(500)
+    sign_in.lose()
+    phone.go("/sign-in")
+    phone.until(lambda: not phone.kept_pages(), "the pages are still there")
+    phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
+    assert phone.outbox() == [] and traces(phone, words) == set()
+
+
+def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
+    server.stop()
+    server.environment["WORKER"] = "off"
+    server.start()
+    phone = take_phone()
+    phone.sign_in("lan", PIN)
+    phone.context.set_offline(True)
+    phone.page.evaluate("""async () => {
+      const script = document.querySelector("script[type=module]").src;
+      const store = await import(new URL("store.js", script));
+      const { user } = document.body.dataset;
+      await store.add({ id: crypto.randomUUID(), user, kind: "visits.create", form: 1, body: "x",
+        recorded_at: store.stamp(), after: [], replaces: null, label: "", state: "waiting",
+        attempts: 0, not_before: 0 });
+    }""")
+    for sign_in in Session.select().where(Session.user == book.user("lan")):
+        sign_in.lose()
+    phone.context.set_offline(False)
+    phone.go("/")
+    phone.until(lambda: not phone.outbox(), "not sealed")
+    assert len(phone.envelopes("waiting")) == 1
 
 
 def test_a_file_saved_from_a_broken_phone_is_handed_in_by_the_leader(
@@ -67,6 +128,7 @@ def test_a_file_saved_from_a_broken_phone_is_handed_in_by_the_leader(
     with phone.page.expect_download() as saved:
         phone.page.click('[data-do="export"]')
     saved.value.save_as(tmp_path / "saved.json")
+    assert phone.page.locator('[data-do="mend"]:visible').count() == 0, "a copy is handed out"
     phone.kill()
     line.mend()
 

@@ -54,6 +54,68 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     assert InboxItem.select().where(InboxItem.settled_at.is_null()).count() == 0
 
 
+FOLLOW = """async (id) => {
+  const app = document.querySelector('script[type="module"]').src;
+  const store = await import(app.replace("app.js", "store.js"));
+  const entry = (await store.list(document.body.dataset.user)).find((one) => one.id === id);
+  const body = entry.body.replace(/return_on=[^&]*/, "").replace("=later", "=absent");
+  const follower = { ...entry, id: crypto.randomUUID(), body, after: [id], replaces: null };
+  await store.add({ ...follower, state: "waiting", attempts: 0, not_before: 0 });
+}"""
+
+
+TAKE_BACK = """async (id) => {
+  const app = document.querySelector('script[type="module"]').src;
+  return (await import(app.replace("app.js", "store.js"))).takeBack(id);
+}"""
+
+
+def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book):
+    """Only so can both come back to a book that was restored: the refused one is nowhere then."""
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    [entry] = phone.outbox()
+    page.evaluate(FOLLOW, entry["id"])
+    page.wait_for_selector('[data-entries="attention"] li')
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-refused]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible',
+              (clock.today() + timedelta(days=7)).isoformat())
+    phone.save()
+    phone.send_now()
+    phone.until_kept(2)
+    follower, mended = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
+    assert mended["replaces"] == entry["id"] and follower["after"] == [mended["id"]]
+
+
+def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, line, book):
+    phone = lans_phone
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    [entry] = phone.outbox()
+    line.cut()
+    tabs = [phone.page, phone.context.new_page()]
+    for tab in tabs:
+        tab.goto(f"{line.url}/outbox")
+        tab.click('[data-entries="attention"] [data-do="mend"]')
+        tab.wait_for_selector("section:target [data-refused]:not([hidden])")
+    for number, tab in enumerate(tabs):
+        day = clock.today() + timedelta(days=7 + number)
+        tab.fill('section:target [name="return_on"]:visible', day.isoformat())
+        tab.click("section:target button.solid")
+        phone.until(lambda n=number: len(phone.outbox("waiting")) == n + 1, "not saved")
+    tabs[1].close()
+    first, second = sorted(phone.outbox("waiting"), key=lambda one: one["recorded_at"])
+    assert (first["replaces"], second["replaces"]) == (entry["id"], first["id"])
+    assert phone.page.evaluate(TAKE_BACK, first["id"]) is False
+    line.mend()
+    phone.until(lambda: phone.outbox("kept") and not phone.outbox("waiting", "sending"), "waits")
+    assert Visit.select().count() == 1
+
+
 def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, book):
     phone = lans_phone
     line.cut()

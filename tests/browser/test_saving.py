@@ -101,6 +101,33 @@ def test_undone_within_ten_seconds_leaves_nothing(lans_phone, line, book):
     assert visit.household_id == book.house(2)
 
 
+SAVED_WHILE_TYPING = """() => new Promise((resolve) => {
+  window.requestAnimationFrame = () => 0; // a slow screen
+  const note = document.querySelector("#met [name=note]");
+  note.value = "Xong";
+  note.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => {
+    document.querySelector("section:target .action button").click();
+    resolve();
+  }, 420); // before the draft is due
+})"""
+
+
+def test_who_saves_right_after_typing_is_offered_no_draft_of_it(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    phone.page.evaluate(SAVED_WHILE_TYPING)
+    phone.until_saved()
+    phone.page.wait_for_timeout(1000)
+    phone.open_sheet(book.house(2), "record")
+    phone.page.wait_for_timeout(300)
+    assert phone.page.locator("#met [data-draft]:not([hidden])").count() == 0
+    assert len(phone.outbox()) == 1
+
+
 def test_what_was_saved_goes_by_itself_when_the_ten_seconds_are_over(lans_phone, book):
     phone = lans_phone
     phone.absent(book.house(1))
@@ -132,3 +159,19 @@ def test_kept_pages_hold_no_token_and_nothing_of_the_session(lans_phone, book):
     stored = phone.everything()
     assert not [place for place, text in stored.items()
                 if any(value in text for value in cookies)]
+
+
+def test_what_was_saved_is_not_taken_back_beside_something_new_in_its_form(
+        lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    phone.met(book.house(2))
+    phone.open_sheet(book.house(2), "record")
+    undo = phone.page.locator("[data-do=undo]")
+    assert not undo.evaluate("(button) => button.hidden")
+    phone.unfold("Ghi chú")
+    phone.page.fill("#met [name=note]", "Hẹn chiều")
+    undo.evaluate("(button) => button.hidden || button.click()")
+    phone.page.wait_for_timeout(700)
+    assert len(phone.outbox("waiting")) == 1
+    assert "H%E1%BA%B9n" in phone.everything()["tungnha/drafts"]

@@ -155,3 +155,90 @@ def test_a_tab_left_open_shows_nothing_after_somebody_else_signed_in(lans_phone,
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     phone.page.wait_for_function("(head) => !document.body.innerText.includes(head)",
                                  arg=book.head(1))
+
+
+@pytest.mark.parametrize("path", ["/arrival", "/arrival?next=/outbox"])
+def test_who_signed_out_without_signal_does_not_arrive_again_by_an_address(
+        lans_phone, line, book, path):
+    phone, lan = lans_phone, book.user("lan")
+    line.cut()
+    phone.sign_out()
+    line.mend()
+    phone.go(path)
+    phone.page.wait_for_timeout(1500)
+    assert phone.page.get_attribute("body", "data-user") == ""
+    assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
+
+
+# What the worker asks for is held back until the next person is here, and answered then.
+HOLD = """(path) => {
+  const real = globalThis.fetch;
+  const asked = new Promise((resolve) => (globalThis.isAsked = resolve));
+  globalThis.fetch = (url, ...more) => {
+    if (globalThis.answerLate || !String(url).startsWith(path)) return real(url, ...more);
+    globalThis.isAsked();
+    return new Promise((resolve) => {
+      globalThis.answerLate = (code) => resolve(Response.json({ v: 1, code }, { status: 401 }));
+    });
+  };
+  globalThis.asked = asked;
+}"""
+
+
+@pytest.mark.parametrize("code", ["signed_out", "wipe"])
+def test_a_pack_refused_to_who_was_here_before_says_nothing_to_the_next(lans_phone, book, code):
+    phone, lan = lans_phone, book.user("lan")
+    worker = phone.context.service_workers[0]
+    worker.evaluate(HOLD, "/pack")
+    phone.page.evaluate("navigator.serviceWorker.controller.postMessage("
+                        "{ do: 'refresh', now: true })")
+    worker.evaluate("globalThis.asked")
+    phone.sign_in("kien", PIN)
+    phone.page.context.set_offline(True)
+    worker.evaluate("(code) => globalThis.answerLate(code)", code)
+    phone.page.wait_for_timeout(1500)
+    assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
+    assert phone.page.get_attribute("html", "data-net") != "expired"
+    phone.page.context.set_offline(False)
+    phone.go("/")
+    phone.until_ready(book.user("kien"))
+    assert str(lan.id) not in phone.kept_pages()
+
+
+@pytest.mark.parametrize("code", ["signed_out", "wipe"])
+def test_a_batch_refused_to_who_was_here_before_stops_nobody_else(lans_phone, line, book, code):
+    phone = lans_phone
+    line.cut()
+    phone.absent(book.house(1))
+    line.mend()
+    page = phone.context.new_page()
+    page.add_init_script(f"({HOLD})('/sync')")
+    phone.go("/outbox", page)
+    page.click('[data-do="send-now"]')
+    page.evaluate("globalThis.asked")
+    phone.sign_in("kien", PIN)
+    page.evaluate("(code) => globalThis.answerLate(code)", code)
+    page.wait_for_timeout(1000)
+    phone.go("/outbox")
+    phone.page.wait_for_selector("html[data-net]", state="attached")
+    assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
+    assert phone.page.get_attribute("html", "data-net") == "ok"
+    phone.until(lambda: not phone.envelopes("waiting"), "what waits is held up")
+
+
+def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(
+        lans_phone, line, book):
+    phone, lan = lans_phone, book.user("lan")
+    line.cut()
+    phone.page.evaluate("""async () => {
+      const script = document.querySelector("script[type=module]").src;
+      const store = await import(new URL("store.js", script));
+      const { sealAbsent } = await import(new URL("sender.js", script));
+      await store.leave({ ending: true });
+      await sealAbsent();
+    }""")
+    assert str(lan.id) in phone.kept_pages()
+    phone.kill()
+    line.mend()
+    phone.start().go("/")
+    phone.until(lambda: not phone.kept_pages(), "the pages are still there", seconds=10)

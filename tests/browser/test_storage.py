@@ -1,5 +1,9 @@
 """A phone whose storage fails: full, blocked, shut or broken. It says so, and loses nothing."""
 
+from urllib.parse import quote_plus
+
+import pytest
+
 from teamapp.models import Receipt, Session, Visit
 
 from ..cast import PIN
@@ -38,6 +42,14 @@ BREAKS = """
       return whole.apply(this, given);
     };
   }
+"""
+NEVER_SAYS_DONE = """
+  const listen = IDBTransaction.prototype.addEventListener;
+  IDBTransaction.prototype.addEventListener = function (name, ...more) {
+    const isWrite = this.mode === "readwrite" && this.objectStoreNames.contains("outbox");
+    if (name === "complete" && isWrite && window.isSilent) return undefined;
+    return listen.call(this, name, ...more);
+  };
 """
 OLDER_BOOK = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.open("tungnha", 1);
@@ -185,6 +197,83 @@ def test_a_connection_shut_in_the_middle_is_told_and_opened_again(take_phone, bo
     phone.send_now()
     phone.until_kept(1)
     assert [visit.note for visit in Visit.select()] == [NOTE]
+
+
+@pytest.mark.parametrize("more", ["", ", thêm một câu"])
+def test_what_was_sent_although_the_phone_said_not_saved_is_saved_again_as_it_is_now(
+        take_phone, line, book, more):
+    phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
+    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    write_note(phone, book.house(1))
+    phone.page.evaluate("window.isSilent = true")
+    press_save(phone)
+    phone.page.evaluate("window.isSilent = false")
+    other = phone.context.new_page()
+    phone.go("/outbox", other)  # the time to undo is over: it goes by itself
+    phone.until_kept(1)
+    other.close()
+
+    phone.page.fill("#met [name=note]", NOTE + more)
+    phone.save()
+    phone.until_saved()
+    kept, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
+    assert [visit.note for visit in Visit.select()] == [NOTE] and kept["state"] == "kept"
+    assert [entry["replaces"] for entry in again] == [kept["id"]] * bool(more)
+    assert all(quote_plus(NOTE + more) in entry["body"] for entry in again)
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["waits", "sent"])
+def test_a_draft_of_what_was_saved_although_the_phone_said_not_is_the_same_visit(
+        take_phone, line, book, is_sent):
+    phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
+    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    line.cut()
+    write_note(phone, book.house(1))
+    phone.page.evaluate("window.isSilent = true")
+    press_save(phone)
+    phone.page.reload()
+    if is_sent:
+        line.mend()
+        phone.send_now()
+        phone.until_kept(1)
+    phone.open_sheet(book.house(1), "record")
+    phone.page.click('#met [data-do="draft-open"]')
+    phone.page.wait_for_function(
+        "(note) => document.querySelector('#met [name=note]')?.value === note", arg=NOTE)
+    phone.save()
+    if not is_sent:
+        line.mend()
+    phone.go("/outbox")
+    phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
+    phone.until(lambda: not phone.outbox("waiting", "sending"), "it is not settled")
+    phone.until_kept(1)  # the new page may ask less: then it says something else, and is to mend
+    assert len(phone.outbox("attention")) <= is_sent
+    assert Visit.select().count() == 1
+    assert phone.ask(DRAFTS) == []
+
+
+FULL_FOR_DRAFTS = """
+  const write = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...given) {
+    if (this.name === "drafts" && window.isFull) throw new DOMException("", "QuotaExceededError");
+    return write.apply(this, given);
+  };
+"""
+
+
+def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book):
+    phone = take_phone(init_script=FULL_FOR_DRAFTS)
+    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    line.cut()
+    write_note(phone, book.house(1))
+    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.save()
+    phone.page.wait_for_load_state()
+    phone.page.evaluate("window.isFull = true")
+    phone.page.click('[data-saved] [data-do="undo"]')
+    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
+    [entry] = phone.outbox("waiting")
+    assert quote_plus(NOTE) in entry["body"]
 
 
 def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(

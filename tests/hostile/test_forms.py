@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
+    InboxItem,
     Receipt,
     Round,
     RoundVillage,
@@ -55,6 +56,7 @@ FIELDS = {
     "GET /tallies": DAYS,
     "GET /tallies/<place>": DAYS,
     "GET /tallies/<place>/<figure>": (*DAYS, "code", "state", "in"),
+    "POST /inbox/<item_id>/settlement": ("next",),
     "POST /targets": ("since_on", *(f"aims-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
 }
@@ -73,7 +75,7 @@ def world(app, busy, draft, sign_in, token):
     """Return what an example asks with: the ids there are, and who is signed in how."""
     ids = [busy.cau_van.id, busy.da_xanh.id, busy.suoi_la.id, busy.lan.id, busy.son.id,
            busy.kien.id, draft(busy.son, busy.cau_van).id, *(row.id for row in Round.select()),
-           *(row.id for row in Session.select()), *HOUSES]
+           *(row.id for row in Session.select()), *(row.id for row in InboxItem.select()), *HOUSES]
     cookies = {}
     for name in WHO:
         browser = sign_in(getattr(busy, name))
@@ -92,7 +94,8 @@ def state(*communes):
             User.commune.in_(communes)),
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
-        Receipt.select().where(Receipt.commune.in_(communes)))] + [
+        Receipt.select().where(Receipt.commune.in_(communes)),
+        InboxItem.select().where(InboxItem.commune.in_(communes)))] + [
         set(RoundVillage.select(RoundVillage.round, RoundVillage.village).where(
             RoundVillage.village.in_(villages)).tuples())]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from teamapp.db import proxy
 from teamapp.models import Installation, Receipt, Visit
 from teamapp.models.judging import Refused
 from teamapp.models.recount import differences
@@ -48,10 +49,19 @@ class Phone:
         answer = self.browser.post("/sync", data=self.requests[number],
                                    content_type="application/json")
         assert answer.status_code == 200
+        if not is_lost:
+            self.meet(answer.json["epoch"])
         for line in () if is_lost else answer.json["results"]:
             self.hear(**line)
-        if not is_lost and answer.json["epoch"] != self.epoch:
-            self.epoch = answer.json["epoch"]
+
+    def fetch_pages(self):
+        """Learn what a pack's header says: which book this is."""
+        self.meet(Installation.current_epoch())
+
+    def meet(self, epoch):
+        """Send again what was kept, where the book is another one than before."""
+        if epoch != self.epoch:
+            self.epoch = epoch
             self.heard |= {id: "waiting" for id, heard in self.heard.items() if heard == "kept"}
 
     def hear(self, id, status, code=None, **_more):
@@ -60,6 +70,18 @@ class Phone:
         assert self.heard[id] != "kept" or status == "kept"
         if self.heard[id] != "mended":
             self.heard[id] = {"later": "waiting"}.get(status, status)
+        old = self.entries[id]["replaces"] if status == "kept" else None
+        while old:  # what followed it follows what replaced it
+            for one in self.entries.values():
+                one["after"] = [id if link == old else link for link in one["after"]]
+            old = self.entries[old]["replaces"]
+
+    def last(self, id):
+        """Return the entry that, by way of others, replaces an entry last."""
+        while heir := next((one["id"] for one in self.entries.values()
+                            if one["replaces"] == id), None):
+            id = heir
+        return id
 
     def root(self, id):
         """Return the entry that an entry, by way of others, replaces."""
@@ -83,6 +105,8 @@ class Field(RuleBasedStateMachine):
             Phone(cast.lan, sign_in(cast.lan), [cast.bre, cast.van, cast.hoa],
                   cast.resident("Thị Rin")),
             Phone(cast.kien, sign_in(cast.kien), [cast.kin], cast.resident("Giàng A Kín")))
+        self.backup = proxy.obj.savepoint()
+        self.backup.__enter__()
         self.whole = KINDS[KIND]
         KINDS[KIND] = self.whole._replace(judge=self.judge_wrongly)
 
@@ -112,7 +136,7 @@ class Field(RuleBasedStateMachine):
         phone = self.phones[phone]
         refused = [id for id, heard in phone.heard.items() if heard in ("refused", "mended")]
         if refused:
-            old = refused[pick % len(refused)]
+            old = phone.last(refused[pick % len(refused)])
             phone.heard[old] = "mended"
             phone.record(self.said(phone, pick, outcome), replaces=old,
                          after=phone.entries[old]["after"])
@@ -144,9 +168,20 @@ class Field(RuleBasedStateMachine):
         KINDS[KIND] = self.whole
 
     @rule()
+    def back_up(self):
+        """From now on a restore leads back to here."""
+        self.backup.commit()
+
+    @rule()
     def restore(self):
-        """The database says it is another one: phones send again what they sent."""
+        """All that came since the backup is gone, and phones are told."""
+        self.backup.rollback()
         Installation.renew_epoch()
+
+    @rule(phone=PHONE)
+    def fetch_pages(self, phone):
+        """A phone asks for its pages."""
+        self.phones[phone].fetch_pages()
 
     @invariant()
     def every_effect_has_its_receipt_and_is_told_once(self):
@@ -156,19 +191,21 @@ class Field(RuleBasedStateMachine):
                     Receipt.select(Receipt.id, Receipt.status).tuples()}
         kept = {id for id, status in receipts.items() if status == "kept"}
         assert visits.keys() == kept
+        epoch = Installation.current_epoch()
         for phone in self.phones:
-            self.check(phone, visits, receipts)
+            self.check(phone, visits, receipts, knows_all=phone.epoch == epoch)
         assert len(visits) == sum(id in phone.entries for id in visits for phone in self.phones)
 
-    def check(self, phone, visits, receipts):
+    def check(self, phone, visits, receipts, knows_all):
         """Hold what one phone recorded and heard against what is there."""
         roots = [phone.root(id) for id in phone.entries if id in visits]
         assert len(roots) == len(set(roots)), "one visit was counted twice"
         for id, one in phone.entries.items():
             if id in visits:
                 assert visits[id] == phone.user.id
-                assert all(receipts.get(link) in ("kept", "settled") for link in one["after"])
-            if phone.heard[id] == "kept":
+                assert all(receipts.get(link) == "settled" or phone.root(link) in roots
+                           for link in one["after"])
+            if phone.heard[id] == "kept" and knows_all:
                 assert phone.root(id) in roots
 
     @invariant()
@@ -180,6 +217,7 @@ class Field(RuleBasedStateMachine):
         try:
             self.mend_the_server()
             for phone in self.phones:
+                phone.fetch_pages()
                 for _ in range(len(phone.entries) + 1):
                     phone.send(phone.waiting(), is_lost=False)
                 assert all(self.waits_rightly(phone, one) for one in phone.waiting())
@@ -249,3 +287,19 @@ def test_a_mend_of_a_mend_counts_nothing_when_the_first_writing_was_kept_meanwhi
     lan.ask(0, is_lost=True)
     lan.send(lan.waiting(), is_lost=False)
     assert Visit.select().count() == 1
+
+
+def test_what_a_restore_took_is_brought_back_with_what_followed_it(server):
+    lan = server.phones[0]
+    lan.record(server.said(lan, 0, "met"))
+    first, = lan.entries
+    lan.send(lan.waiting(), is_lost=False)
+    server.mend(0, 0, "absent")
+    lan.record(server.said(lan, 1, "absent"), after=[first])
+    lan.send(lan.waiting(), is_lost=False)
+    assert Visit.select().count() == 2
+    server.restore()
+    assert Visit.select().count() == 0 and not lan.waiting()
+    lan.fetch_pages()
+    lan.send(lan.waiting(), is_lost=False)
+    assert Visit.select().count() == 2 and not lan.waiting()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from teamapp.models import InboxItem, Receipt, Visit
+from teamapp.models import InboxItem, Receipt, User, Visit
 from teamapp.models.recount import differences
 from teamapp.sync import envelope
 from teamapp.sync.reading import read_form
@@ -35,12 +35,22 @@ WHOLE = {(int(status), code) for status, codes in re.findall(
 
 IDS = [str(uuid_of(f"entry {n}")) for n in range(6)]
 KNOWN, FOREIGN, NEIGHBOURS = (str(uuid_of(name)) for name in ("known", "foreign", "neighbour's"))
-LINKS = some.sampled_from([*IDS, KNOWN, FOREIGN, NEIGHBOURS])
+THEIRS = [str(uuid_of(f"refused of {name}")) for name in ("a stranger", "a neighbour")]
+LINKS = some.sampled_from([*IDS, KNOWN, FOREIGN, NEIGHBOURS, *THEIRS])
+WRONG_BODY, WRITTEN_AT = "household=nowhere", "2026-11-21T15:12:44.310+07:00"
+
+
+def refused(id):
+    """Return an entry that cannot be taken."""
+    return entry(WRONG_BODY, id=id, recorded_at=WRITTEN_AT)
+
+
 SAID = some.fixed_dictionaries({
     "id": LINKS, "kind": some.just("visits.create"), "form": some.just(1),
-    "recorded_at": some.just("2026-11-21T15:12:44.310+07:00"),
+    "recorded_at": some.just(WRITTEN_AT),
     "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": BODIES})
-PLAIN = SAID.map(lambda said: said | {"after": [], "replaces": None})
+COPIED = some.builds(refused, some.sampled_from(THEIRS))
+PLAIN = COPIED | SAID.map(lambda said: said | {"after": [], "replaces": None})
 DEEP = some.integers(1, 1200).map(lambda depth: f"<deep {depth}>")
 NEARLY = some.dictionaries(
     some.sampled_from(["id", "kind", "form", "recorded_at", "after", "replaces", "body"]),
@@ -71,18 +81,34 @@ def written(said):
 
 @pytest.fixture
 def phone(cast, sign_in):
-    """Return Lan's phone; she, a neighbour and a stranger have an entry each that is kept."""
+    """Return Lan's phone; she, a neighbour and a stranger have an entry each that is kept.
+
+    The others have one that was refused, too.
+    """
     lan = sign_in(cast.lan)
     for user, browser, house, id in ((cast.lan, lan, cast.bre, KNOWN),
                                      (cast.binh, sign_in(cast.binh), cast.bre, NEIGHBOURS),
                                      (cast.kien, sign_in(cast.kien), cast.kin, FOREIGN)):
         assert result(browser, user, entry(body(house), id=id))["status"] == "kept"
+    for user, id in zip((cast.kien, cast.binh), THEIRS):
+        assert result(sign_in(user), user, refused(id))["code"] == "invalid"
     return lan
 
 
 def effects():
     """Return the ids of all visits."""
     return {row[0] for row in Visit.select(Visit.id).tuples()}
+
+
+def inbox(is_lans):
+    """Return what lies in the inbox of Lan, or of all others."""
+    return InboxItem.select().join(User).where((User.username == "lan") == is_lans)
+
+
+def hold_others_inbox():
+    """Hold what was refused of others: whatever Lan's phone sends, it is as it was."""
+    assert {(str(item.entry), item.code, item.body) for item in inbox(False)} == {
+        (id, "invalid", WRONG_BODY) for id in THEIRS}
 
 
 def receipts(*statuses):
@@ -94,6 +120,7 @@ def receipts(*statuses):
 def check(answer, before):
     """Hold an answer, and what is in the database now, against the protocol."""
     assert answer.mimetype == "application/json"
+    hold_others_inbox()
     if answer.status_code != 200:
         assert set(answer.json) == {"v", "code"} and answer.json["v"] == 1
         assert (answer.status_code, answer.json["code"]) in WHOLE
@@ -123,11 +150,11 @@ def is_refused(line):
     """Hold a line that says `refused` against the protocol, and find it in the inbox."""
     assert set(line) == {"id", "status", "code", "reason", "fields"}
     assert line["code"] in REFUSED and line["reason"]
-    has_dossier = InboxItem.select().where(
+    has_dossier = inbox(True).where(
         InboxItem.entry == UUID(line["id"]), InboxItem.body.contains("dossiers-")).exists()
     assert line["code"] != "internal" or has_dossier
-    assert InboxItem.select().where(InboxItem.entry == UUID(line["id"]),
-                                    InboxItem.code == line["code"]).exists()
+    assert inbox(True).where(InboxItem.entry == UUID(line["id"]),
+                             InboxItem.code == line["code"]).exists()
 
 
 def is_later(line):

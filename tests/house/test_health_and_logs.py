@@ -1,8 +1,10 @@
 """What a supervisor and a log reader see, and what nobody finds in a log."""
 
 import json
+import logging
 
 from teamapp.config import ROOT
+from teamapp.logs import spare_the_asker
 
 
 def test_healthz_says_the_process_is_up(client):
@@ -28,8 +30,28 @@ def test_readyz_tells_of_a_database_that_is_away(app, client):
     assert (answer.status_code, answer.json["reason"]) == (503, "database")
 
 
+def test_an_invented_method_is_no_way_into_the_log(client, lines):
+    for path in ("/healthz", "/nowhere"):
+        client.open(path, method="GIANGTHICHIM")
+    assert [json.loads(line)["method"] for line in lines] == ["other", "other"]
+
+
 def test_each_request_has_one_line_with_its_id(client, lines):
     answer = client.get("/healthz")
     [line] = [json.loads(line) for line in lines]
     assert line["request"] == answer.headers["X-Request-ID"]
     assert (line["rule"], line["status"]) == ("/healthz", 200)
+
+
+def test_an_error_of_gunicorn_tells_its_type_and_place_and_nobodys_words(caplog):
+    logger = logging.getLogger("a gunicorn of the tests")
+    logger.addFilter(spare_the_asker)
+    try:
+        raise ValueError("Thị Rin")
+    except ValueError:
+        logger.exception("Error handling request %s %s", "GET", "/households?q=Rin")
+    logger.warning("Worker (pid:%s) was sent %s!", 7, "SIGKILL")
+    first, second = caplog.text.splitlines()
+    assert "Rin" not in first and "households" not in first
+    assert "ValueError" in first and "test_health_and_logs.py:" in first
+    assert "Worker (pid:7) was sent SIGKILL!" in second

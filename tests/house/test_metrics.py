@@ -1,10 +1,14 @@
 """What a watcher may read, and who may not."""
 
 import re
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from teamapp import clock
 from teamapp.config import Refusal, read_config
+from teamapp.models import Device, InboxItem, Mishap
 from tests.conftest import make_app
 from tests.sync.phone import body, entry, send
 
@@ -41,6 +45,18 @@ def test_answers_are_counted_by_route_and_never_by_address(watched, cast):
         assert private not in text
 
 
+def test_invented_methods_are_counted_together(watched):
+    client = watched.test_client()
+    before = asked(watched).text.count("tungnha_answers_total{")
+    for method in ("SHOUT", "GIANGTHICHIM", *(f"M{number}" for number in range(50))):
+        for path in ("/healthz", "/nowhere", "/households"):
+            client.open(path, method=method)
+    text = asked(watched).text
+    assert text.count("tungnha_answers_total{") <= before + 4  # /metrics itself, and one a rule
+    assert value(text, 'tungnha_answers_total{method="other",rule="none",status="404"}') >= 52
+    assert "SHOUT" not in text and "CHIM" not in text
+
+
 def test_the_book_tells_what_waits_and_what_was_refused(watched, cast, sign_in):
     lan = sign_in(cast.lan)
     send(lan, cast.lan, entry(body(cast.bre)), entry("nonsense"))
@@ -49,6 +65,38 @@ def test_the_book_tells_what_waits_and_what_was_refused(watched, cast, sign_in):
     assert value(text, "tungnha_inbox_open") == 1
     assert value(text, "tungnha_waiting_entries") == 2  # as that phone said
     assert value(text, "tungnha_silent_phones") == 0
+    InboxItem.get().settle()
+    assert value(asked(watched).text, "tungnha_inbox_open") == 0
+
+
+def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign_in):
+    lan, sent = sign_in(cast.lan), [entry(body(cast.bre)), entry("nonsense")]
+    send(lan, cast.lan, *sent)
+    for one in (*sent, entry("never seen again")):
+        Mishap.create(entry=UUID(one["id"]), times=1, last_at=clock.now())
+    text = asked(watched).text
+    assert value(text, "tungnha_mishaps") == 2, "one is kept"
+    for days, waiting, silent in ((4, 1, 1), (91, 0, 0)):
+        Device.update(seen_at=clock.now() - timedelta(days=days)).execute()
+        text = asked(watched).text
+        assert value(text, "tungnha_waiting_phones") == waiting
+        assert value(text, "tungnha_silent_phones") == silent
+        assert (value(text, "tungnha_waiting_entries") > 0) == bool(waiting)
+
+
+def test_a_watcher_hears_of_a_database_that_is_away(watched):
+    database = watched.extensions["database"]
+    database.close_all()
+    place = database.database
+    database.init("/nowhere/at/all.db" if place.endswith(".db") else "nowhere_at_all")
+    assert watched.test_client().get("/households").status_code == 503
+    answer = asked(watched)
+    assert answer.status_code == 200
+    away = '{method="GET",rule="/households",status="503"}'
+    assert value(answer.text, f"tungnha_answers_total{away}") >= 1
+    assert "tungnha_receipts" not in answer.text
+    database.init(place)
+    assert value(asked(watched).text, "tungnha_receipts") == 0
 
 
 @pytest.mark.parametrize("address", ["192.168.1.9", "10.2.0.1", "not-an-address", ""])

@@ -4,11 +4,15 @@ import http.client
 import json
 import re
 import signal
+import socket
+import subprocess
+import sys
 import time
 from urllib.request import Request, urlopen
 
 import pytest
 
+from teamapp.config import ROOT
 from teamapp.models import Session, Visit
 from tests.browser.server import Server
 from tests.sync.phone import batch, body, entry
@@ -45,6 +49,33 @@ def test_nobody_on_this_machine_is_believed_either_to_be_a_proxy(server):
     assert "/elsewhere" not in page.geturl() + page.read().decode()
 
 
+def test_what_is_no_http_leaves_no_word_and_no_address_in_the_log(server):
+    host = "Host: localhost\r\n"
+    for said in (f"GET /households?q=Thi Rin HTTP/1.1\r\n{host}",
+                 f"GET /households HTTP/1.1 Rin\r\n{host}", f"Rin! /households HTTP/1.1\r\n{host}",
+                 f"GET /households HTTP/1.1\r\n{host}Thi Rin: 0900000123\r\n",
+                 f"GET /households HTTP/1.1\r\n{host}Content-Length: Rin\r\n"):
+        with socket.create_connection(("127.0.0.1", server.port), 20) as other:
+            other.sendall(f"{said}\r\n".encode())
+            assert b" 400 " in other.makefile("rb").readline(), said
+    told = [line for line in server.log.read_text().splitlines() if "Invalid request" in line]
+    assert len(told) == 5
+    assert not re.search(r"Rin|0900000123|127\.0\.0\.1|households|ip=", "".join(told))
+
+
+@pytest.mark.parametrize(("bind", "is_there"), [(None, False), ("0.0.0.0", True)])
+def test_the_proxys_machine_alone_reaches_it_unless_told(server, bind, is_there):
+    """Behind a proxy whoever reaches gunicorn by another way could claim any address."""
+    server.kill()
+    server.environment.pop("BIND", None)
+    if bind:
+        server.environment["BIND"] = bind
+    server.start()
+    with socket.socket() as other:
+        answer = other.connect_ex(("127.0.0.2", server.port))  # another address of this machine
+    assert (answer == 0) is is_there
+
+
 def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
     said = json.dumps(batch(cast.lan, [entry(body(cast.bre))])).encode()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -62,3 +93,14 @@ def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
     assert json.loads(answer.read())["results"][0]["status"] == "kept"
     assert server.process.wait(20) == 0
     assert Visit.select().count() == 1
+
+
+def test_numbers_of_an_earlier_life_with_the_same_id_are_gone(tmp_path):
+    """In a container the program has the same process id at every start."""
+    start = ("import os, pathlib, runpy, sys; room = pathlib.Path('metrics', str(os.getpid()));"
+             "room.mkdir(parents=True); (room / 'counter_7.db').touch();"
+             "runpy.run_path(sys.argv[1]); print(*os.listdir(room))")
+    said = subprocess.run([sys.executable, "-c", start, ROOT / "gunicorn.conf.py"], cwd=tmp_path,
+                          env={"VAR_DIR": str(tmp_path)}, capture_output=True, text=True,
+                          check=True)
+    assert said.stdout.split() == []

@@ -1,6 +1,8 @@
 """The operator brings in a village head's list as it is kept: every fate said, all or none."""
 
+import re
 import unicodedata
+import zipfile
 
 import pytest
 
@@ -132,6 +134,12 @@ def test_a_cell_longer_than_the_book_holds_is_an_error(bring, write):
     assert "dòng 2: lỗi: dài hơn 40 chữ" in output and "dòng 3: lỗi: dài hơn 80 chữ" in output
 
 
+def test_a_cluster_with_a_raised_digit_is_read_as_it_stands(bring, write):
+    code, output = bring(write("Chủ hộ,Cụm", "Lê Văn An,²"))
+    assert code == 0, output
+    assert houses(bring.village)[0].cluster == "²"
+
+
 def test_one_wrong_row_and_nothing_is_written(bring, write):
     before = everything()
     code, output = bring(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
@@ -152,6 +160,80 @@ def test_the_same_person_twice_in_a_household_is_an_error(bring, write):
     code, output = bring(write("Chủ hộ,Họ tên,Năm sinh", "Lê An,Lê An,1980", ",Lê Hà,2010",
                                ",LÊ HÀ,2010"))
     assert code == 1 and "dòng 4: lỗi: trùng với dòng 3" in output
+
+
+def test_twins_whose_names_differ_in_their_marks_alone_are_two_people(bring, write):
+    lines = ["Chủ hộ,Họ và tên,Năm sinh", "Lê Văn Hòa,Lê Văn Hoà,1970",
+             "Lê Văn Hòa,Lê Văn Hùng,2005", "Lê Văn Hòa,Lê Văn Hưng,2005"]
+    assert bring(write(*lines[:3]))[0] == 0
+    code, output = bring(write(*lines))
+    assert code == 0 and "dòng 4: thêm người Lê Văn Hưng, 2005, hộ 1" in output
+    [house] = houses(bring.village)
+    assert [name for name, *_rest in people(house)] == ["Lê Văn Hoà", "Lê Văn Hùng", "Lê Văn Hưng"]
+    _code, output = bring(write(*lines, "le van hoa,le van hung,2005"))
+    assert "dòng 5: lỗi: trùng với dòng 3" in output
+
+
+def test_father_and_son_of_one_name_are_two_where_the_book_has_one_without_a_year(bring, write):
+    header = "Chủ hộ,Họ và tên,Năm sinh"
+    assert bring(write(header, "Lê Văn An,Lê Văn An,"))[0] == 0
+    both = write(header, "Lê Văn An,Lê Văn An,1960", "Lê Văn An,Lê Văn An,1990")
+    code, output = bring(both)
+    assert code == 0 and "dòng 3: thêm người Lê Văn An, 1990, hộ 1" in output
+    assert [year for _name, year, *_rest in people(houses(bring.village)[0])] == [None, 1990]
+    assert "không thay đổi gì" in bring(both)[1]
+
+
+def test_heads_whose_names_differ_in_their_marks_alone_are_two_households(bring, write):
+    assert bring(write("Chủ hộ,Năm sinh", "Lê Văn Hùng,1970", "Lê Văn Hưng,1970"))[0] == 0
+    assert [house.head for house in houses(bring.village)] == ["Lê Văn Hùng", "Lê Văn Hưng"]
+    for respelled in (["2,le van hung", "1,Lê Văn Hung"], ["9,Lê Văn Hưng", "1,Lê Văn Húng"]):
+        assert "không thay đổi gì" in bring(write("Số hộ,Chủ hộ", *respelled))[1]
+
+
+def test_who_is_spelled_otherwise_by_now_is_no_other_person(bring, write):
+    header, lines = "Chủ hộ,Họ và tên,Năm sinh", ["Lê Văn Hoa,Lê Văn Hoa,1970",
+                                                  "Lê Văn Hoa,Lê Thi Mân,2001"]
+    assert bring(write(header, *lines))[0] == 0
+    again = [line.replace("Hoa", "Hòa").replace("Thi Mân", "Thị Mận") for line in lines]
+    assert "không thay đổi gì" in bring(write(header, *again))[1]
+
+
+@pytest.mark.parametrize("lines", [
+    ["Số hộ,Chủ hộ,Họ và tên", "1,Lê Văn Ba,Lê Văn Ba", "2,Trần Tư,Trần Tư", "1,Lê Văn Ba,Lê Năm"],
+    ["Chủ hộ,Họ và tên", "Lê Văn Ba,Lê Văn Ba", "Trần Tư,Trần Tư", "Lê Văn Ba,Lê Năm"],
+])
+def test_a_household_whose_lines_do_not_stand_together_is_an_error(bring, write, lines):
+    code, output = bring(write(*lines))
+    assert code == 1 and not houses(bring.village)
+    assert "dòng 4: lỗi: cùng hộ với dòng 2 nhưng không đứng liền" in output
+
+
+def test_a_header_repeated_on_each_printed_page_is_no_household(bring, write):
+    header = "STT,Chủ hộ,Cụm"
+    code, output = bring(write(header, "1,Lê Văn Ba,Cụm 1", header, "2,Trần Tư,Cụm 2"))
+    assert code == 0 and "dòng 3: tiêu đề" in output
+    assert [house.head for house in houses(bring.village)] == ["Lê Văn Ba", "Trần Tư"]
+
+
+def test_after_the_total_of_a_cluster_nobody_is_left_out(bring, write):
+    code, output = bring(write(
+        "Chủ hộ,Họ và tên,Năm sinh", "Lê Văn Ba,Lê Văn Ba,1970", "Cộng cụm 1: 1 hộ,,",
+        "Trần Tư,Trần Tư,1966", ",Trần Năm,", "Cộng cụm 2: 1 hộ,,", ",Nguyễn Văn Ký,"))
+    assert code == 0, output
+    assert [len(people(house)) for house in houses(bring.village)] == [1, 2]
+
+
+def test_empty_merged_cells_beside_the_list_are_nothing(bring, tmp_path):
+    path = tmp_path / "danh-sach.xlsx"
+    with zipfile.ZipFile(XLSX) as source, zipfile.ZipFile(path, "w") as made:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert b"<mergeCells" in content
+                content = re.sub(rb"(<mergeCells[^>]*>)", rb'\1<mergeCell ref="AZ4:AZ6"/>', content)
+            made.writestr(name, content)
+    assert str(read_sheet(path, 2026)) == str(read_sheet(XLSX, 2026))
 
 
 def test_namesakes_in_two_houses_stay_two_households(bring, write):

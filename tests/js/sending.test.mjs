@@ -91,6 +91,17 @@ test("what replaced an entry stands for it", () => {
   assert.deepEqual(choose([visit, house, mended]), [mended.id, visit.id]);
 });
 
+test("a mend waits for what it replaces, while that is still under way", () => {
+  const old = entry({ attempts: 1, not_before: NOW + HOUR });
+  const mended = entry({ replaces: old.id });
+  assert.deepEqual(choose([old, mended]), []);
+  const due = { ...old, not_before: NOW };
+  assert.deepEqual(choose([due, mended]), [old.id, mended.id]);
+  for (const state of ["attention", "kept"]) {
+    assert.deepEqual(choose([{ ...old, state }, mended]), [mended.id]);
+  }
+});
+
 test("of an entry that was mended twice the last one counts", () => {
   const house = entry({ state: "attention" });
   const second = entry({ replaces: house.id, state: "attention" });

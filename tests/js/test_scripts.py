@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from teamapp import sealing
-from teamapp.web import STATIC
+from teamapp.static_files import STATIC
 
 from ..node import NODE
 

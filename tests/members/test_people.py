@@ -13,24 +13,6 @@ from ..queries import counted
 from ..sync.phone import DEVICE, body, entry, send
 
 
-@pytest.fixture
-def desk(sign_in):
-    """Return a function that gives somebody's browser, which posts with the page's own token."""
-
-    def open_for(user):
-        browser = sign_in(user)
-
-        def press(url, page=None):
-            token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(
-                page or re.match(r"/people/\d+", url)[0]).text)
-            return browser.post(url, data={"csrf_token": token[1] if token else ""})
-
-        browser.press = press
-        return browser
-
-    return open_for
-
-
 def sign_in_of(user):
     """Return a sign-in of this person."""
     return Session.get_by_id(Session.digest(Session.begin(user)))
@@ -73,7 +55,62 @@ def test_phones_last_contact_and_what_they_hold_are_told(cast, sign_in):
 def test_a_phone_that_was_signed_out_with_work_on_it_is_told(cast, sign_in):
     send(sign_in(cast.lan), cast.lan, left={"count": 4, "oldest": clock.now().isoformat()})
     Session.get(Session.user == cast.lan).finish()
-    assert "còn giữ 4 lượt" in sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
+    leader = sign_in(cast.tu)
+    assert "còn 4 lượt trên máy" in leader.get(f"/people/{cast.lan.id}").text
+    Session.update(seen_at=clock.now() - timedelta(days=91)).where(
+        Session.user == cast.lan).execute()
+    assert "còn giữ 4 lượt" in leader.get(f"/people/{cast.lan.id}").text
+
+
+def begun(user, ended=None, days=0, device=None):
+    """Return a sign-in of this person, last heard so many days ago, ended or not, on a phone."""
+    sign_in, at = sign_in_of(user), clock.now() - timedelta(days=days)
+    Session.update(created_at=at, seen_at=at, device=device, ended_at=at if ended else None).where(
+        Session.id == sign_in.id).execute()
+    return sign_in
+
+
+def pressable(page):
+    """Return [what may be pressed for each sign-in on a person's page], by their ids."""
+    found = {}
+    for id, deed in re.findall(r"/sign-ins/(\w+)/(\w+)", page):
+        found.setdefault(id, []).append(deed)
+    return found
+
+
+def test_a_phone_whose_sign_in_was_ended_is_still_reported_lost_and_told(cast, sign_in, desk):
+    phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
+    chair, page = desk(cast.son), f"/people/{cast.lan.id}"
+    chair.press(f"{page}/sign-ins/{found.id}/ending")
+    assert phone.get("/pack").json["code"] == "signed_out"
+    assert "Đã kết thúc" in chair.get(page).text
+    assert pressable(chair.get(page).text) == {found.id: ["loss"]}
+    assert chair.press(f"{page}/sign-ins/{found.id}/loss").status_code == 303
+    for answer in (phone.get("/pack"), send(phone, cast.lan, entry(body(cast.bre)))):
+        assert (answer.status_code, answer.json["code"]) == (401, "wipe")
+    assert "Đã báo mất" in chair.get(page).text
+
+
+@pytest.mark.parametrize("days, deeds", [
+    (29, ["ending", "loss"]), (31, ["loss"]), (89, ["loss"]), (91, None)])
+def test_one_that_expired_is_told_for_ninety_days(cast, sign_in, days, deeds):
+    old = begun(cast.lan, days=days)
+    page = sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
+    assert pressable(page).get(old.id) == deeds
+    assert ("Đã hết hạn" in page) == (deeds == ["loss"])
+    assert ("Chưa đăng nhập máy nào" in page) == (deeds is None)
+
+
+def test_of_a_phones_sign_ins_that_are_over_only_the_last_is_told(cast, sign_in):
+    mine, other = UUID(DEVICE), UUID(int=7)
+    for days in (9, 8):
+        begun(cast.lan, ended=True, days=days, device=mine)
+    begun(cast.lan, ended=True, days=7, device=other)
+    living = begun(cast.lan, device=other)
+    last, unknown = (begun(cast.lan, ended=True, days=days, device=device)
+                     for days, device in ((6, mine), (5, None)))
+    page = sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
+    assert list(pressable(page)) == [living.id, unknown.id, last.id]
 
 
 def test_a_sign_in_is_ended_and_only_that_one(cast, sign_in, desk):
@@ -137,9 +174,3 @@ def test_the_number_of_queries_does_not_grow_with_people(cast, sign_in):
     with counted() as many:
         browser.get("/people")
     assert len(many) == len(few) <= 6
-
-
-def test_a_sign_in_that_expired_is_not_told(cast, sign_in):
-    old = sign_in_of(cast.lan)
-    Session.update(seen_at=clock.now() - timedelta(days=31)).where(Session.id == old.id).execute()
-    assert "Chưa đăng nhập máy nào" in sign_in(cast.tu).get(f"/people/{cast.lan.id}").text

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from teamapp.web import STATIC
+from teamapp.static_files import STATIC
 
 from ..conftest import make_app
 
@@ -46,10 +46,21 @@ def test_nothing_is_left_to_be_filled_in(app, worker):
 
 
 def test_every_import_is_of_this_version_and_among_the_files(app, worker):
-    imports = re.findall(r'from "([^"]+)"', worker.get_data(as_text=True))
+    imports = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
     version = app.extensions["static_version"]
-    assert imports and all(path.startswith(f"/static/{version}/js/") for path in imports)
+    assert imports and all(path.startswith(f"/static/{version}/") for path in imports)
     assert set(imports) <= set(files(worker))
+
+
+def test_all_that_the_worker_imports_comes_in_one_round_trip(worker):
+    """What an imported script imports the worker imports too, or it is asked for a trip later."""
+    def imported(text):
+        return {path.rsplit("/", 1)[-1]
+                for path in re.findall(r'^(?:import|\} from) .*?"([^"]+)"', text, re.MULTILINE)}
+    named = imported(worker.get_data(as_text=True))
+    behind = [imported((STATIC / "js" / name).read_text("utf-8"))
+              for name in named if name != "idb.js"]
+    assert set().union(*behind) <= named
 
 
 def test_every_file_of_the_shell_is_served_and_every_script_is_in_it(client, worker):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from teamapp.models import Assignment, Counter, Round
+from teamapp.models import Assignment, Commune, Counter, Round
+from tests.deeds import visit
 from tests.rounds.conftest import bare
 
 
@@ -41,6 +42,24 @@ def test_a_round_nobody_has_a_house_of_is_not_published(desk, cast, draft):
     assert Round.get().is_draft
 
 
+def test_houses_of_somebody_who_left_the_team_are_told(desk, cast, draft):
+    chair = desk(cast.son)
+    village = f"/rounds/{draft.id}/villages/{cast.da_xanh.id}"
+    chair.send(f"{village}/shares", members=[cast.mai.id])
+    chair.send(f"/people/{cast.mai.id}/closure")
+    answer = chair.send(f"/rounds/{draft.id}/publication")
+    assert answer.status_code == 409 and Round.get().is_draft
+    told = "1 nhà giao cho người không còn ở tổ. Mở thôn, ấp để giao lại."
+    assert told in answer.text
+    assert "1 nhà, 1 nhà giao cho người không còn ở tổ." in chair.get(village).text
+    chair.send(f"/rounds/{draft.id}/shares")
+    chair.send(f"/rounds/{draft.id}/publication")
+    page = chair.get(f"/rounds/{draft.id}").text
+    assert told in page and "Đã giao cho 3 thành viên" in page
+    visit(cast.hanh, cast.hlan)
+    assert told not in chair.get(f"/rounds/{draft.id}").text
+
+
 def test_publishing_twice_keeps_the_first_moment(desk, cast, shared):
     chair = desk(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
@@ -72,6 +91,63 @@ def test_a_published_round_changes_its_name_and_days_only(desk, cast, shared, fi
     chair.send(f"/rounds/{shared.id}", **fields | {"name": "Kéo dài", "villages": []})
     assert Round.get().name == "Kéo dài"
     assert Assignment.select().count() == before
+
+
+@pytest.fixture
+def meanwhile(cast, monkeypatch):
+    """Return a function that lets somebody else write just before the next writer's turn."""
+
+    def arrange(deed):
+        turn = Commune.turn
+
+        def late(commune):
+            monkeypatch.setattr(Commune, "turn", turn)
+            with turn(cast.an_phu) as earlier:
+                deed(earlier)
+            return turn(commune)
+
+        monkeypatch.setattr(Commune, "turn", late)
+
+    return arrange
+
+
+def test_a_round_given_out_meanwhile_keeps_its_houses(desk, cast, shared, fields, meanwhile):
+    officer = desk(cast.hanh)
+    meanwhile(lambda turn: shared.publish(turn, cast.son))
+    fields |= {"name": "Tên khác", "villages": [cast.da_xanh.id]}
+    assert officer.send(f"/rounds/{shared.id}", **fields).status_code == 303
+    round = Round.get()
+    assert not round.is_draft and round.name == "Tên khác"
+    assert Assignment.select().count() == 4
+
+
+def test_a_round_given_out_meanwhile_is_not_said_to_be_forgotten(desk, cast, shared, meanwhile):
+    officer = desk(cast.hanh)
+    meanwhile(lambda turn: shared.publish(turn, cast.son))
+    assert officer.send(f"/rounds/{shared.id}/removal").status_code == 409
+    assert Round.select().count() == 1
+
+
+def test_a_round_that_lost_its_houses_meanwhile_is_not_given_out(desk, cast, shared, meanwhile):
+    chair = desk(cast.son)
+    meanwhile(lambda turn: Assignment.update(member=None).execute())
+    assert chair.send(f"/rounds/{shared.id}/publication").status_code == 409
+    assert Round.get().is_draft
+
+
+@pytest.mark.parametrize("path", ["", "/shares", "/publication", "/villages/{v}/assignments",
+                                  "/villages/{v}/shares", "/villages/{v}/removals",
+                                  "/villages/{v}/houses"])
+def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, meanwhile, path):
+    officer, chair = desk(cast.hanh), desk(cast.son)
+    away, there = (row.household_id for row in shared.houses(cast.cau_van).limit(2))
+    officer.send(f"/rounds/{shared.id}/villages/{cast.cau_van.id}/removals", houses=[str(away)])
+    meanwhile(lambda turn: shared.discard())
+    answer = chair.send(
+        f"/rounds/{shared.id}{path.format(v=cast.cau_van.id)}", **fields, member=cast.lan.id,
+        members=[cast.lan.id], houses=[str(away if path.endswith("/houses") else there)])
+    assert answer.status_code == 404
+    assert Round.select().count() == 0 and Assignment.select().count() == 0
 
 
 def test_a_published_round_is_not_forgotten(desk, cast, shared):

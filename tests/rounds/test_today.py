@@ -133,4 +133,4 @@ def test_the_day_is_read_in_few_queries(cast, sign_in):
     lan = sign_in(cast.lan)
     with counted() as queries:
         lan.get("/")
-    assert len(queries) <= 8
+    assert len(queries) <= 9

@@ -1,11 +1,10 @@
 """Somebody at the door, with a browser that keeps cookies or one that throws them away."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from teamapp import clock
+from tests.standing.conftest import busy, draft  # noqa: F401
 
 
 def token_in(answer):
@@ -22,17 +21,3 @@ def enter():
         return browser.post("/sign-in", data={"csrf_token": token, "username": username,
                                               "secret": secret, **more})
     return send
-
-
-@pytest.fixture
-def later(monkeypatch):
-    """Return a function that moves the clock on."""
-    passed = timedelta()
-    now = clock.now
-
-    def move(**span):
-        nonlocal passed
-        passed += timedelta(**span)
-
-    monkeypatch.setattr(clock, "now", lambda: now() + passed)
-    return move

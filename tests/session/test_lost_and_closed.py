@@ -42,6 +42,20 @@ def test_an_unknown_cookie_is_not_told_to_wipe(client, cast):
     assert client.get("/pack").json == {"v": 1, "code": "signed_out"}
 
 
+def test_the_sign_in_page_says_so_too_and_to_no_other_phone(client, cast, lost, sign_in):
+    def says(browser):
+        answer = browser.get("/sign-in")
+        assert answer.status_code == 200
+        return "X-Wipe" in answer.headers, " data-wipe" in answer.text
+
+    assert says(lost) == (True, True)
+    ended = sign_in(cast.binh)
+    Session.get(Session.user == cast.binh).finish()
+    assert {says(browser) for browser in (client, sign_in(cast.tu), ended)} == {(False, False)}
+    cast.binh.close()
+    assert says(ended) == (True, True)
+
+
 def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
     phone = sign_in(cast.lan)
     assert cast.lan.close()

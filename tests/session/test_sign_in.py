@@ -1,5 +1,6 @@
 """The way in: the right secret opens, everything else gets one and the same answer."""
 
+import base64
 import re
 import statistics
 import time
@@ -220,6 +221,18 @@ def test_a_password_is_long(cast, password):
     with pytest.raises(ValueError, match="Mật khẩu"):
         cast.son.set_secret(password)
     assert cast.son.knows(PASSWORD)
+
+
+@pytest.mark.parametrize(("username", "secret"), [("lan", "593718"), ("son", "mot-mat-khau-khac")])
+def test_a_secret_is_kept_as_argon2id_with_the_cost_the_documents_tell(cast, username, secret):
+    user = User.get(User.username == username)
+    user.set_secret(secret)
+    user.save()
+    kept = User.get_by_id(user.id).secret_hash
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    salt, hashed = (base64.b64decode(part + "==") for part in kept.split("$")[4:])
+    assert (len(salt), len(hashed)) == (16, 32)
+    assert secret not in kept
 
 
 def test_a_new_secret_replaces_the_old_and_ends_what_that_opened(cast, sign_in):

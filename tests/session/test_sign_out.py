@@ -1,5 +1,8 @@
 """The way out ends the session on the server, whoever holds a copy of its cookie."""
 
+import base64
+import hashlib
+
 import pytest
 
 from teamapp.models import Session
@@ -103,3 +106,10 @@ def test_the_table_holds_no_token(client, cast, enter):
         token = cookie["token"]
     row, = Session.select().dicts()
     assert token not in str(row)
+    assert row["id"] == hashlib.sha256(token.encode()).hexdigest()
+
+
+def test_a_token_is_256_bits_and_never_the_same(cast):
+    tokens = [Session.begin(cast.lan) for _ in range(50)]
+    assert {len(base64.urlsafe_b64decode(token + "=")) for token in tokens} == {32}
+    assert len(set(tokens)) == 50

@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from teamapp import clock
-from teamapp.models import Assignment, Round, Visit
+from teamapp.models import Assignment, InboxItem, Round, Visit
 from teamapp.models.aiming import set_targets
 from tests.sync.phone import body, entry, helped, send
 
@@ -40,10 +40,12 @@ def draft(cast):
 
 @pytest.fixture
 def busy(cast, sign_in, draft):
-    """Return the cast, with visits, a published round and targets in both communes."""
-    for chair, village, member, house, person, name in (
-            (cast.son, cast.cau_van, cast.lan, cast.bre, "Thị Rin", "Đợt An Phú tháng này"),
-            (cast.chau, cast.suoi_la, cast.kien, cast.kin, "Giàng A Kín", "Đợt Bình Lộc thu")):
+    """Return the cast; both communes have visits, refused ones, a published round, targets."""
+    for chair, village, member, house, elsewhere, person, name in (
+            (cast.son, cast.cau_van, cast.lan, cast.bre, cast.hlan, "Thị Rin",
+             "Đợt An Phú tháng này"),
+            (cast.chau, cast.suoi_la, cast.kien, cast.kin, cast.bre, "Giàng A Kín",
+             "Đợt Bình Lộc thu")):
         given_out = draft(chair, village, name)
         with chair.commune.turn() as turn:
             given_out.assign(turn, village, [house.id], member.id)
@@ -55,7 +57,8 @@ def busy(cast, sign_in, draft):
                    "dossiers-0-channel": "online"}
         said = body(house, helped(cast.resident(person)), unable, note=f"Dặn ở {house.head}",
                     **dossier)
-        assert send(sign_in(member), member, entry(said)).json["results"][0]["status"] == "kept"
-    assert Visit.select().count() == 2
+        results = send(sign_in(member), member, entry(said), entry(body(elsewhere))).json["results"]
+        assert [line["status"] for line in results] == ["kept", "refused"]
+    assert (Visit.select().count(), InboxItem.select().count()) == (2, 2)
     assert Assignment.select().where(Assignment.member.is_null(False)).count() == 2
     return cast

@@ -20,7 +20,7 @@ from .tree import ROOT, documents, files, parsed, read
 pytestmark = pytest.mark.once  # no database is asked anything of its own
 
 MADE_AT_RUN_TIME = {"var/"}
-READ_ELSEWHERE = {"PORT": "Makefile", "TEST_DATABASE_URL": "tests",
+READ_ELSEWHERE = {"PORT": "Makefile", "BIND": "Procfile", "TEST_DATABASE_URL": "tests",
                   "FAULTS_SEED": "tests", "FAULTS_VISITS": "tests"}
 DECISIONS = [path for path in documents() if path.parts[:2] == ("docs", "decisions")]
 

@@ -38,6 +38,41 @@ def test_every_answer_of_every_route_carries_them(app, busy, sign_in, things, wh
     assert len(statuses) > 1 or method in ("PUT", "TRACE")
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/", "/households", "/pack", "/sw.js", "/healthz",
+                                  "/manifest.webmanifest", "/nowhere", "/static/nothing.css"])
+def test_what_they_say(sign_in, cast, path):
+    answer = sign_in(cast.lan).get(path)
+    said = {"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()"}
+    assert said == {name: answer.headers[name] for name in said}
+
+
+@pytest.mark.parametrize("who", ["out", "lan", "son"])
+def test_trace_is_answered_nowhere(app, busy, sign_in, things, who):  # noqa: F811
+    browser = app.test_client() if who == "out" else sign_in(getattr(busy, who))
+    style = f"/static/{app.extensions['static_version']}/css/app.css"
+    for path in [style, *(path_of(route.split()[1], things("chair", route)) for route in MATRIX)]:
+        answer = browser.open(path, method="TRACE", headers={"X-Said": "repeat me"})
+        assert answer.status_code == 405, path
+        assert "repeat me" not in answer.text + str(answer.headers), path
+
+
+@pytest.mark.parametrize("path", [
+    "/.git/config", "/.git/HEAD", "/.git/", "/app.py", "/Procfile", "/var/secret_key",
+    "/static", "/static/", "/static/{version}", "/static/{version}/", "/static/{version}/css",
+    "/static/{version}/css/", "/static/{version}/../../app.py", "/static/../app.py",
+    "/static/{version}/..%2f..%2fapp.py", "/static/{version}/%2e%2e/%2e%2e/app.py",
+    "/static/.git/config", "/static//etc/passwd", "/teamapp/static/css/app.css"])
+def test_no_folder_is_listed_and_nothing_else_is_served(app, sign_in, cast, path):
+    path = path.format(version=app.extensions["static_version"])
+    for browser in (app.test_client(), sign_in(cast.lan)):
+        answer = browser.get(path)
+        assert answer.status_code == 404, path
+        assert not re.search(r"repositoryformatversion|create_app|app\.css<|gunicorn|root:",
+                             answer.text)
+
+
 def test_refusals_and_failures_carry_them_too(app, sign_in, cast):
     def fail():
         raise ValueError

@@ -7,7 +7,7 @@ import pytest
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from teamapp.web import bare
+from teamapp.static_files import bare
 
 from .tree import own_scripts, python_files, read
 

@@ -113,6 +113,22 @@ def test_an_english_text_says_what_the_vietnamese_says():
             assert not any(letter in quoted for letter in "ăâđêôơưĂÂĐÊÔƠƯ"), said
 
 
+@pytest.mark.parametrize("name", ["Gửi về xã", "Lưu ra tệp"])
+def test_an_english_text_calls_a_screen_and_a_button_what_they_are_called(name):
+    texts = {entry.id: entry.string for entry in english() if isinstance(entry.id, str)}
+    naming = [text for text in texts if name in text and text != name]
+    assert naming
+    for text in naming:
+        assert texts[name] in texts[text], text
+
+
+def test_nobody_is_heard_of_in_english():
+    """What is told is when word came from a phone, not of one."""
+    said = [text for entry in english() for text in (
+        entry.string if isinstance(entry.string, tuple) else (entry.string,))]
+    assert not [text for text in said if re.search(r"\bheard (?!from\b)", text)]
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in (TEAMAPP / "catalog").glob("*.csv")))
 def test_every_entry_of_a_catalogue_has_its_english_names(name):
     with open(TEAMAPP / "catalog" / name, encoding="utf-8", newline="") as file:

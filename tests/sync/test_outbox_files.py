@@ -132,3 +132,10 @@ def test_no_file_asks_for_one(cast, sign_in):
                       browser.get("/outbox-files").text)[1]
     page = browser.post("/outbox-files", data={"csrf_token": token})
     assert page.status_code == 422 and "Chọn tệp đã lưu từ máy." in page.text
+
+
+def test_a_day_that_our_clock_does_not_have_is_told_like_none(cast, hand_in):
+    page = hand_in(cast.lan, saved(cast.lan, entry(
+        body(cast.bre), recorded_at="9999-12-31T23:59:59+00:00")))
+    assert page.status_code == 200 and not Visit.select().exists()
+    assert InboxItem.get().code == "malformed"

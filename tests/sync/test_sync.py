@@ -93,6 +93,20 @@ def test_another_persons_id_is_refused_and_tells_nothing(cast, lan, sign_in):
     assert "receipt" not in answer
 
 
+def test_what_another_sends_of_a_refused_entry_is_kept_beside_it_and_changes_nothing(
+        cast, lan, sign_in):
+    one = entry(body(cast.hlan))
+    assert result(lan, cast.lan, one)["code"] == "not_yours"
+    before = InboxItem.select().dicts().get()
+    for user in (cast.kien, cast.binh, cast.kien):
+        assert result(sign_in(user), user, one)["code"] == "id_reused"
+    assert InboxItem.select().where(InboxItem.user == cast.lan).dicts().get() == before
+    assert sorted((item.user.name, item.commune, item.code) for item in InboxItem.select().where(
+        InboxItem.user != cast.lan)) == sorted([
+            (cast.kien.name, cast.binh_loc, "id_reused"),
+            (cast.binh.name, cast.an_phu, "id_reused")])
+
+
 def test_what_was_refused_is_judged_again_by_a_mended_server(cast, lan):
     one = entry(body(cast.hlan))
     assert result(lan, cast.lan, one)["code"] == "not_yours"
@@ -123,6 +137,59 @@ def test_a_mend_of_what_was_kept_already_counts_nothing_twice(cast, lan):
     assert result(lan, cast.lan, mend)["code"] == "already_kept"
     assert "outcome=absent" in InboxItem.get().body
     assert Visit.select().count() == 1
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_what_comes_after_its_mend_is_settled_by_it(cast, lan, is_together):
+    late = entry(body(cast.bre))
+    mend = entry(body(cast.bre, outcome="absent"), replaces=late["id"])
+    child = entry(body(cast.van), after=[late["id"]])
+    rows = send(lan, cast.lan, mend, late, child).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in (mend, late, child)]
+    assert [(row["status"], row["receipt"], row["replayed"]) for row in rows] == [
+        ("kept", 1, False), ("kept", 1, True), ("kept", 2, False)]
+    assert Visit.select().count() == 2 and differences(cast.an_phu) == []
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_what_could_not_be_taken_is_no_matter_after_its_mend(cast, lan, is_together):
+    wrong = entry(body(cast.bre, outcome="later"))
+    mend = entry(body(cast.bre, outcome="absent"), replaces=wrong["id"])
+    for some in [[mend, wrong]] if is_together else [[mend], [wrong]]:
+        send(lan, cast.lan, *some)
+    assert result(lan, cast.lan, wrong)["receipt"] == 1
+    assert not InboxItem.open_count(cast.lan)
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_of_two_mends_of_what_never_came_one_is_kept(cast, lan, is_together):
+    mends = [entry(body(cast.bre, outcome=outcome), replaces=str(uuid4()))
+             for outcome in ("absent", "met")]
+    mends[1]["replaces"] = mends[0]["replaces"]
+    rows = send(lan, cast.lan, *mends).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in mends]
+    assert [(row["status"], row.get("code")) for row in rows] == [
+        ("kept", None), ("refused", "already_kept")]
+    assert Visit.select().count() == 1
+
+
+def test_another_persons_mend_settles_nothing(cast, lan, sign_in):
+    one = entry(body(cast.bre))
+    mend = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
+    assert result(sign_in(cast.binh), cast.binh, mend)["status"] == "kept"
+    assert result(lan, cast.lan, one)["receipt"] == 2
+    assert Visit.select().count() == 2
+
+
+@pytest.mark.parametrize("house", ["bre", "hlan"])
+def test_a_mend_of_what_came_under_anothers_id_is_taken_out_of_the_inbox(
+        cast, lan, sign_in, house):
+    first = entry(body(getattr(cast, house)))
+    result(sign_in(cast.binh), cast.binh, first)
+    assert result(lan, cast.lan, first)["code"] == "id_reused"
+    assert result(lan, cast.lan, entry(body(cast.bre), replaces=first["id"]))["status"] == "kept"
+    assert not InboxItem.open_count(cast.lan)
+    assert InboxItem.open_count(cast.binh) == (house == "hlan")
 
 
 def test_an_entry_waits_for_what_it_follows(cast, lan):

@@ -1,5 +1,6 @@
 """The board: its figures are those of the recorded visits, its sentence says how far one is."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from teamapp import clock
 from teamapp.models import Device, User, Village
 from tests.models.test_recording import form, keep, person, step
+from tests.sync.phone import send
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +165,14 @@ def test_teams_not_heard_of_for_three_days_are_to_be_called(desk, cast):
     assert "6 lượt còn trên máy, theo lần liên lạc cuối" in calls
 
 
+@pytest.mark.parametrize("oldest", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_whatever_day_a_phone_tells_its_team_can_be_looked_at(desk, sign_in, cast, oldest):
+    heard = send(sign_in(cast.lan), cast.lan, left={"count": 3, "oldest": oldest})
+    assert heard.status_code == 200
+    page = desk(cast.son).get(f"/tallies/{cast.lan.village_id}")
+    assert page.status_code == 200 and "3 lượt còn trên máy" in page.text
+
+
 def test_a_team_never_heard_of_and_without_a_leader(desk, cast):
     calls = desk(cast.son).get("/tallies").text.split("Nên gọi")[1].split("</aside>")[0]
     assert "Chưa có tin lần nào. Nguyễn Văn Tư chưa ghi số máy" in calls
@@ -174,6 +184,12 @@ def test_villages_stand_in_their_official_order(desk, cast):
     Village.update(position=9).where(Village.id == cast.cau_van.id).execute()
     table = desk(cast.son).get("/tallies").text.split("Từng thôn, ấp")[1]
     assert table.index("Đá Xanh") < table.index("Cầu Ván")
+
+
+def test_a_village_leads_to_its_houses(desk, cast):
+    page = desk(cast.son).get(f"/tallies/{cast.cau_van.id}")
+    found = re.search(r'href="(/households\?village=\d+)"', page.text)
+    assert "Điểu Bré" in desk(cast.son).get(found[1]).text
 
 
 def test_a_village_opens_to_its_visits(desk, worked):

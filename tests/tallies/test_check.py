@@ -1,6 +1,8 @@
 """`flask --app app tallies check` recounts everything and says what differs."""
 
-from teamapp.models import Tally
+from threading import Thread
+
+from teamapp.models import Tally, Visit, recount
 from tests.models.test_recording import form, keep, person, step
 
 
@@ -22,3 +24,22 @@ def test_what_differs_is_printed_and_mended(app, cast):
     assert "99 kept, 1 counted" in result.output
     assert run(args=["tallies", "rebuild"]).exit_code == 0
     assert run(args=["tallies", "check"]).exit_code == 0
+
+
+def test_what_phones_send_meanwhile_is_no_difference(app, cast, monkeypatch):
+    count = recount.tallies
+
+    def send(database):
+        with database.connection_context():
+            keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+
+    def counted_after_a_visit(*given):
+        writer = Thread(target=send, args=(app.extensions["database"],))
+        writer.start()
+        writer.join()
+        return count(*given)
+
+    monkeypatch.setattr(recount, "tallies", counted_after_a_visit)
+    result = app.test_cli_runner().invoke(args=["tallies", "check"])
+    assert (result.exit_code, result.output) == (0, "2 xã: mọi con số đúng với sổ.\n")
+    assert Visit.select().count() == 2  # one was kept while each commune was counted

@@ -11,7 +11,8 @@ from tests.rounds.conftest import bare
 from tests.tallies.test_board import _wednesday, at, worked  # noqa: F401
 
 PERIODS = ("", "?period=month", "?period=days&first=2026-11-10&last=2026-11-17",
-           "?period=days&first=2026-10-20&last=2026-12-10")
+           "?period=days&first=2026-10-20&last=2026-12-10",
+           "?period=days&first=2026-11-17&last=2026-11-17")
 
 
 def rows(answer):

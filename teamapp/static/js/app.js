@@ -2,7 +2,7 @@
 
 import * as echo from "./echo.js";
 import * as forms from "./forms.js";
-import { URLS, endSession, sealAbsent, send, wipe } from "./sender.js";
+import { URLS, endSession, handOver, sealAbsent, send } from "./sender.js";
 import * as store from "./store.js";
 
 const MINUTE = 60 * 1000;
@@ -108,8 +108,7 @@ async function heard({ did, changed, urls, wiped }) {
 
 /** No pages for this person any more; who left the team may still hand in what waits. */
 async function dropped() {
-  await send({ eager: true }).catch(console.error);
-  if ((await guard()) && !(await store.numbers(page.user)).waiting) await wipe();
+  await handOver();
   await guard();
 }
 
@@ -163,19 +162,40 @@ async function cameBack() {
   await show();
 }
 
-/** Sign-in leads here: from now on this phone is this person's. */
+/**
+ * Sign-in leads here: from now on this phone is this person's.
+ *
+ * So does its address; a session that was ended here without signal is not taken up again.
+ */
 async function arrive() {
+  if (await store.get("ending")) {
+    await endSession();
+    return location.replace(URLS.signIn);
+  }
   await store.arrive(page.user, page.sealing);
   await sealAbsent().catch(console.error);
   navigator.storage?.persist?.();
   await store.inTime(ready(), ARRIVAL).catch(console.error);
   const next = new URL(page.next || "/", location.origin);
-  location.replace(next.origin === location.origin ? next : "/");
+  return location.replace(next.origin === location.origin ? next : "/");
 }
 
 async function ready() {
   const registration = await worker?.ready;
   registration?.active.postMessage({ do: "refresh", now: true });
+}
+
+/** The worker has seen to all this already; there may be none. */
+async function atTheDoor() {
+  if ("wipe" in page) return handOver();
+  await store.set({ here: null });
+  return endSession();
+}
+
+/** A sign-out that was cut off may have left them. */
+async function dropPages() {
+  const registration = await worker?.ready;
+  registration?.active.postMessage({ do: "leave" });
 }
 
 async function signOut() {
@@ -218,13 +238,14 @@ const deeds = {
 };
 
 async function exportOutbox() {
-  const entries = await store.list(page.user);
+  const entries = await store.handOut(page.user).catch(() => store.list(page.user)); // a full disk
   const file = new Blob([JSON.stringify({ v: 1, user: page.user, entries }, null, 1)]);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = `tungnha-${store.stamp().slice(0, 16).replace(":", "")}.json`;
   link.click();
   setTimeout(URL.revokeObjectURL, MINUTE, link.href);
+  await show();
 }
 
 function pressed(event) {
@@ -249,9 +270,10 @@ async function start() {
   startWorker().catch(console.error);
   if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
     if (!(await store.isThere())) return undefined;
-    await store.set({ here: null });
+    await atTheDoor();
   }
   if ("arrival" in page) return arrive();
+  if (await store.get("dropping")) dropPages().catch(console.error);
   if (await store.get("leaving")) await sealAbsent().catch(console.error);
   if (!(await guard({ loaded: true }))) return undefined;
   echo.startSearch();

@@ -3,7 +3,7 @@
 const { serviceWorker: worker } = navigator;
 const PATIENCE = 20 * 1000;
 
-/** The worker fetches every file once; a page that loaded them too would make it ask again. */
+/** Each file comes once: what the page asked for ahead, the worker finds in the browser's cache. */
 async function kept() {
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   await worker.register("/sw.js", { type: "module", updateViaCache: "imports" });

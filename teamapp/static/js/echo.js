@@ -196,7 +196,15 @@ const marked = (chip) => `[data-is~="${chip.dataset.chip}"]`;
 
 const chips = () => all('[data-chip][aria-pressed="true"]').map(marked);
 
-/** Leave visible only the rows that the search box and the chips ask for. */
+const SCREEN = 15; // rows, more than one shows
+let late = []; // groups that follow the next paint
+
+/**
+ * Leave visible only the rows that the search box and the chips ask for.
+ *
+ * A screen of them is there at the next paint and their other groups follow it: a thousand rows that
+ * come back at once take a slow phone half a second.
+ */
 export function filter(input) {
   const list = document.querySelector(input.dataset.filter);
   const asked = needles(input.value);
@@ -207,13 +215,34 @@ export function filter(input) {
     const shown = kinds.every((kind) => row.matches(kind)) &&
       asked.every((word) => hayOf(row).includes(word));
     if (row.hidden === shown) row.hidden = !shown;
-    groups.set(row.parentElement, groups.get(row.parentElement) || shown);
+    groups.set(row.parentElement, (groups.get(row.parentElement) ?? 0) + shown);
     found += shown;
   }
-  for (const [group, shown] of groups) if (group !== list) group.hidden = !shown;
+  groups.delete(list);
+  late = [];
+  let drawn = 0;
+  for (const [group, shown] of groups) {
+    group.hidden = !shown || drawn >= SCREEN;
+    if (shown && group.hidden) late.push(group);
+    drawn += shown;
+  }
+  if (late.length) requestAnimationFrame(() => setTimeout(follow));
   for (const none of all("[data-none]")) {
     none.hidden = found > 0;
     for (const place of all("[data-query]", none)) place.textContent = input.value.trim();
+  }
+}
+
+function follow() {
+  for (const group of late) group.hidden = false;
+  late = [];
+}
+
+/** Every row's words are gathered while the keyboard opens, not at the first key. */
+async function gather(list) {
+  for (const group of list.children) {
+    all("[data-search]", group).forEach(hayOf);
+    await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
@@ -232,6 +261,6 @@ export function startSearch() {
     });
   }
   if (input.value) filter(input);
-  // Every row's words are gathered while the keyboard opens, not at the first key.
-  input.addEventListener("focus", () => filter(input), { once: true });
+  const list = document.querySelector(input.dataset.filter);
+  input.addEventListener("focus", () => gather(list), { once: true });
 }

@@ -299,7 +299,7 @@ async function save(form, submitter) {
   if ("saving" in form.dataset) return;
   form.dataset.saving = "";
   tellFailure(null);
-  fillNow(form, isHidden);
+  if (!tried.has(form)) fillNow(form, isHidden); // the same again says the same
   const entry = entryFrom(form, submitter);
   try {
     const id = await store.inTime(keep(form, entry));
@@ -308,6 +308,7 @@ async function save(form, submitter) {
     tellFailure(error);
   } finally {
     delete form.dataset.saving;
+    keepDrafts().catch(console.error);
   }
 }
 
@@ -316,12 +317,11 @@ async function keep(form, entry) {
   const old = mending.get(form);
   const { id, after, replaces, ...patch } = entry;
   if (old && (await store.revise(old.id, patch, draftKey(form)))) return null;
-  await store.add({ ...entry, after: old?.after ?? [], replaces: old?.id ?? null }, draftKey(form));
-  return entry.id;
+  return store.add({ ...entry, after: old?.after ?? [], replaces: old?.id ?? null }, draftKey(form));
 }
 
 async function saved(form, { next }, id) {
-  sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO });
+  sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO, key: draftKey(form) });
   showSaved();
   await painted();
   renew(form);
@@ -367,16 +367,19 @@ function showSaved() {
   if (!toast.hidden) hiding = setTimeout(showSaved, rest);
 }
 
+/** What is taken back becomes this form's draft: there is no way back beside something new in it. */
+function keepSaved(form) {
+  const { id, until, key } = JSON.parse(sessionStorage.saved ?? "{}");
+  if (!id || !key || key !== draftKey(form)) return;
+  sessionStorage.saved = JSON.stringify({ until });
+  showSaved();
+}
+
 async function undo() {
   const { id } = JSON.parse(sessionStorage.saved ?? "{}");
   delete sessionStorage.saved;
   showSaved();
-  const entry = id && (await store.takeBack(id));
-  if (entry) {
-    const key = `${entry.page}#${entry.place}@${entry.user}`;
-    await store.keepDraft({ key, body: entry.body, mends: entry.replaces });
-    await offerDrafts();
-  }
+  if (id && (await store.takeBack(id))) await offerDrafts();
   document.dispatchEvent(new Event("outbox"));
 }
 
@@ -386,11 +389,15 @@ const banner = (form) => form.querySelector("[data-draft]");
 const draftKey = (form) => banner(form) && `${location.pathname}#${nameOf(form)}@${user()}`;
 let typing;
 
+/** What is being saved is no draft any more: it would be offered again beside its entry. */
 async function keepDrafts() {
   clearTimeout(typing);
-  const dirty = forms().filter((form) => "dirty" in form.dataset && banner(form));
+  const dirty = forms().filter((form) =>
+    "dirty" in form.dataset && !("saving" in form.dataset) && banner(form));
   await Promise.all(dirty.map((form) =>
-    store.keepDraft({ key: draftKey(form), body: bodyOf(form), mends: mending.get(form)?.id })));
+    store.keepDraft({
+      key: draftKey(form), body: bodyOf(form), mends: mending.get(form)?.id, tried: tried.get(form),
+    })));
 }
 
 async function offerDrafts() {
@@ -406,8 +413,9 @@ async function openDraft(button) {
   banner(form).hidden = true;
   if (!draft) return;
   const mended = draft.mends && (await store.find(user(), draft.mends));
-  await refill(form, draft.body, { newId: !mended });
+  await refill(form, draft.body, { newId: !mended && !draft.tried });
   if (mended) mending.set(form, mended);
+  if (draft.tried) tried.set(form, draft.tried); // it may have been saved all the same
   form.dataset.dirty = "";
 }
 
@@ -425,6 +433,7 @@ function typed({ target }) {
   const { refuse, refuseSays } = target.dataset;
   if (refuse) target.setCustomValidity(new RegExp(refuse, "u").test(target.value) ? refuseSays : "");
   banner(form)?.toggleAttribute("hidden", true);
+  keepSaved(form);
   clearTimeout(typing);
   typing = setTimeout(keepDrafts, TYPING);
 }

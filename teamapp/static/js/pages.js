@@ -2,7 +2,7 @@
 
 import { deleteDB, openDB } from "../vendor/idb.js";
 import { becomes, join } from "./sending.js";
-import { URLS } from "./sender.js";
+import { URLS, meet } from "./sender.js";
 import * as store from "./store.js";
 
 const PREFIX = "pages-";
@@ -97,11 +97,11 @@ export function refresh({ now = false } = {}) {
 /** Break off the pack that is coming in: another will fetch it. */
 export const cutOff = () => pulling?.abort();
 
-/** Drop the pages of everybody but the person who is here now. */
-export async function leave() {
+/** Drop the pages of everybody but the person who is here when that can be done, or of everybody. */
+export async function leave({ all = false } = {}) {
   cutOff();
   await queue;
-  await dropOthers(await store.here());
+  await dropOthers(all ? null : await store.here());
 }
 
 async function dropOthers(user) {
@@ -109,6 +109,7 @@ async function dropOthers(user) {
     if (!name.startsWith(PREFIX) || name === PREFIX + user) continue;
     await deleteDB(name); // an open one is closed by it
   }
+  if (await store.get("dropping").catch(console.error)) await store.set({ dropping: false });
 }
 
 async function pull(now) {
@@ -118,12 +119,14 @@ async function pull(now) {
   const db = await shelf(user);
   const meta = (await db.get("meta", "pack")) ?? {};
   const started = Date.now();
+  if (started < meta.checked) await setBack(db, meta);
   if (!now && Math.abs(started - meta.asked) < FRESH_FOR) return null;
   const stale = started - meta.checked > STALE;
   if (stale) await dropResidents(db, meta);
   pulling = new AbortController();
   try {
     const response = await inTime(ask(meta, stale, pulling.signal));
+    if ((await store.here()) !== user) return null; // it says nothing to the next person
     const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
     if (net === "expired" && (await codeOf(response)) === "wipe") {
       await dropOthers(null);
@@ -167,12 +170,14 @@ async function take(response, { user, db, meta, started }) {
   let header;
   let pack;
   let rows;
+  let isRestored;
   const urls = new Set();
   for await (const lines of chunks(response.body)) {
     if ((await store.here()) !== user) throw new DOMException("left", "AbortError");
     if (!header) {
       header = lines.shift();
       if (!header?.epoch || String(header.user) !== user) return null;
+      isRestored = await meet(user, header.epoch, header.generated_at);
       pack = await opened(db, header, meta, started);
       rows = header.reset || !lines.length ? {} : await db.get("meta", "rows");
     }
@@ -181,7 +186,7 @@ async function take(response, { user, db, meta, started }) {
   }
   if (!header) return null;
   await close(db, header, { ...pack, checked: started }, { rows, urls });
-  return { changed: urls.size, urls: urls.size > 200 ? null : [...urls] };
+  return { changed: urls.size, urls: urls.size > 200 ? null : [...urls], isRestored };
 }
 
 async function opened(db, header, meta, started) {
@@ -254,6 +259,12 @@ function filled({ skeleton, list }, rows) {
     drawn.push(list.open, ...group, list.close);
   }
   return skeleton.replace("<!--rows-->", () => drawn.join(""));
+}
+
+/** The clock ran ahead at the last pack, or goes wrong now: that pack's own time is right. */
+async function setBack(db, meta) {
+  meta.checked = Math.min(meta.checked, Date.parse(meta.generated_at));
+  await db.put("meta", meta, "pack");
 }
 
 async function dropResidents(db, { headers, generated_at, checked }) {

@@ -27,7 +27,6 @@ async function run(eager) {
   if (!(await endSession())) return;
   const user = await store.here();
   if (!user) return;
-  await forgetOld(user);
   let pace = { ...CALM, ...(await store.get("pace")) };
   if (eager) pace.until = 0;
   const tooEarly = (until) => rests(until, Date.now());
@@ -36,7 +35,8 @@ async function run(eager) {
     if (!next) return;
     pace = next;
   }
-  if (pace.net === "wipe") await wipe();
+  const now = await store.here();
+  if (pace.net === "wipe" && (!now || now === user)) await wipe();
 }
 
 /** Leave nothing here that could be read: this phone was lost, or its holder is gone for good. */
@@ -45,9 +45,43 @@ export async function wipe() {
   await sealAbsent();
 }
 
+/**
+ * Do what a phone does that must keep nothing: hand in what waits, seal the rest.
+ *
+ * What could not be sent yet stays, without any page, and is tried again. Where nobody is here any
+ * more, what lies here may still be somebody's.
+ */
+export async function handOver() {
+  const user = await store.here();
+  await send({ eager: true }).catch(console.error);
+  if ((await store.here()) !== user) return; // sealed by now, or the next person came
+  if (!user || !(await store.numbers(user)).waiting) await wipe();
+}
+
+/**
+ * Learn the book's epoch from a pack; true if it is another one.
+ *
+ * A phone on which nothing waits hears of a restore by its pages alone.
+ */
+export async function meet(user, epoch, serverTime) {
+  const known = await store.get(`epoch-${user}`);
+  if (known === epoch) return false;
+  await store.settle(user, told(user, known, epoch, serverTime));
+  return true;
+}
+
+/** What an epoch means: a book that was restored may have lost what it had, and is sent it again. */
+const told = (user, known, epoch, serverTime) => ({
+  values: { epoch, [`epoch-${user}`]: epoch },
+  resend: known && known !== epoch && ((kept) => again(kept, ageing(serverTime))),
+});
+
+/** By which time entries grow old: a clock that runs ahead, be it for an hour, makes none older. */
+const ageing = (serverTime) => Math.min(Date.now(), Date.parse(serverTime));
+
 /** Once a day. */
-async function forgetOld(user) {
-  const now = Date.now();
+async function forgetOld(user, serverTime) {
+  const now = ageing(serverTime);
   if (Math.abs(now - (await store.get("swept"))) < DAY) return;
   await store.forget(user, (entry) => isForgotten(entry, now));
   await store.set({ swept: now });
@@ -69,14 +103,13 @@ async function sendBatch(user, pace) {
   const now = Date.now();
   const sent = { batch: request.batch, entries: batch, sealed };
   const { pace: next, changes, envelopes } = meaning(answer, sent, pace, { now });
-  const values = { pace: next, net: next.net };
-  let resend;
-  if (next.net === "ok" && answer.json?.batch === request.batch) {
-    values.clock = clockError(sentAt, now, answer.json.server_time);
-    values.epoch = values[`epoch-${user}`] = answer.json.epoch;
-    if (epoch && answer.json.epoch !== epoch) resend = (kept) => again(kept, now);
-  }
+  const isAnswered = next.net === "ok" && answer.json?.batch === request.batch;
+  const { epoch: heard, server_time: at } = answer.json ?? {};
+  const { values, resend } = isAnswered ? told(user, epoch, heard, at) : { values: {} };
+  if (isAnswered) values.clock = clockError(sentAt, now, at);
+  Object.assign(values, { pace: next, net: next.net });
   await store.settle(user, { changes, envelopes, values, resend });
+  if (isAnswered) await forgetOld(user, at);
   return next;
 }
 

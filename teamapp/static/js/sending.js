@@ -33,7 +33,8 @@ const inOrder = (a, b) =>
  * The entries of one batch, each after those it waits for.
  *
  * One that is found "sending" was left over by a sender that was killed. What nobody here
- * knows is settled already; what waits for a refused or resting entry stays.
+ * knows is settled already; what waits for a refused or resting entry stays. A mend goes after
+ * what it replaces, while it is not known what became of that.
  */
 export function pick(entries, { user, now, limit = LIMIT.entries }) {
   const own = entries.filter((entry) => entry.user === user);
@@ -48,10 +49,15 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
     const entry = known.get(last(id));
     return !entry || entry.state === "kept" || take(entry, path);
   };
+  const settled = (id, path) => {
+    const old = known.get(id);
+    return !old || !isWaiting(old) || take(old, path);
+  };
   const take = (entry, path) => {
     if (batch.has(entry.id)) return true;
     if (full || !ready(entry) || path.has(entry.id)) return false;
     const onward = new Set(path).add(entry.id);
+    if (!settled(entry.replaces, onward)) return false;
     if (!(entry.after ?? []).every((id) => met(id, onward))) return false;
     const size = sizeOf(entry);
     full ||= batch.size >= limit || (batch.size > 0 && bytes + size > LIMIT.bytes);

@@ -122,9 +122,12 @@ export const arrive = (user, sealing) =>
   set({ here: { user }, ending: false, leaving: true, pace: null, net: "ok",
     ...(sealing && { [SEALING + user]: sealing }) });
 
-/** Nobody is here any more, though the disk may be too full to note what is left to do. */
+/**
+ * Nobody is here any more, though the disk may be too full to note what is left to do: to seal
+ * (`leaving`), and to drop the pages (`dropping`).
+ */
 export const leave = (values) =>
-  set({ here: null, leaving: true, ...values }).catch(() => set({ here: null }));
+  set({ here: null, leaving: true, dropping: true, ...values }).catch(() => set({ here: null }));
 
 /** This phone's own id, made once. */
 export const device = () =>
@@ -169,22 +172,38 @@ export async function numbers(user) {
 /**
  * Keep a new entry, for good when this resolves; its draft goes in the same transaction.
  *
- * The same entry again (a retry after a doubtful failure) is the same entry.
+ * The same entry again (a retry after a doubtful failure) is the same entry. Where that was sent
+ * meanwhile and says something else, this one follows it. Gives the id it is kept under.
  */
 export async function add(entry, draft) {
   try {
-    await write(draft ? ["outbox", "drafts"] : ["outbox"], (tx) => {
+    await write(draft ? ["outbox", "drafts"] : ["outbox"], async (tx) => {
       const outbox = tx.objectStore("outbox");
-      return Promise.all([
-        outbox.add(entry),
-        entry.replaces && mark(outbox, entry.replaces, { replaced_by: entry.id }),
+      const old = entry.replaces && (await lastOf(outbox, entry.replaces));
+      await Promise.all([
+        outbox.add(old ? { ...entry, replaces: old.id } : entry),
+        old && outbox.put({ ...old, replaced_by: entry.id }),
         draft && tx.objectStore("drafts").delete(draft),
       ]);
     });
+    return entry.id;
   } catch (error) {
     if (error.name !== "ConstraintError") throw error;
-    await revise(entry.id, entry, draft);
   }
+  const { replaces: _known, ...patch } = entry;
+  if (await revise(entry.id, patch, draft)) return entry.id;
+  const sent = await find(entry.user, entry.id);
+  if (sent?.body !== entry.body) {
+    return add({ ...entry, id: crypto.randomUUID(), replaces: entry.id }, draft);
+  }
+  if (draft) await dropDraft(draft);
+  return entry.id;
+}
+
+/** What was mended in two tabs is mended one after the other, or one visit would be two. */
+async function lastOf(outbox, id) {
+  const entry = await outbox.get(id);
+  return (entry?.replaced_by && (await lastOf(outbox, entry.replaced_by))) || entry;
 }
 
 async function mark(outbox, id, patch) {
@@ -203,14 +222,30 @@ export const revise = (id, patch, draft) =>
     return true;
   });
 
-/** Take back an entry that was never sent; gives it, or undefined if it may have been. */
+/**
+ * Take back an entry that was never sent, and make it a draft; false if it may have been, or if it
+ * was mended already.
+ */
 export const takeBack = (id) =>
+  write(["outbox", "drafts"], async (tx) => {
+    const outbox = tx.objectStore("outbox");
+    const entry = await outbox.get(id);
+    if (!entry || entry.attempts > 0 || entry.replaced_by) return false;
+    const { page, place, user, body, replaces } = entry;
+    await outbox.delete(id);
+    if (replaces) await mark(outbox, replaces, { replaced_by: undefined });
+    await tx.objectStore("drafts").put({ key: `${page}#${place}@${user}`, body, mends: replaces });
+    return true;
+  });
+
+/** What goes into a file, which somebody may hand in: from then on it may have been sent. */
+export const handOut = (user) =>
   write(["outbox"], async ({ store }) => {
-    const entry = await store.get(id);
-    if (!entry || entry.attempts > 0) return undefined;
-    await store.delete(id);
-    if (entry.replaces) await mark(store, entry.replaces, { replaced_by: undefined });
-    return entry;
+    const entries = await ofUser(store, user, UNSETTLED);
+    for (const entry of entries.filter(({ attempts }) => !attempts)) {
+      await store.put({ ...entry, attempts: 1, not_before: 0 });
+    }
+    return entries;
   });
 
 /** Let entries wait for nothing any more: one that was refused, or all that rest by our own will. */
@@ -233,7 +268,13 @@ export const startSending = (user, choose) =>
     return { batch, all };
   });
 
-/** Apply what an answer means, all of it or nothing; what is kept stays kept. */
+const OF_WHO_IS_HERE = ["net", "pace"];
+
+/**
+ * Apply what an answer means, all of it or nothing; what is kept stays kept.
+ *
+ * How to go on is nothing to the next person, where one came meanwhile.
+ */
 export const settle = (user, { changes = [], envelopes = [], values = {}, resend }) =>
   write(["outbox", "envelopes", "state"], async (tx) => {
     const outbox = tx.objectStore("outbox");
@@ -249,7 +290,10 @@ export const settle = (user, { changes = [], envelopes = [], values = {}, resend
       await outbox.put({ ...entry, ...patch });
       if (patch.state === "kept") await dropReplaced(outbox, entry);
     }
-    for (const [key, value] of Object.entries(values)) await state.put(value, key);
+    const left = (await state.get("here"))?.user !== user;
+    for (const [key, value] of Object.entries(values)) {
+      if (!left || !OF_WHO_IS_HERE.includes(key)) await state.put(value, key);
+    }
   });
 
 /** What the commune has is forgotten; what it once had and may have lost goes again. */
@@ -265,12 +309,17 @@ async function settleSealed(store, envelopes, known, { epoch = known }) {
   }
 }
 
-/** What was refused is settled by what replaced it. */
-async function dropReplaced(outbox, { replaces }) {
+/** What was refused is settled by what replaced it, and whatever followed it follows that. */
+async function dropReplaced(outbox, { id, user, replaces }) {
   const old = replaces && (await outbox.get(replaces));
   if (!old) return;
   await outbox.delete(replaces);
-  await dropReplaced(outbox, old);
+  for (const entry of await ofUser(outbox, user, [...UNSETTLED, "kept"])) {
+    if (!entry.after.includes(replaces)) continue;
+    const after = entry.after.map((link) => (link === replaces ? id : link));
+    await outbox.put({ ...entry, after });
+  }
+  await dropReplaced(outbox, { id, user, replaces: old.replaces });
 }
 
 /** Forget kept entries that are old enough. */

@@ -1,0 +1,37 @@
+"""The phone that `make bench` sends with counts what is kept, and nothing else."""
+
+import pytest
+
+from bench.phone import Phone, Rounds
+from tests.browser.server import Server
+
+from ..house.test_service import cookie
+
+
+@pytest.fixture
+def phone(app, cast, var, tmp_path):
+    """Return Lan's phone on a running server."""
+    server = Server(app.extensions["config"].database_url, var, tmp_path / "server.log").start()
+    yield Phone(("127.0.0.1", server.port), cookie(app, cast.lan))
+    server.kill()
+
+
+def test_what_is_kept_is_counted(phone, cast):
+    [batch] = Rounds("lan").batches(3, 3)
+    taken = phone.sync(batch)
+    assert (taken.kept, taken.busy) == (3, 0)
+    assert taken.seconds > 0
+
+
+def test_a_visit_that_is_refused_is_no_throughput(phone, cast):
+    rounds = Rounds("lan")
+    strange = rounds.entry() | {"kind": "visits.unheard"}
+    with pytest.raises(RuntimeError, match="1 of 2 not kept"):
+        phone.sync(rounds.packed([rounds.entry(), strange]))
+
+
+def test_a_batch_that_is_refused_is_no_throughput(phone, cast):
+    phone.headers = phone.headers | {"Cookie": ""}
+    [batch] = Rounds("lan").batches(1, 1)
+    with pytest.raises(RuntimeError, match="answered 401"):
+        phone.sync(batch)

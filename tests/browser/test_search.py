@@ -1,0 +1,30 @@
+"""In a long list people are found by a few letters, whatever was asked for before."""
+
+from teamapp.models import Household
+
+from ..cast import PIN, uuid_of
+
+GROUP = 50  # houses that stand together in a list
+SEEN = """() => [...document.querySelectorAll("#list [data-search]")]
+  .filter((row) => row.offsetParent).map((row) => row.querySelector("b").textContent)"""
+
+
+def test_each_letter_leaves_just_the_houses_that_have_it(take_phone, book):
+    lan = book.user("lan")
+    names = [f"{'Lường' if number % 40 else 'Đinh'} Văn {number}" for number in range(101, 301)]
+    with lan.commune.turn() as turn:
+        Household.enlist(turn, [
+            dict(id=uuid_of(name), village=lan.village_id, number=number, cluster="Cụm 9",
+                 head=name, people=[]) for number, name in enumerate(names, 101)])
+    phone = take_phone().sign_in("lan", PIN).until_ready(lan)
+    phone.go("/households")
+    before = phone.page.evaluate(SEEN)
+    assert len(before) == 225 > 4 * GROUP
+
+    rare = [name for name in names if name.startswith("Đinh")]
+    common = [name for name in names if name not in rare]
+    for typed, found in (("dinh", rare), ("", before), ("lươ", common), ("dinh van 240", rare[3:4]),
+                         ("luong", common), ("zz", [])):
+        phone.page.fill("[data-filter]", typed)
+        phone.page.wait_for_function(f"(count) => ({SEEN})().length === count", arg=len(found))
+        assert phone.page.evaluate(SEEN) == found

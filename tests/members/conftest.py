@@ -1,0 +1,25 @@
+"""Somebody's browser that presses the buttons of a page."""
+
+import re
+
+import pytest
+
+from ..sync.test_outbox_files import hand_in  # noqa: F401
+
+
+@pytest.fixture
+def desk(sign_in):
+    """Return a function that gives somebody's browser, which posts with the page's own token."""
+
+    def open_for(user):
+        browser = sign_in(user)
+
+        def press(url, page=None, **fields):
+            token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(
+                page or re.match(r"/people/\d+", url)[0]).text)
+            return browser.post(url, data={"csrf_token": token[1] if token else "", **fields})
+
+        browser.press = press
+        return browser
+
+    return open_for
