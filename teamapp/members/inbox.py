@@ -21,9 +21,11 @@ def index():
 
 @inbox.post("/inbox/<int(max=2147483647):item_id>/settlement")
 def settle(item_id):
-    """Note that somebody has seen it; it is told no more, and never thrown away."""
-    item = get_or_404(InboxItem.open(InboxItem.visible_to(current_user)).where(
-        InboxItem.id == item_id))
+    """Note that somebody has seen it; it is told no more, and never thrown away.
+
+    Author and leader may both press: the second finds it seen, which is what was asked for.
+    """
+    item = get_or_404(InboxItem.visible_to(current_user).where(InboxItem.id == item_id))
     form = SeenForm()
     if not form.validate():
         abort(400)

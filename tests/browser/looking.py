@@ -16,6 +16,7 @@ AXE = """async (runOnly) => {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
 }"""
+LENGTH = "() => document.documentElement.scrollHeight"
 WIDTH = """() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   const seen = (element) => element.checkVisibility({ visibilityProperty: true })
@@ -56,21 +57,30 @@ class Looker:
             self.page.evaluate(AXE_SCRIPT)
         self.paths.add(urlsplit(self.page.url).path)
         for size in (SCREEN, LAPTOP):
-            self.unroll(size)
             for scheme, rules in SCHEMES.items():
                 self.page.emulate_media(color_scheme=scheme)
-                self.note(f"{name}, {size['width']} px, {scheme}", self.page.evaluate(AXE, rules))
+                self.note(f"{name}, {size['width']} px, {scheme}", self.axe(size, rules))
         self.page.set_viewport_size(NARROW)
         self.letters(32)
         self.note(f"{name}, letters of 200 %", self.page.evaluate(WIDTH))
         self.letters(16)
         self.page.set_viewport_size(SCREEN)
 
-    def unroll(self, size):
-        """Show the whole length of a page at once: nothing lies behind what stays in its place."""
+    def axe(self, size, rules):
+        """Return what axe finds while the whole length of the page is shown at once.
+
+        So nothing lies behind what stays in its place. A page that grew is looked at again.
+        """
         self.page.set_viewport_size(size)
-        length = self.page.evaluate("() => document.documentElement.scrollHeight")
-        self.page.set_viewport_size(size | {"height": max(length, size["height"])})
+        shown = size["height"]
+        while True:
+            length = self.page.evaluate(LENGTH)
+            if length > shown:
+                shown = length
+                self.page.set_viewport_size(size | {"height": shown})
+            found = self.page.evaluate(AXE, rules)
+            if self.page.evaluate(LENGTH) <= shown:
+                return found
 
     def letters(self, size):
         """Set the size of letters where a person sets it: in the browser's settings."""

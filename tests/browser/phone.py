@@ -142,8 +142,15 @@ class Phone:
     # --- what its holder does ---
 
     def go(self, path, page=None):
-        """Open a page of the book."""
-        return (page or self.page).goto(self.line.url + path, wait_until="load")
+        """Open a page of the book; one that leaves by itself in that moment is asked again."""
+        page, url = page or self.page, self.line.url + path
+        try:
+            return page.goto(url, wait_until="load")
+        except Error as error:
+            if "ERR_ABORTED" not in error.message and "interrupted by another" not in error.message:
+                raise
+            page.wait_for_load_state()
+            return page.goto(url, wait_until="load")
 
     def sign_in(self, username, secret, next="/"):
         """Sign in, and return on the first page of the day."""
