@@ -6,6 +6,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from playwright.sync_api import Error, TimeoutError
 
@@ -13,7 +14,7 @@ from . import chrome
 
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
-PATIENCE = 30_000  # milliseconds a page or a condition may take on a busy machine
+PATIENCE = 60_000  # milliseconds a page or a condition may take on a busy machine
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
 WRITTEN = """async ({ store, states }) => {
@@ -105,7 +106,7 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder), executable_path=chrome.find(), args=chrome.ARGUMENTS,
             ignore_default_args=KEEPS_BACK_PAGES, viewport=SCREEN, has_touch=True,
-            locale="vi-VN", timezone_id=self.zone, timeout=30_000)
+            locale="vi-VN", timezone_id=self.zone, timeout=PATIENCE)
         self.context.set_default_timeout(PATIENCE)
         if self.init_script:
             self.context.add_init_script(self.init_script)
@@ -174,7 +175,7 @@ class Phone:
         self.go("/outbox")
         self.page.click('[data-do="sign-out"]')
         self.page.wait_for_function(
-            "() => !document.body.dataset.user", timeout=2 * PATIENCE)
+            "() => !document.body.dataset.user", timeout=PATIENCE)
 
     def absent(self, house, page=None):
         """Find nobody at home: one tap."""
@@ -226,6 +227,11 @@ class Phone:
         for name, value in more.items():
             self.page.fill(f'section:target [name="{name}"]:visible', value)
         self.save()
+
+    def until_drafted(self, words):
+        """Let the fingers rest until a draft with these words is kept."""
+        self.until(lambda: any(quote_plus(words) in draft["body"] for draft in self.ask(
+            WRITTEN, {"store": "drafts", "states": []})), "no draft is kept")
 
     def until_saved(self, page=None):
         """Wait for “Đã lưu trên máy”."""

@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30  # seconds
+PATIENCE = 60  # seconds
 PROGRAM = ("app.py", "gunicorn.conf.py", "Procfile", ".pwmigrate", "migrations", "teamapp")
 
 

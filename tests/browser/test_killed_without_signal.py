@@ -50,7 +50,7 @@ def test_what_was_typed_but_not_saved_is_offered_again_after_a_crash(lans_phone,
     phone.help()
     phone.unfold("Ghi chú")
     phone.page.fill("#met [name=note]", "Chiều quay lại lấy giấy")
-    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.until_drafted("Chiều quay lại lấy giấy")
     phone.kill()
 
     phone.start().go(f"/households/{book.house(1)}#record")

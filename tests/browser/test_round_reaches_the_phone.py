@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from teamapp import clock
-from teamapp.models import Assignment, Round
+from teamapp.models import Assignment, Counter, Round
 
 NAME = "Đợt cuối tháng"
 
@@ -21,7 +21,7 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     laptop.wait_for_selector("#proposal .figure:text-is('25 nhà')")
     laptop.click('button:text-is("Lưu nháp")')
     laptop.wait_for_selector(f"h1:text-is('{NAME}')")
-    contact(phone, book.house(1), 1)
+    contact(phone, lan, book.house(1), 1)
     assert NAME not in shown(phone), "a draft is seen by members"
 
     laptop.click("text=Ấp Cầu Ván")
@@ -38,7 +38,7 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     mine = Assignment.select().where(Assignment.round == made, Assignment.member == lan).count()
     assert 0 < mine < 25
 
-    contact(phone, book.house(2), 2)
+    contact(phone, lan, book.house(2), 2)
     phone.until(lambda: NAME in shown(phone), "the round does not come")
     part = phone.page.locator("section.count", has_text=NAME)
     assert part.locator('[data-left="done"]').inner_text() == str(mine)
@@ -53,12 +53,13 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     assert any("Vắng nhà" in text for text in seen), "the row is not the server's new one"
 
 
-def contact(phone, house, kept):
+def contact(phone, user, house, kept):
     """Record something and let it go to the commune: the phone hears what is new."""
     phone.absent(house)
     phone.send_now()
     phone.until_kept(kept)
-    phone.page.wait_for_timeout(1000)
+    phone.until(lambda: phone.pages_of(user)["cursor"] == Counter.cursor_of(user.commune_id),
+                "the pack does not come")
 
 
 def shown(phone):

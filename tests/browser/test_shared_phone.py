@@ -28,7 +28,7 @@ def work(phone, book):
     phone.open_sheet(book.house(3), "record")
     phone.unfold("Ghi chú")
     phone.page.fill("#met [name=note]", DRAFT)
-    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.until_drafted(DRAFT)
     names = [person.name for number in (1, 2, 3) for person in book.people(number)]
     words = [*names, NOTE, DRAFT, *(quote_plus(word) for word in (*names, NOTE, DRAFT))]
     assert {"tungnha/outbox", "tungnha/drafts"} <= traces(phone, words), "the test sees nothing"

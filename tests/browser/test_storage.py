@@ -266,7 +266,7 @@ def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book)
     phone.sign_in("lan", PIN).until_ready(book.user("lan"))
     line.cut()
     write_note(phone, book.house(1))
-    phone.page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.until_drafted(NOTE)
     phone.save()
     phone.page.wait_for_load_state()
     phone.page.evaluate("window.isFull = true")

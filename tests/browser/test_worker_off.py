@@ -76,7 +76,7 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     phone.open_sheet(book.house(4), "record")
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Nháp của bà Tư")
-    page.wait_for_timeout(700)  # a draft is kept when the fingers rest
+    phone.until_drafted("Nháp của bà Tư")
     line.cut()
     page.click("section:target .back")
     page.click("#absent button")
