@@ -174,3 +174,21 @@ def test_what_was_saved_is_not_taken_back_beside_something_new_in_its_form(
     undo.evaluate("(button) => button.hidden || button.click()")
     phone.until_drafted("Hẹn chiều")
     assert len(phone.outbox("waiting")) == 1
+
+
+def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
+    phone = lans_phone
+    page = phone.page
+    line.cut()
+    phone.absent(book.house(1))
+    for pause in (60, 600):
+        page.wait_for_timeout(pause)
+        page.click("#absent button")
+    page.wait_for_timeout(300)
+    assert len(phone.outbox("waiting")) == 1 and page.is_visible("[data-saved]")
+
+    page.click('[data-saved] [data-do="undo"]')
+    phone.until(lambda: phone.outbox() == [], "it is still there")
+    page.click("#absent button")
+    phone.until_saved()
+    assert len(phone.outbox("waiting")) == 1, "what was taken back may be said again"

@@ -296,7 +296,7 @@ export function tellFailure(error) {
 }
 
 async function save(form, submitter) {
-  if ("saving" in form.dataset) return;
+  if ("saving" in form.dataset || isPressedAgain(form)) return;
   form.dataset.saving = "";
   tellFailure(null);
   if (!tried.has(form)) fillNow(form, isHidden); // the same again says the same
@@ -312,6 +312,12 @@ async function save(form, submitter) {
   }
 }
 
+/** With nothing to fill in, a second tap while the first may be taken back is no second visit. */
+function isPressedAgain(form) {
+  const asks = (control) => control.matches(CONTROLS) && !isHidden(control);
+  return !mending.has(form) && justSaved().key === ownKey(form) && ![...form.elements].some(asks);
+}
+
 /** An entry that was never sent is changed in place; one that was gets a successor. */
 async function keep(form, entry) {
   const old = mending.get(form);
@@ -321,7 +327,7 @@ async function keep(form, entry) {
 }
 
 async function saved(form, { next }, id) {
-  sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO, key: draftKey(form) });
+  sessionStorage.saved = JSON.stringify({ id, until: Date.now() + UNDO, key: ownKey(form) });
   showSaved();
   await painted();
   renew(form);
@@ -353,15 +359,21 @@ function renew(form) {
   reveal(form);
 }
 
+/** What was saved a moment ago, and how long that is said; a clock may be set back. */
+function justSaved() {
+  const saved = JSON.parse(sessionStorage.saved ?? "{}");
+  const rest = (saved.until ?? 0) - Date.now();
+  return rest > 0 && rest <= UNDO ? { ...saved, rest } : {};
+}
+
 let hiding;
 
 /** "Saved", with a way back while nothing was sent. */
 function showSaved() {
-  const { id, until } = JSON.parse(sessionStorage.saved ?? "{}");
+  const { id, rest } = justSaved();
   const toast = document.querySelector("[data-saved]");
   if (!toast) return;
-  const rest = (until ?? 0) - Date.now();
-  toast.hidden = !(rest > 0 && rest <= UNDO); // a clock may be set back
+  toast.hidden = !rest;
   toast.querySelector('[data-do="undo"]')?.toggleAttribute("hidden", !id);
   clearTimeout(hiding);
   if (!toast.hidden) hiding = setTimeout(showSaved, rest);
@@ -369,8 +381,8 @@ function showSaved() {
 
 /** What is taken back becomes this form's draft: there is no way back beside something new in it. */
 function keepSaved(form) {
-  const { id, until, key } = JSON.parse(sessionStorage.saved ?? "{}");
-  if (!id || !key || key !== draftKey(form)) return;
+  const { id, until, key } = justSaved();
+  if (!id || key !== ownKey(form)) return;
   sessionStorage.saved = JSON.stringify({ until });
   showSaved();
 }
@@ -386,7 +398,8 @@ async function undo() {
 // --- drafts ----------------------------------------------------------------------------------
 
 const banner = (form) => form.querySelector("[data-draft]");
-const draftKey = (form) => banner(form) && `${location.pathname}#${nameOf(form)}@${user()}`;
+const ownKey = (form) => `${location.pathname}#${nameOf(form)}@${user()}`;
+const draftKey = (form) => banner(form) && ownKey(form);
 let typing;
 
 /** What is being saved is no draft any more: it would be offered again beside its entry. */
