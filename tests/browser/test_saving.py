@@ -192,3 +192,17 @@ def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
     page.click("#absent button")
     phone.until_saved()
     assert len(phone.outbox("waiting")) == 1, "what was taken back may be said again"
+
+
+def test_what_was_sent_is_not_offered_to_be_taken_back(lans_phone, line, book):
+    phone = lans_phone
+    page = phone.page
+    undo = page.locator('[data-saved] [data-do="undo"]')
+    line.lose_answers("POST /sync")
+    phone.absent(book.house(1))
+    assert undo.is_visible()
+    page.click('.nav a[href="/outbox"]')
+    page.click('[data-do="send-now"]')
+    undo.wait_for(state="hidden")
+    assert page.is_visible("[data-saved]"), "ten seconds were over"
+    phone.until_kept(1)

@@ -20,6 +20,7 @@ async function show() {
   const waiting = await echo.showNumbers();
   await echo.showEcho();
   await echo.showOutbox();
+  await forms.endUndo();
   await showNet();
   return waiting;
 }
@@ -48,6 +49,7 @@ async function sendNow(options) {
     const after = await store.numbers(page.user);
     const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
+    await forms.endUndo();
     await (moved ? show() : showNet());
   }
   await comeBack();

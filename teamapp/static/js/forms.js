@@ -387,12 +387,21 @@ function keepSaved(form) {
   showSaved();
 }
 
+/** There is no way back from what was sent meanwhile. */
+export async function endUndo() {
+  const { id, until, key } = justSaved();
+  if (!id || !(await store.find(user(), id))?.attempts) return;
+  sessionStorage.saved = JSON.stringify({ until, key });
+  showSaved();
+}
+
 async function undo() {
-  const { id } = JSON.parse(sessionStorage.saved ?? "{}");
+  const { id } = justSaved();
+  if (!id || !(await store.takeBack(id))) return endUndo();
   delete sessionStorage.saved;
   showSaved();
-  if (id && (await store.takeBack(id))) await offerDrafts();
-  document.dispatchEvent(new Event("outbox"));
+  await offerDrafts();
+  return document.dispatchEvent(new Event("outbox"));
 }
 
 // --- drafts ----------------------------------------------------------------------------------
