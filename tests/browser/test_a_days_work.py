@@ -130,3 +130,20 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
 def came(phone, user):
     """Tell whether the pack after the sending is kept."""
     return "data-done" in phone.pages_of(user)["pages"]["/"]
+
+
+def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
+    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
+    phone.absent(book.house(1))
+    phone.send_now()
+    phone.until_kept(1)
+    phone.until(lambda: "data-day=" in phone.pages_of(lan)["pages"]["/"], "the call does not come")
+    phone.absent(book.house(2))
+    page.click("[data-next-house]")
+    page.wait_for_url(f"**/households/{book.house(3)}")
+
+    phone.go("/")
+    page.wait_for_selector(".walk .row.is-today")
+    weights = page.locator(".walk .row b").evaluate_all(
+        "(names) => names.map((name) => parseFloat(getComputedStyle(name).fontSize))")
+    assert weights.index(max(weights)) == 2, "another house is shown as the next"

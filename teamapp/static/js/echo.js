@@ -112,7 +112,7 @@ function count(scope, entries) {
   }
 }
 
-/** Days by which a page shows and hides itself. */
+/** Days by which a page shows and hides itself, and marks what is of today. */
 export function showDays() {
   const now = today();
   for (const element of all("[data-from], [data-until]")) {
@@ -121,16 +121,15 @@ export function showDays() {
   }
   for (const element of all("[data-day]")) {
     element.classList.toggle("is-today", element.dataset.day === now);
-    if ("dayOnly" in element.dataset) element.hidden = element.dataset.day !== now;
   }
   const daysLeft = 14 - Math.floor((Date.now() - drawnAt()) / 86400000);
   for (const element of all("[data-days-left]")) element.textContent = Math.max(0, daysLeft);
 }
 
-/** Go on to the next house of a list that nobody has visited yet. */
+/** Go on to the next house of a list: one that is not done, and where nobody was today. */
 export function followNext() {
   if (location.hash !== "#next" || !document.querySelector('[data-follow="next"]')) return;
-  const next = all("[data-key]:not([data-done]):not([data-pending])")
+  const next = all("[data-key]:not([data-done], [data-pending], .is-today)")
     .find((row) => row.getClientRects().length && row.querySelector("a[href]"));
   if (next) location.replace(next.querySelector("a[href]").href);
   else history.replaceState(null, "", location.pathname);
