@@ -147,3 +147,31 @@ def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
     weights = page.locator(".walk .row b").evaluate_all(
         "(names) => names.map((name) => parseFloat(getComputedStyle(name).fontSize))")
     assert weights.index(max(weights)) == 2, "another house is shown as the next"
+
+
+def test_what_the_commune_has_or_refused_is_not_said_to_wait(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.met(book.house(1))
+    phone.go("/")
+    page.wait_for_selector("[data-if-plus=done]:not([hidden])")
+    assert day_figures(page) == {"left": "19", "done": "0"}
+    page.evaluate("window.isStillHere = true")
+    page.focus(".walk a >> nth=9")  # so that no newer page comes over it
+    phone.until_kept(1)
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
+    page.wait_for_selector("[data-if-plus=done]", state="hidden")
+    assert day_figures(page) == {"left": "19", "done": "1"}
+    assert page.locator("path[data-stroke].done").count() == 1
+    assert page.evaluate("window.isStillHere"), "it was drawn anew"
+
+    phone.open_sheet(book.house(2), "record")
+    phone.help()
+    phone.unfold("Hẹn lại")
+    page.fill("#met [name=return_on]", (clock.today() + timedelta(days=730)).isoformat())
+    phone.save()
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    phone.go("/")
+    page.wait_for_selector("text=1 cần sửa", state="visible")
+    assert page.is_hidden("[data-if-plus=done]")
+    assert page.inner_text('.count [data-left="done"]') == "19"

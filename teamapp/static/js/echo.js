@@ -91,6 +91,7 @@ function filled(blank, entry) {
   return copy;
 }
 
+/** What the commune has by now, and what is still to be sent; what it refused is neither. */
 function count(scope, entries) {
   const keys = all("[data-key]", scope);
   const total = Number(scope.dataset.total ?? new Set(keys.map((e) => e.dataset.key)).size);
@@ -99,16 +100,22 @@ function count(scope, entries) {
   const within = (place) => place.closest("[data-count-scope]") === scope;
   for (const figure of all("[data-figure]", scope).filter(within)) {
     const name = figure.dataset.figure;
-    const counted = entries.filter((e) => e.counts?.includes(name) && open.has(e.touches));
-    const more = new Set(counted.map((e) => e.touches)).size;
-    const known = Number(figure.textContent.replace(/\D/g, ""));
+    const touched = (state) => new Set(entries.filter((entry) => stateOf(entry) === state &&
+      entry.counts?.includes(name) && open.has(entry.touches)).map((entry) => entry.touches));
+    const kept = touched("kept");
+    const more = [...touched("waiting")].filter((key) => !kept.has(key)).length;
+    figure.dataset.drawn ??= figure.textContent.replace(/\D/g, "");
+    const known = Number(figure.dataset.drawn) + kept.size;
+    figure.textContent = known;
     for (const place of all(`[data-plus="${name}"]`, scope)) place.textContent = `+${more}`;
     for (const place of all(`[data-if-plus="${name}"]`, scope)) place.hidden = !more;
     for (const place of all(`[data-left="${name}"]`, scope)) {
       place.textContent = Math.max(0, total - known - more);
     }
-    all("[data-stroke]", scope).forEach((stroke, n) =>
-      stroke.classList.toggle("pending", n >= known && n < known + more));
+    all("[data-stroke]", scope).forEach((stroke, n) => {
+      stroke.classList.toggle("done", n < known);
+      stroke.classList.toggle("pending", n >= known && n < known + more);
+    });
   }
 }
 
