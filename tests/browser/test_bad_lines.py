@@ -67,3 +67,13 @@ def test_a_village_line_takes_the_visits(lans_phone, line, book):
     phone.until_kept(5)
     assert Visit.select().count() == 5
     assert line.up - before < 20_000
+
+
+def test_a_network_that_comes_back_is_seen_where_nothing_waits(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.context.set_offline(True)
+    page.reload()  # it asks in vain
+    page.wait_for_selector("text=Chưa có sóng", state="visible")
+    phone.context.set_offline(False)
+    page.wait_for_selector("html[data-net=ok]", state="attached")
+    assert page.is_hidden("text=Chưa có sóng")

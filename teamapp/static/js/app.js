@@ -291,9 +291,16 @@ async function start() {
 /** Whoever reloads a page wants the newest. */
 const wasReloaded = () => performance.getEntriesByType("navigation")[0]?.type === "reload";
 
+/** The network came back, for this page too when nothing waits. */
+async function online() {
+  tell({ do: "refresh", now: true });
+  await showNet();
+  await sendNow({ eager: true });
+}
+
 function listen() {
   document.addEventListener("outbox", saved);
-  addEventListener("online", () => sendNow({ eager: true }));
+  addEventListener("online", online);
   addEventListener("offline", showNet);
   addEventListener("hashchange", echo.followNext);
   addEventListener("pointerdown", () => (touched = performance.now()), true);
