@@ -206,3 +206,15 @@ def test_what_was_sent_is_not_offered_to_be_taken_back(lans_phone, line, book):
     undo.wait_for(state="hidden")
     assert page.is_visible("[data-saved]"), "ten seconds were over"
     phone.until_kept(1)
+
+
+def test_back_after_saving_leads_to_no_empty_form(lans_phone, line, book):
+    phone, page = lans_phone, lans_phone.page
+    line.cut()
+    phone.met(book.house(1))
+    page.evaluate("history.back()")
+    page.wait_for_timeout(500)
+    assert page.is_hidden("#record") and page.is_visible("#absent")
+    page.evaluate("history.back()")
+    page.wait_for_url(f"{line.url}/")
+    assert len(phone.outbox("waiting")) == 1

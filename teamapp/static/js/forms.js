@@ -334,7 +334,7 @@ async function saved(form, { next }, id) {
   document.dispatchEvent(new Event("outbox"));
   const url = new URL(next ?? location.pathname, location.href);
   if (url.pathname + url.search !== location.pathname + location.search) location.assign(url);
-  else if (url.hash !== location.hash) location.hash = url.hash;
+  else if (url.hash !== location.hash) location.replace(url.hash || "#"); // "back" leads to no empty form
 }
 
 /** The word "saved" is seen before anything else is drawn. */
