@@ -28,3 +28,9 @@ def test_each_letter_leaves_just_the_houses_that_have_it(take_phone, book):
         phone.page.fill("[data-filter]", typed)
         phone.page.wait_for_function(f"(count) => ({SEEN})().length === count", arg=len(found))
         assert phone.page.evaluate(SEEN) == found
+
+    phone.page.wait_for_selector("text=Không thấy “zz”", state="visible")
+    phone.page.fill("[data-filter]", "")
+    phone.page.click('[data-chip="later"]')
+    phone.page.wait_for_selector("text=Không có nhà nào như vậy", state="visible")
+    assert phone.page.is_hidden("text=Không thấy")

@@ -234,7 +234,8 @@ export function filter(input) {
   }
   if (late.length) requestAnimationFrame(() => setTimeout(follow));
   for (const none of all("[data-none]")) {
-    none.hidden = found > 0;
+    const answers = none.dataset.none === "chips" ? !asked.length : asked.length;
+    none.hidden = found > 0 || !answers;
     for (const place of all("[data-query]", none)) place.textContent = input.value.trim();
   }
 }
