@@ -1,6 +1,6 @@
 """Judging what a phone sent about a visit: is it of this commune, this member, this catalogue?"""
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -148,10 +148,12 @@ def judge(entry, facts):
         "recorded_at": entry.recorded_at, "received_at": facts.at, "return_on": data["return_on"],
         "return_part": data["return_part"], "note": data["note"], "flag": " ".join(flags)})
     draft.companions = companions(entry, facts)
+    answers = ChainMap({}, facts.consents)
     for place, person in enumerate(data["people"]):
-        judge_person(draft, entry, facts, place, person)
+        judge_person(draft, entry, facts, answers, place, person)
     for place, dossier in enumerate(data["dossiers"]):
-        judge_dossier(draft, entry, facts, place, dossier)
+        judge_dossier(draft, entry, facts, answers, place, dossier)
+    facts.consents.update(answers.maps[0])  # of an entry that is refused nothing is known
     return draft
 
 
@@ -163,16 +165,16 @@ def companions(entry, facts):
     return [{"visit": entry.id, "user": id} for id in sorted(ids)]
 
 
-def judge_person(draft, entry, facts, place, person):
+def judge_person(draft, entry, facts, answers, place, person):
     """Add one person's steps to the draft: by name if they agreed, else nameless."""
     resident = person["id"]
     if resident and resident not in facts.people:
         raise Refused("unknown_resident", f"people-{place}-id")
     if resident and person["consent"]:
-        note_consent(draft, facts, resident, person["consent"] == "yes")
-    if resident and resident not in facts.consents and person["steps"]:
+        note_consent(draft, facts, answers, resident, person["consent"] == "yes")
+    if resident and resident not in answers and person["steps"]:
         raise Refused("consent_missing", f"people-{place}-consent")
-    named = resident and facts.consents.get(resident)
+    named = resident and answers.get(resident)
     home, birth_year = facts.people[resident] if named else (None, None)
     for number, step in enumerate(person["steps"]):
         at = f"people-{place}-steps-{number}"
@@ -187,26 +189,26 @@ def judge_person(draft, entry, facts, place, person):
             "home": home, "birth_year": birth_year})
 
 
-def note_consent(draft, facts, resident, given):
+def note_consent(draft, facts, answers, resident, given):
     """Keep what a person answered, unless it is what the book already says."""
-    if facts.consents.get(resident) is not given:
+    if answers.get(resident) is not given:
         draft.consents.append({"resident": resident, "purpose": "record", "given": given,
                                "asked_at": draft.visit["visited_at"]
                                if draft.visit["visited_at"] < facts.at else facts.at,
                                "asked_by": facts.by.id})
-        facts.consents[resident] = given
+        answers[resident] = given
 
 
-def judge_dossier(draft, entry, facts, place, dossier):
+def judge_dossier(draft, entry, facts, answers, place, dossier):
     """Add a dossier to the draft: with its person's name only if that person agreed."""
     resident = dossier["resident"]
     if resident and resident not in facts.people:
         raise Refused("unknown_resident", f"dossiers-{place}-resident")
-    if resident and resident not in facts.consents:
+    if resident and resident not in answers:
         raise Refused("consent_missing", f"dossiers-{place}-resident")
     if dossier["procedure"] not in facts.procedures:
         raise Refused("unknown_procedure", f"dossiers-{place}-procedure")
-    named = resident and facts.consents[resident]
+    named = resident and answers[resident]
     draft.dossiers.append({
         "id": dossier["id"], "resident": resident if named else None,
         "household": entry.data["household"], "procedure": dossier["procedure"],

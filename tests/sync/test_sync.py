@@ -9,6 +9,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import (
+    Consent,
     Device,
     Dossier,
     InboxItem,
@@ -217,6 +218,18 @@ def test_one_refused_does_not_hold_up_the_others(cast, lan):
                 entry(body(cast.van))).json["results"]
     assert [row["status"] for row in rows] == ["kept", "refused", "kept"]
     assert [row.get("receipt") for row in rows] == [1, None, 2]
+
+
+@pytest.mark.parametrize("answer", ["yes", ""])
+def test_what_a_refused_entry_says_of_consent_counts_for_no_other(cast, lan, answer):
+    rin = cast.resident("Thị Rin")
+    wrong = entry(body(cast.bre, helped(rin, kind="NONE")))
+    right = entry(body(cast.bre, helped(rin, consent=answer)))
+    rows = send(lan, cast.lan, wrong, right).json["results"]
+    assert [row.get("code") for row in rows] == [
+        "unknown_account_kind", None if answer else "consent_missing"]
+    assert [consent.resident for consent in Consent.select()] == [rin] * bool(answer)
+    assert [step.resident for step in Step.select()] == [rin] * bool(answer)
 
 
 def test_a_refused_field_is_named_with_its_reason(cast, lan):
