@@ -27,7 +27,7 @@ class Desk:
     def __init__(self, turn, user, device, forms=None, absent=False, bearer=None):
         self.turn, self.user, self.device = turn, user, device
         self.forms, self.absent, self.bearer = forms or {}, absent, bearer
-        self.known, self.heirs = {}, {}
+        self.known, self.heirs, self.refused = {}, {}, {}
 
     def take(self, entries):
         """Return a result for each entry; what is kept is in the transaction of the turn."""
@@ -71,7 +71,7 @@ class Desk:
 
     def _look_up(self, entries):
         """Find the receipts of all that entries name, and what was kept in its place."""
-        self.known = find_receipts(entries)
+        self.known, self.refused = find_receipts(entries), {}
         unknown = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after)
                    if id} - self.known.keys()
         self.heirs = Receipt.heirs(unknown, self.user.id)
@@ -82,7 +82,7 @@ class Desk:
         for place, entry in enumerate(entries):
             answer = self._known_answer(entry) or self._read_form(entry, forms, place)
             if answer:
-                results[place] = answer
+                results[place] = self._noted(entry, answer)
         facts = {kind: KINDS[kind].facts([form for place, form in forms.items()
                                           if entries[place].kind == kind],
                                          self.user, self.turn.at)
@@ -90,7 +90,8 @@ class Desk:
         drafts = {}
         for place, entry in enumerate(entries):
             if place in forms:
-                results[place] = self._judge(entry, forms[place], facts[entry.kind], drafts)
+                results[place] = self._noted(
+                    entry, self._judge(entry, forms[place], facts[entry.kind], drafts))
         made = self._record(drafts, results)
         self._keep_refused([(entry, results[place]) for place, entry in enumerate(entries)
                             if results[place]["status"] == "refused"])
@@ -102,10 +103,10 @@ class Desk:
         receipt = self.known.get(entry.id)
         if receipt and (receipt.user_id != self.user.id or bytes(receipt.hash) != entry.hash):
             return refused("id_reused")
-        if receipt and receipt.status != "refused":
-            return kept(receipt, replayed=True)
         if entry.id in self.heirs:  # what replaced it was here first
             return kept(self.heirs[entry.id], replayed=True)
+        if receipt and receipt.status != "refused":
+            return kept(receipt, replayed=True)
         if entry.replaces in self.heirs or any(
                 older.status != "refused" for older in self._forebears(entry)):
             return refused("already_kept")
@@ -115,12 +116,19 @@ class Desk:
         """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
         found, id = {}, entry.replaces
         while id and id not in (entry.id, *found) and len(found) < MOST_MENDS:
-            receipt = self.known.get(id) or Receipt.get_or_none(Receipt.id == id)
+            receipt = self._receipt_of(id)
             if not receipt or receipt.user_id != self.user.id:
                 break
-            found[id] = self.known[id] = receipt
+            found[id] = receipt
             id = receipt.replaces
         return found.values()
+
+    def _receipt_of(self, id):
+        """Return the receipt of an entry that nobody here may have named, or None."""
+        receipt = self.known.get(id) or self.refused.get(id)
+        if receipt is None and (receipt := Receipt.get_or_none(Receipt.id == id)):
+            self.known[id] = receipt
+        return receipt
 
     def _read_form(self, entry, forms, place):
         """Put the entry's checked values into forms, or return why they cannot be read."""
@@ -156,6 +164,13 @@ class Desk:
         drafts.setdefault(entry.kind, []).append((entry, draft, receipt))
         return kept(receipt, replayed=False)
 
+    def _noted(self, entry, answer):
+        """Return an answer; what is refused may be what an entry after it replaces."""
+        if answer["status"] == "refused":
+            self.refused[entry.id] = Receipt(id=entry.id, user=self.user.id, status="refused",
+                                             replaces=entry.replaces)
+        return answer
+
     def _is_met(self, link):
         """Tell whether an entry, or what replaced it, has been kept."""
         receipt = self.known.get(link) or self.heirs.get(link)
@@ -169,10 +184,10 @@ class Desk:
                           received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
         self.known[entry.id] = receipt
-        if status == "kept" and entry.replaces:
-            self.heirs[entry.replaces] = receipt
-        for older in self._forebears(entry) if status == "kept" else ():
+        line = [receipt, *self._forebears(entry)] if status == "kept" else []
+        for older in line[1:]:
             older.status = "settled"
+        self.heirs |= {one.replaces: receipt for one in line if one.replaces}
         return receipt
 
     def _record(self, drafts, results):

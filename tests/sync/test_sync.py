@@ -174,6 +174,38 @@ def test_of_two_mends_of_what_never_came_one_is_kept(cast, lan, is_together):
     assert Visit.select().count() == 1
 
 
+@pytest.mark.parametrize("is_together", [True, False])
+def test_no_mend_of_a_mend_is_kept_beside_the_first_writing(cast, lan, is_together):
+    line = [entry(body(cast.bre))]
+    for _ in range(2):
+        line.append(entry(body(cast.bre, outcome="absent"), replaces=line[-1]["id"]))
+    rows = send(lan, cast.lan, *line).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in line]
+    assert [row.get("code") for row in rows] == [None, "already_kept", "already_kept"]
+    assert Visit.select().count() == 1
+
+
+def test_what_was_refused_twice_hears_the_number_of_its_mend_beside_it(cast, lan):
+    rin = cast.resident("Thị Rin")
+    line = [entry(body(cast.bre, helped(rin, consent="")))]
+    line.append(entry(line[0]["body"], replaces=line[0]["id"]))
+    assert {row["code"] for row in send(lan, cast.lan, *line).json["results"]} == {
+        "consent_missing"}
+    mend = entry(body(cast.bre, helped(rin)), replaces=line[1]["id"])
+    rows = send(lan, cast.lan, mend, *line).json["results"]
+    assert [(row["status"], row["receipt"]) for row in rows] == [("kept", 1)] * 3
+
+
+def test_what_was_refused_beside_its_mend_settles_what_it_replaced_itself(cast, lan):
+    line = [entry(body(cast.bre))]
+    for outcome in ("later", "absent"):
+        line.append(entry(body(cast.bre, outcome=outcome), replaces=line[-1]["id"]))
+    for some in (line[1:], line[:1], line[1:2]):  # the first writing comes last
+        rows = send(lan, cast.lan, *some).json["results"]
+        assert (rows[-1]["status"], rows[-1]["receipt"]) == ("kept", 1)
+    assert Visit.select().count() == 1
+
+
 def test_another_persons_mend_settles_nothing(cast, lan, sign_in):
     one = entry(body(cast.bre))
     mend = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
