@@ -40,6 +40,7 @@ class Draft:
     consents: list = field(default_factory=list)
     steps: list = field(default_factory=list)  # dicts; `birth_year` and `home` of the person too
     dossiers: list = field(default_factory=list)
+    houses: set = field(default_factory=set)  # whose pages it changes
 
 
 class Facts:
@@ -68,10 +69,11 @@ class Facts:
             self.stays[household].add(village)
 
     def _find_people(self, ids):
-        rows = (Resident.select(Resident.id, Household.village, Resident.birth_year)
+        rows = (Resident.select(Resident.id, Resident.household, Household.village,
+                                Resident.birth_year)
                 .join(Household).where(Resident.id.in_(Among(ids)),
                                        Resident.commune == self.by.commune_id)) if ids else None
-        self.people = {id: (home, year) for id, home, year in rows.tuples()} if ids else {}
+        self.people = {id: facts for id, *facts in rows.tuples()} if ids else {}
         self.consents = Consent.latest(ids) if ids else {}
 
     def _find_codes(self, people, procedures):
@@ -147,6 +149,7 @@ def judge(entry, facts):
         "reason": data["reason"], "visited_at": data["visited_at"], "day": day,
         "recorded_at": entry.recorded_at, "received_at": facts.at, "return_on": data["return_on"],
         "return_part": data["return_part"], "note": data["note"], "flag": " ".join(flags)})
+    draft.houses.add(data["household"])
     draft.companions = companions(entry, facts)
     answers = ChainMap({}, facts.consents)
     for place, person in enumerate(data["people"]):
@@ -175,7 +178,8 @@ def judge_person(draft, entry, facts, answers, place, person):
     if resident and resident not in answers and person["steps"]:
         raise Refused("consent_missing", f"people-{place}-consent")
     named = resident and answers.get(resident)
-    home, birth_year = facts.people[resident] if named else (None, None)
+    house, home, birth_year = facts.people.get(resident, (entry.data["household"], None, None))
+    draft.houses.add(house)  # somebody may live elsewhere by now
     for number, step in enumerate(person["steps"]):
         at = f"people-{place}-steps-{number}"
         if step["kind"] not in facts.kinds:

@@ -30,7 +30,7 @@ def record(turn, drafts):
     insert(Dossier, [dossier for draft in drafts for dossier in draft.dossiers])
     Coverage.add(turn.commune.id, stand(steps))
     count(turn, drafts)
-    houses = {draft.visit["household"] for draft in drafts}
+    houses = {house for draft in drafts for house in draft.houses}
     Household.update(cursor=turn.cursor).where(Household.id.in_(Among(houses))).execute()
     return {draft.visit["id"]: draft.visit["receipt"] for draft in drafts}
 

@@ -22,6 +22,7 @@ from teamapp.models import (
 from ..cast import PIN
 from ..deeds import round_for, visit
 from ..queries import counted
+from ..sync.phone import body, entry, helped, result
 
 FOREIGN = ("Giàng", "Kín", "Suối Lá", "Bình Lộc", "Vũ Kiên", "Đỗ Châu")
 
@@ -139,6 +140,15 @@ def test_a_colleagues_visit_to_a_house_of_mine_changes_my_day(cast, lan):
     lan.pull()
     visit(cast.binh, cast.hoa)
     assert urls(lan.pull()[1]) == {"/"} | of(cast.hoa)
+
+
+def test_help_for_somebody_who_lives_elsewhere_by_now_changes_the_house_they_live_in(
+        cast, lan, sign_in):
+    mai = Phone(sign_in(cast.mai))
+    mai.pull()
+    result(lan.browser, cast.lan, entry(body(cast.bre, helped(cast.resident("H'Lan")))))
+    _, lines = mai.pull()
+    assert urls(lines) == of(cast.hlan)
 
 
 def test_another_village_and_another_commune_change_nothing(cast, lan):
