@@ -59,11 +59,13 @@ class Visit(Record):
 
     @staticmethod
     def day_of(visited_at, received_at):
-        """Return the day a visit counts on and its flag: a future one on the day it came."""
-        if visited_at > received_at + timedelta(minutes=5):
-            return clock.day_of(received_at), "dated_ahead"
-        return clock.day_of(visited_at), (
+        """Return the day a visit counts on and its flag: a future one on the day it came.
+
+        Five minutes are a clock that is somewhat off, and no reason for a flag.
+        """
+        flag = "dated_ahead" if visited_at > received_at + timedelta(minutes=5) else (
             "dated_back" if visited_at < received_at - Visit.OLD else "")
+        return clock.day_of(min(visited_at, received_at)), flag
 
 
 class Companion(Record):

@@ -1,6 +1,6 @@
 """What recording visits does to every count, checked against the plain recount."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -106,6 +106,16 @@ def test_a_visit_dated_ahead_is_kept_flagged_and_counts_today(cast):
     [id] = keep(cast.lan, form(cast.bre, outcome="absent", at=at))
     visit = Visit.get_by_id(id)
     assert (visit.visited_at, visit.flag, visit.day) == (at, "dated_ahead", clock.today())
+
+
+def test_a_clock_a_little_ahead_at_midnight_counts_nothing_tomorrow(cast, monkeypatch):
+    now = clock.moment_of(date(2026, 11, 29), time(23, 58))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    [id] = keep(cast.lan, form(cast.bre, at=now + timedelta(minutes=3)))
+    visit = Visit.get_by_id(id)
+    assert (visit.day, visit.flag) == (date(2026, 11, 29), "")
+    assert tally("visits", period="W2026-48") == 1
+    assert differences(cast.an_phu) == []
 
 
 def test_a_visit_over_sixty_days_back_is_kept_and_flagged(cast):
