@@ -97,7 +97,10 @@ def read(request):
 
 def unpack(request):
     """Return the request's bytes unpacked, never more than the bound."""
-    packed = request.get_data(cache=False)
+    try:
+        packed = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise RequestEntityTooLarge("too_large") from None
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "identity":
         plain, rest = packed, b""

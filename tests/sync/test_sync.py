@@ -391,6 +391,12 @@ def test_a_body_that_unpacks_to_a_gigabyte_is_413(cast, lan):
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("kilobytes", [513, 1025])
+def test_what_is_too_large_is_called_so_however_large_it_is(lan, kilobytes):
+    answer = lan.post("/sync", data=b" " * kilobytes * 1024, content_type="application/json")
+    assert answer.status_code == 413 and answer.json == {"v": 1, "code": "too_large"}
+
+
 @pytest.mark.parametrize("said", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b"1e999",
                                   b'{"v":1}', b'{"v":true}', b'{"v":"1"}'])
 def test_malformed_json_is_a_clear_refusal(lan, said):
