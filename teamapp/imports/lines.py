@@ -9,16 +9,19 @@ from .. import text
 CLUSTER = re.compile(r"^(cụm|tổ|khu|nhóm|xóm)\b.{0,30}$", re.IGNORECASE)
 TOTAL = re.compile(r"^(tổng|cộng)\b|^(tong|cong)[^:]{0,12}:", re.IGNORECASE)
 FOOTER = re.compile(
-    r"\bnguoi lap\b|\bky (va )?ghi ro\b|\bxac nhan cua\b|^ngay .* thang .* nam"
-    r"|, ngay .* thang .* nam|^truong (ap|thon|ban|buon|bon|lang|xom|soc|phum|khu pho|to)\b"
+    r"\bnguoi lap\b|\bky\W+(va )?ghi ro\b|\bky ten\b|\(da ky\b|\bxac nhan cua\b|^bang chu\b"
+    r"|^ngay .* thang .* nam|, ngay .* thang .* nam|^(tm|t/m|kt|tl|tuq)[. ]"
 )
+TITLE = re.compile(r"^truong (ap|thon|ban|buon|bon|lang|xom|soc|phum|khu pho|to)\b")
+WORDS = {"head", "name", "note"}  # columns in which a number tells nothing
 
 
 class LineJudge:
     """Reads the lines in their order and remembers the cluster they stand under."""
 
     def __init__(self, columns):
-        self.columns, self.cluster, self.is_over = columns, "", False
+        self.columns, self.cluster = columns, ""
+        self.is_over = self.is_signed = False
 
     def why_passed(self, index, row, found):
         """Return why a line is passed over, or None for one that holds a household or a person."""
@@ -37,10 +40,18 @@ class LineJudge:
         return self._why_at_the_end(filled, found)
 
     def _why_at_the_end(self, filled, found):
-        is_footer = any(FOOTER.search(text.fold(cell)) for cell in filled)
+        """Tell of a line under the table; a total may be of one cluster, a signature of one page.
+
+        A name with words beside it is who signs: a person of the list has a year or a number.
+        """
         is_data = len(found) >= 2 and found.keys() & {"head", "name"}
-        self.is_over = is_footer or self.is_over and not is_data  # a total may be of one cluster
-        return _("cuối bảng") if self.is_over and not is_data else None
+        beside = [cell for field, cell in found.items() if field != "note"] if is_data else filled
+        is_footer = any(map(_is_footer, beside))
+        if is_footer or self.is_signed:
+            is_data = is_data and _has_number(found)
+        self.is_signed = not is_data and (is_footer or self.is_signed)
+        self.is_over = not is_data and (is_footer or self.is_over)
+        return _("cuối bảng") if self.is_over else None
 
     def _is_header_again(self, found):
         """Tell whether a line repeats the header, as at the top of each printed page."""
@@ -50,3 +61,14 @@ class LineJudge:
 
 def _is_row_of_column_numbers(filled):
     return len(filled) >= 3 and all(re.fullmatch(r"\(?(\d{1,2}|[A-Z])\)?", c) for c in filled)
+
+
+def _is_footer(cell):
+    folded = text.fold(cell)
+    is_title = TITLE.search(folded) and not text.name(cell).lower().startswith("trương")  # a surname
+    return bool(is_title or FOOTER.search(folded))
+
+
+def _has_number(found):
+    return any(re.search(r"\d", cell) and not _is_footer(cell)
+               for field, cell in found.items() if field not in WORDS)

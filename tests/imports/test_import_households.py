@@ -224,6 +224,30 @@ def test_after_the_total_of_a_cluster_nobody_is_left_out(bring, write):
     assert [len(people(house)) for house in houses(bring.village)] == [1, 2]
 
 
+@pytest.mark.parametrize("signed", [
+    ["Tổng cộng: 2 hộ,,,", ",,,\"Lộc Mây, ngày 12 tháng 11 năm 2026\"",
+     "NGƯỜI LẬP BIỂU,,TRƯỞNG ẤP,", "\"(Ký, ghi rõ họ tên)\",,\"(Ký tên, đóng dấu)\",", ",,,",
+     "Lê Văn Mẫu,,Phạm Văn Trưởng,"],
+    ["Người lập,Trưởng thôn,,", "(đã ký),(đã ký),,", "Lê Văn Mẫu,Phạm Văn Trưởng,,"],
+    ["Bằng chữ: hai hộ,,,", "TM. UBND XÃ,,,", "KT. CHỦ TỊCH,,,", "Lê Văn Mẫu,,,"],
+    ["Người lập,\"Lộc Mây, ngày 12 tháng 11 năm 2026\",,", "Lê Văn Mẫu,,Trưởng ấp,"],
+])
+def test_who_signs_under_the_table_is_no_household(write, signed):
+    sheet = read_sheet(write("Chủ hộ,Năm sinh,Hộ nghèo,Ghi chú", "Lê Văn Ba,1970,,Trưởng ấp",
+                             "Trương Bản,1966,x,", *signed), 2026)
+    assert not sheet.errors
+    assert [house.head for house in sheet.houses] == ["Lê Văn Ba", "Trương Bản"]
+
+
+def test_a_list_goes_on_after_a_signature_and_the_word_of_one_in_a_note(write):
+    sheet = read_sheet(write("Chủ hộ,Quan hệ,Họ tên,Ghi chú", "Lê Ba,Chủ hộ,Lê Ba,Trưởng ấp",
+                             "Trương Bản,Chủ hộ,Trương Bản,"), 2026)
+    assert [house.head for house in sheet.houses] == ["Lê Ba", "Trương Bản"]
+    sheet = read_sheet(write("Chủ hộ,Năm sinh", "Lê Ba,1970", "Người lập,Trưởng ấp",
+                             "Lê Mẫu,Phạm Trưởng", "Trần Tư,1966"), 2026)
+    assert [house.head for house in sheet.houses] == ["Lê Ba", "Trần Tư"]
+
+
 def test_empty_merged_cells_beside_the_list_are_nothing(bring, tmp_path):
     path = tmp_path / "danh-sach.xlsx"
     with zipfile.ZipFile(XLSX) as source, zipfile.ZipFile(path, "w") as made:
