@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from .. import text
 
-MARKS = {"x", "co", "1", "v", "yes", "dung", "✓", "✔"}
+MARKS = {"x", "co", "1", "v", "yes", "dung", "true", "✓", "✔"}
 LONGEST, LONGEST_CLUSTER = 80, 40  # characters, as the tables hold them
 
 

@@ -5,6 +5,7 @@ import unicodedata
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 from teamapp.imports.sheet import read_sheet
 from teamapp.imports.table import Unreadable
@@ -35,6 +36,26 @@ def write(tmp_path):
         path = tmp_path / "danh-sach.csv"
         path.write_bytes((mark + "\n".join(lines)).encode(coding))
         return path
+
+    return save
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """Return a function that saves sheets, each a list of rows, and returns the file's path."""
+
+    def save(*sheets, hidden=(), **cells):
+        book = Workbook()
+        for place, rows in enumerate(sheets):
+            sheet = book.create_sheet(f"Trang {place + 1}", place)
+            sheet.sheet_state = "hidden" if place in hidden else "visible"
+            for row in rows:
+                sheet.append(row)
+        for place, value in cells.items():
+            book.worksheets[0][place] = value
+        book.remove(book.worksheets[-1])
+        book.save(tmp_path / "danh-sach.xlsx")
+        return tmp_path / "danh-sach.xlsx"
 
     return save
 
@@ -207,6 +228,17 @@ def test_a_household_whose_lines_do_not_stand_together_is_an_error(bring, write,
     code, output = bring(write(*lines))
     assert code == 1 and not houses(bring.village)
     assert "dòng 4: lỗi: cùng hộ với dòng 2 nhưng không đứng liền" in output
+
+
+def test_a_box_that_a_spreadsheet_ticked_is_a_mark(write, workbook):
+    lines = ["Chủ hộ,Hộ nghèo,Cận nghèo,Neo đơn,Không có smartphone",
+             "Lê Ba,TRUE,FALSE,TRUE,FALSE", "Trần Tư,FALSE,TRUE,FALSE,TRUE"]
+    boxes = {"TRUE": True, "FALSE": False}
+    rows = [[boxes.get(cell, cell) for cell in line.split(",")] for line in lines]
+    for file in (write(*lines), workbook(rows)):
+        marks = [(house.poverty, house.elderly_alone, house.no_smartphone)
+                 for house in read_sheet(file, 2026).houses]
+        assert marks == [("poor", True, False), ("near_poor", False, True)]
 
 
 def test_a_header_repeated_on_each_printed_page_is_no_household(bring, write):
