@@ -4,7 +4,9 @@ import csv
 import io
 import re
 import unicodedata
+import zipfile
 from datetime import date, datetime
+from functools import reduce
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -12,6 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 LARGEST = 10 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+MOST_CELLS = 5_000_000  # up to the farthest filled one, the empty ones between included
+FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?!/)')
 
 
 class Unreadable(ValueError):
@@ -35,11 +39,32 @@ def read_tables(path):
 
 def _workbook(content):
     try:
+        _refuse_far_cells(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
         return [_filled(sheet) for sheet in sheets]
-    except (CalamineError, ValueError, OSError) as error:
+    except Unreadable:
+        raise
+    except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise Unreadable(_("Không mở được tệp Excel này: tệp hỏng hoặc có mật khẩu.")) from error
+
+
+def _refuse_far_cells(content):
+    """Refuse an XLSX with a word far away from its list: read as a table it fills the memory."""
+    if not content.startswith(WORKBOOK[0]):
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for name in filter(re.compile(r"xl/worksheets/[^/]+\.xml").fullmatch, parts.namelist()):
+            cells = FILLED.findall(parts.read(name))
+            column = max({letters for letters, _row in cells}, key=_column_number, default=b"")
+            row = max((int(row) for _letters, row in cells), default=0)
+            if _column_number(column) * row > MOST_CELLS:
+                raise Unreadable(_("Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa "
+                                   "chữ đó rồi lưu lại.", cell=f"{column.decode()}{row}"))
+
+
+def _column_number(letters):
+    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
 
 
 def _filled(sheet):

@@ -380,6 +380,14 @@ def test_what_is_no_list_is_refused_in_plain_words(tmp_path, content, reason):
     assert reason in str(refusal.value)
 
 
+def test_a_word_far_away_from_the_list_is_refused_with_its_place(workbook):
+    rows = [["Chủ hộ", "Năm sinh"], ["Lê Ba", 1970]]
+    with pytest.raises(Unreadable) as refusal:
+        read_sheet(workbook(rows, XFD1048576="x"), 2026)
+    assert "XFD1048576" in str(refusal.value)
+    assert len(read_sheet(workbook(rows, Z3000=" "), 2026).houses) == 1
+
+
 def test_an_unknown_commune_or_village_is_named(bring):
     assert "Không có xã mang mã 12345" in bring(CSV, commune="12345")[1]
     code, output = bring(CSV, village="V77")
