@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from .. import clock
 from ..db import transaction
 from ..models import Installation
-from .copies import Unfit, fresh_key, restore_from, write_copy
+from .copies import BROKEN_OFF, Unfit, fresh_key, restore_from, write_copy
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -66,3 +66,5 @@ def said():
         yield
     except Unfit as error:
         raise click.ClickException(str(error)) from None
+    except BROKEN_OFF as error:
+        raise click.ClickException(_("Bỏ dở: %(why)s.", why=error)) from error

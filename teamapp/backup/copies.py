@@ -17,6 +17,9 @@ from ..db import proxy, runner
 from ..models import TABLES, Commune, Installation, Visit, recount
 from ..sqlite import alone
 
+# What a full disk, a folder one may not write to, or a database that is away comes as.
+BROKEN_OFF = (OSError, DatabaseError, sqlite3.Error, pyrage.EncryptError)
+
 
 class Unfit(Exception):
     """Why a backup cannot be made or used, in words."""
@@ -43,8 +46,11 @@ def write_copy(config, target):
         visits = check(plain)
         pack(plain, packed)
         draft = target.with_name(f".{target.name}.part")
-        pyrage.encrypt_file(str(packed), str(draft), [key])
-        settle(draft, target)
+        try:
+            encrypt(packed, draft, key)
+            settle(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
     return visits
 
 
@@ -144,6 +150,15 @@ def pack(plain, packed):
         shutil.copyfileobj(source, target, 1 << 20)
 
 
+def encrypt(packed, draft, key):
+    """Encrypt a file, or raise what kept its last bytes from the disk.
+
+    Not by pyrage's encrypt_file: that takes no notice when the end finds no room.
+    """
+    with packed.open("rb") as source, draft.open("wb") as target:
+        pyrage.encrypt_io(source, target, [key])
+
+
 def unpack(file, key, packed, plain):
     """Decrypt and decompress a backup; say so where that is impossible."""
     try:
@@ -151,7 +166,8 @@ def unpack(file, key, packed, plain):
         with gzip.open(packed, "rb") as source, plain.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
     except (pyrage.DecryptError, OSError, EOFError) as error:
-        raise Unfit(_("Không mở được bản sao: sai khóa, hoặc tệp hỏng.")) from error
+        raise Unfit(_("Không mở được bản sao: sai khóa, tệp hỏng, hoặc đĩa đầy (%(why)s).",
+                      why=error)) from error
 
 
 def put_aside(place, replace):

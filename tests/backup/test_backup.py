@@ -1,12 +1,16 @@
 """A copy that can be trusted, kept where its key is not, and the way back from it."""
 
+import os
+import resource
 import threading
+from contextlib import contextmanager
 from uuid import UUID
 
+import pyrage
 import pytest
 from peewee import OperationalError, sqlite3
 
-from teamapp.backup.copies import fresh_key
+from teamapp.backup.copies import BROKEN_OFF, encrypt, fresh_key
 from teamapp.models import Installation, Receipt, Tally, Visit
 from teamapp.models.recount import differences
 from teamapp.sqlite import alone
@@ -104,6 +108,42 @@ def test_without_a_key_nothing_is_written(visited, again, shelf):
     code, said = run(again(BACKUP_KEY="age1nonsense"), "backup", shelf)
     assert (code, "Khóa không đúng" in said) == (1, True)
     assert not list(shelf.iterdir())
+
+
+@contextmanager
+def room_for(size):
+    """Let no file grow above so many bytes, as if the disk were full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("short", [1, 4_096, 60_000, 100_000])
+def test_a_backup_whose_end_finds_no_room_is_none(tmp_path, short):
+    packed, draft = tmp_path / "packed", tmp_path / "draft"
+    packed.write_bytes(os.urandom(200_000))
+    key = pyrage.x25519.Recipient.from_str(PUBLIC)
+    encrypt(packed, draft, key)
+    with room_for(200_000 - short), pytest.raises(BROKEN_OFF):
+        encrypt(packed, draft, key)
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_left(
+        visited, again, shelf, databases, app):
+    file, url = backed_up(again, shelf), databases.new()
+    folder = path_of(app.extensions["config"].database_url).parent
+    with room_for(100_000):
+        code, said = run(again(), "backup", shelf)
+        assert (code, said.startswith("Error: Bỏ dở: ")) == (1, True), said
+        code, said = restored(again, shelf, file, url)
+        assert (code, "đĩa đầy" in said) == (1, True), said
+    assert [one.name for one in shelf.iterdir()] == [file.name]
+    assert not list(folder.glob(".backup-*"))
+    code, said = run(again(), "backup", "/proc")
+    assert (code, said.startswith("Error: Bỏ dở: ")) == (1, True), said
 
 
 def test_the_command_makes_a_pair_of_keys(app):
