@@ -5,11 +5,9 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
-# Where the workers put their numbers for /metrics: a folder of this service, gone when it ends.
-NUMBERS = Path(os.environ.get("VAR_DIR", "var")).resolve() / "metrics"
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(NUMBERS / str(os.getpid()))
-
+MEMORY = Path("/dev/shm")
 forwarded_allow_ips = ""  # whom to believe is for PROXY_HOPS to say, and for nothing else
 
 
@@ -53,19 +51,29 @@ def on_exit(server):
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-def sweep():
-    """Clear away what services left that were killed, and make room for this one."""
-    NUMBERS.mkdir(parents=True, exist_ok=True)
-    own = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-    shutil.rmtree(own, ignore_errors=True)  # of an earlier life: containers repeat process ids
-    for folder in NUMBERS.iterdir():
-        try:
-            os.kill(int(folder.name), 0)
-        except (ProcessLookupError, ValueError):
+def numbers():
+    """Return where the workers put their numbers for /metrics: a folder that ends with the service.
+
+    In memory: of a number on a full disk a worker dies. What services left that were killed goes.
+    """
+    var = Path(os.environ.get("VAR_DIR", "var")).resolve()
+    place = MEMORY if os.access(MEMORY, os.W_OK) else var
+    place.mkdir(parents=True, exist_ok=True)
+    for folder in place.glob("tungnha-numbers-*"):
+        if not is_at_work(folder.name.split("-")[2]):
             shutil.rmtree(folder, ignore_errors=True)
-        except PermissionError:
-            continue  # somebody else's, and alive
-    own.mkdir(exist_ok=True)
+    return mkdtemp(prefix=f"tungnha-numbers-{os.getpid()}-", dir=place)
 
 
-sweep()
+def is_at_work(process):
+    """Tell whether a process is there, and is not this one in an earlier life."""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return int(process) != os.getpid()
+
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers()

@@ -1,6 +1,7 @@
 """How templates are drawn: a piece once for an answer, compiled once for all workers."""
 
 import hashlib
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def drawn(context, key, piece=None):
     return known.get(key) if piece is None else known.setdefault(key, piece)
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Templates kept compiled; one that finds no room is drawn all the same."""
+
+    def dump_bytecode(self, bucket):
+        """Keep what was compiled, if that can be."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def compiled_templates(var):
     """Return where templates are kept compiled: a new worker draws its first pages at once.
 
@@ -52,7 +62,7 @@ def compiled_templates(var):
     compiler = hashlib.sha256(version("jinja2").encode() + Path(__file__).read_bytes())
     folder = var / "templates" / compiler.hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
+    return Compiled(str(folder))
 
 
 def init_app(app, config):

@@ -24,3 +24,9 @@ def test_a_constant_key_is_a_key_too(app):
 def test_two_pieces_may_have_the_same_key(app):
     pieces = "{% once 'absent' %}form{% endonce %} {% once 'absent' %}word{% endonce %}"
     assert draw(app, pieces) == "form word"
+
+
+def test_a_template_that_cannot_be_kept_compiled_is_drawn_all_the_same(app, tmp_path):
+    app.jinja_env.cache.clear()
+    app.jinja_env.bytecode_cache.directory = str(tmp_path / "not" / "there")
+    assert app.test_client().get("/sign-in").status_code == 200

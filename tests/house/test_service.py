@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -95,12 +96,35 @@ def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
     assert Visit.select().count() == 1
 
 
-def test_numbers_of_an_earlier_life_with_the_same_id_are_gone(tmp_path):
+def numbers_of_a_service(said):
+    """Return what a program prints that begins as gunicorn does, after what it does before."""
+    start = ("import os, pathlib, runpy, subprocess, sys, tempfile;"
+             "gone = subprocess.Popen(['true']); gone.wait();"
+             f"{said}; runpy.run_path(sys.argv[1]);"
+             "room = pathlib.Path(os.environ['PROMETHEUS_MULTIPROC_DIR']);"
+             "print(room, old.exists(), *os.listdir(room)); room.rmdir()")
+    done = subprocess.run([sys.executable, "-c", start, ROOT / "gunicorn.conf.py"],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no folder in memory")
+@pytest.mark.parametrize("who", ["os.getpid()", "gone.pid", "'words'"])
+def test_numbers_of_an_earlier_life_are_gone_and_a_full_disk_has_none(who):
     """In a container the program has the same process id at every start."""
-    start = ("import os, pathlib, runpy, sys; room = pathlib.Path('metrics', str(os.getpid()));"
-             "room.mkdir(parents=True); (room / 'counter_7.db').touch();"
-             "runpy.run_path(sys.argv[1]); print(*os.listdir(room))")
-    said = subprocess.run([sys.executable, "-c", start, ROOT / "gunicorn.conf.py"], cwd=tmp_path,
-                          env={"VAR_DIR": str(tmp_path)}, capture_output=True, text=True,
-                          check=True)
-    assert said.stdout.split() == []
+    room, is_old_there = numbers_of_a_service(
+        f"name = 'tungnha-numbers-%s-' % {who};"
+        "old = pathlib.Path(tempfile.mkdtemp(prefix=name, dir='/dev/shm'));"
+        "(old / 'counter_7.db').touch()")
+    assert room.startswith("/dev/shm/tungnha-numbers-")
+    assert is_old_there == "False"
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no folder in memory")
+def test_numbers_of_a_service_that_lives_stay(server):
+    urlopen(f"http://127.0.0.1:{server.port}/healthz").read()
+    [living] = Path("/dev/shm").glob(f"tungnha-numbers-{server.process.pid}-*")
+    assert numbers_of_a_service("old = pathlib.Path('/')")[1] == "True"
+    assert any(living.iterdir())
+    server.stop()
+    assert not living.exists()
