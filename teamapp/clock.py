@@ -111,17 +111,3 @@ class Span:
     @property
     def days(self):
         return (self.last - self.first).days + 1
-
-    def __contains__(self, day):
-        return self.first <= day <= self.last
-
-    def __iter__(self):
-        return (self.first + timedelta(days=n) for n in range(self.days))
-
-    def passed(self, day):
-        """Returns how many of the days have begun by the day, for the pace of a target."""
-        return min(max((day - self.first).days + 1, 0), self.days)
-
-    def moments(self):
-        """Returns the moments, in UTC, at which the days begin and at which they are over."""
-        return moment_of(self.first), moment_of(self.last + timedelta(days=1))

@@ -155,8 +155,3 @@ def number(value, language="vi"):
         return MISSING
     english = f"{value:,}"
     return english.translate(str.maketrans(",.", ".,")) if language == "vi" else english
-
-
-def percent(part, whole):
-    """Returns the share as "78%", cut and not rounded: 100% means all; "—" without a whole."""
-    return f"{part * 100 // whole}%" if part is not None and whole else MISSING

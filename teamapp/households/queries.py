@@ -169,8 +169,6 @@ def grouped(rows):
 
 # --- the list ----------------------------------------------------------------------------------
 
-FILTERS = ("todo", "not", "later")
-
 
 def listed(user, village_id=None, words="", kind="", page=1):
     """Return one page of the houses this person may see, and whether another follows."""

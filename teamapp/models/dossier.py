@@ -28,7 +28,7 @@ class Dossier(Record):
     procedure = ForeignKeyField(
         Procedure, column_name="procedure", index=False, on_delete="RESTRICT")
     code = CharField(60, default="")  # empty until there is a receipt
-    channel = CharField(8)
+    channel = CharField(8)  # direct, online, postal
     day = DateField()  # the visit's
     due_on = DateField(null=True)
     status = IntegerField(default=1)  # the portal's ten, 1 to 10
@@ -37,12 +37,5 @@ class Dossier(Record):
     class Meta:
         indexes = ((("village", "day"), False),)
 
-    CHANNELS = ("direct", "online", "postal")
     CODE = r"[0-9A-Z][0-9A-Z.]{2,40}-\d{6}-\d{3,6}"
     CLOSED = (3, 7, 8, 9, 10)
-
-    @classmethod
-    def visible_to(cls, user):
-        """Return the dossiers this person may see."""
-        query = cls.select().where(cls.commune == user.commune_id)
-        return query.where(cls.village == user.village_id) if user.is_field else query

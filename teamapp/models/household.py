@@ -56,8 +56,6 @@ class Household(Record):
         indexes = ((("village", "number"), True), (("village", "cursor"), False),
                    (("village", "cluster_position", "number"), False))  # as one walks
 
-    POVERTY = ("", "poor", "near_poor")
-
     @classmethod
     def visible_to(cls, user):
         """Return the households this person may see: the village's, for a commune role all."""
@@ -161,8 +159,6 @@ class Consent(Record):
 
     class Meta:
         indexes = ((("resident", "purpose"), False),)
-
-    PURPOSES = ("record", "phone")
 
     @classmethod
     def latest(cls, resident_ids, purpose="record"):

@@ -114,4 +114,3 @@ def unactivated(ids, year):
             .where(Resident.household.in_(Among(ids)), Standing.resident.is_null(),
                    Resident.is_adult_in(year))
             .group_by(Resident.household).tuples())
-

@@ -82,8 +82,6 @@ class Village(Record):
     class Meta:
         indexes = ((("commune", "code"), True),)
 
-    SIGNALS = ("good", "fair", "weak")
-
     @classmethod
     def visible_to(cls, user):
         """Return the villages this person may look into."""

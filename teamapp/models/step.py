@@ -26,25 +26,16 @@ class Step(Record):
     village = ForeignKeyField(Village, index=False, on_delete="RESTRICT")
     resident = ForeignKeyField(Resident, null=True, index=False, on_delete="RESTRICT")
     kind = ForeignKeyField(AccountKind, column_name="kind", index=False, on_delete="RESTRICT")
-    state = CharField(8)
+    state = CharField(8)  # not_yet, had, helped
     obstacle = ForeignKeyField(
         Obstacle, column_name="obstacle", null=True, index=False, on_delete="RESTRICT")
-    mode = CharField(8, default="")
+    mode = CharField(8, default="")  # of a helped one: self, together, for
     day = DateField()  # the visit's
     receipt = BigIntegerField()  # the visit's
     counted = BooleanField(default=False)  # this is the one helped step its person counts by
 
     class Meta:
         indexes = ((("village", "kind", "day"), False),)
-
-    STATES = ("not_yet", "had", "helped")
-    MODES = ("self", "together", "for")
-
-    @classmethod
-    def visible_to(cls, user):
-        """Return the steps this person may see."""
-        query = cls.select().where(cls.commune == user.commune_id)
-        return query.where(cls.village == user.village_id) if user.is_field else query
 
 
 Step.add_index(Step.index(Step.resident, Step.kind, unique=True, name="step_counted_once")

@@ -120,5 +120,3 @@ class Target(Record):
 
     class Meta:
         indexes = ((("village", "indicator", "since_on"), False),)
-
-    INDICATORS = ("activations", "coverage")

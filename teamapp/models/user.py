@@ -23,7 +23,7 @@ class User(Record):
 
     commune = ForeignKeyField(Commune, null=True, on_delete="RESTRICT")
     village = ForeignKeyField(Village, null=True, on_delete="RESTRICT")
-    role = CharField(10)
+    role = CharField(10)  # of FIELD, of COMMUNE, or province
     username = CharField(60, unique=True)
     secret_hash = CharField(120)
     name = CharField(80)
@@ -35,7 +35,6 @@ class User(Record):
     class Meta:
         indexes = ((("commune", "village"), False),)
 
-    ROLES = ("member", "leader", "officer", "chair", "province")
     FIELD = ("member", "leader")
     COMMUNE = ("officer", "chair")
 

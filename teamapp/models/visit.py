@@ -28,7 +28,7 @@ class Visit(Record):
         Village, index=False, on_delete="RESTRICT")
     household = ForeignKeyField(Household, backref="visits", index=False, on_delete="RESTRICT")
     member = ForeignKeyField(User, index=False, on_delete="RESTRICT")
-    outcome = CharField(10)
+    outcome = CharField(10)  # met, absent, later, declined, moved, unreached
     reason = CharField(120, default="")  # why a house was not reached
     visited_at = MomentField()  # as the member said; never altered
     day = DateField()  # the day it counts on
@@ -38,16 +38,15 @@ class Visit(Record):
     return_on = DateField(null=True)
     return_part = CharField(10, default="")
     note = TextField(default="")
-    flag = CharField(80, default="")  # words of FLAGS, space-separated
+    flag = CharField(80, default="")
+    # of dated_ahead, dated_back, possible_duplicate, not_assigned, with spaces between
 
     class Meta:
         indexes = ((("household", "visited_at"), False),
                    (("village", "day"), False),
                    (("commune", "receipt"), True))
 
-    OUTCOMES = ("met", "absent", "later", "declined", "moved", "unreached")
     FINISHED = ("met", "declined", "moved")  # nobody need go there again in this round
-    FLAGS = ("dated_ahead", "dated_back", "possible_duplicate", "not_assigned")
     OLD = timedelta(days=60)
     HAND_IN = timedelta(days=90)  # how long after a move one may still record where one was
 

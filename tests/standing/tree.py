@@ -9,7 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TEAMAPP = ROOT / "teamapp"
 TEMPLATES = TEAMAPP / "templates"
 STATIC = TEAMAPP / "static"
-DOCS = ROOT / "docs"
 
 
 @cache

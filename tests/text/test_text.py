@@ -208,8 +208,3 @@ def test_numbers_are_shown_as_in_vietnam():
         "18,5",
         "—",
     ]
-
-
-def test_a_share_is_whole_only_when_nothing_is_missing():
-    assert [text.percent(*n) for n in ((6104, 9350), (999, 1000), (5, 5))] == ["65%", "99%", "100%"]
-    assert text.percent(3, 0) == text.percent(3, None) == text.percent(None, 3) == "—"

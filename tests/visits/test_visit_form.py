@@ -14,7 +14,7 @@ from ..conftest import make_app
 
 pytestmark = pytest.mark.once  # no database is asked anything of its own
 
-HOUSE, RIN, LOI, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "Điểu Lơi", "paper"))
+HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "paper"))
 MET = [("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
        ("mode", "together")]
 HELPED = [("people-0-id", RIN), ("people-0-consent", "yes"),
