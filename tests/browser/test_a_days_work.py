@@ -71,7 +71,7 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
     for number in range(1, 21):
         page.wait_for_url(f"**/households/{book.house(number)}")
         work(phone, number, book)
-        page.click('[data-saved] [data-do="next"]')
+        page.click('[data-saved] a')
     page.wait_for_url(f"{line.url}/")
 
     # on the phone, before anybody has heard of it

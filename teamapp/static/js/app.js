@@ -229,13 +229,7 @@ const deeds = {
     await store.release(page.user);
     await sendNow({ eager: true });
   },
-  resend: async (button) => {
-    const entry = await echo.entryOf(button);
-    if (entry) await store.release(page.user, entry.id);
-    await sendNow({ eager: true });
-  },
   mend: async (button) => forms.mend(await echo.entryOf(button)),
-  open: async (button) => location.assign((await echo.entryOf(button)).page),
   export: exportOutbox,
 };
 

@@ -94,7 +94,7 @@ function filled(blank, entry) {
 /** What the commune has by now, and what is still to be sent; what it refused is neither. */
 function count(scope, entries) {
   const keys = all("[data-key]", scope);
-  const total = Number(scope.dataset.total ?? new Set(keys.map((e) => e.dataset.key)).size);
+  const total = new Set(keys.map((e) => e.dataset.key)).size;
   const done = new Set(keys.filter((e) => "done" in e.dataset).map((e) => e.dataset.key));
   const open = new Set(keys.map((e) => e.dataset.key).filter((key) => !done.has(key)));
   const within = (place) => place.closest("[data-count-scope]") === scope;

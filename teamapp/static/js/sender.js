@@ -40,7 +40,7 @@ async function run(eager) {
 }
 
 /** Leave nothing here that could be read: this phone was lost, or its holder is gone for good. */
-export async function wipe() {
+async function wipe() {
   await store.leave({ pace: null, net: "ok" });
   await sealAbsent();
 }

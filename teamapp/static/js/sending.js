@@ -22,6 +22,7 @@ export const wire = ({ id, kind, form, recorded_at, after = [], replaces = null,
 });
 
 const sizeOf = (entry) => new TextEncoder().encode(JSON.stringify(wire(entry))).length + 1;
+
 /** Is it too early? Nothing waits longer than an hour: what does was noted by a clock that ran ahead. */
 export const rests = (until, now) => until > now && until <= now + HOUR;
 

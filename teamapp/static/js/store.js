@@ -248,12 +248,11 @@ export const handOut = (user) =>
     return entries;
   });
 
-/** Let entries wait for nothing any more: one that was refused, or all that rest by our own will. */
-export const release = (user, id) =>
+/** Let what was never sent wait for nothing any more: neither to be taken back, nor to be mended. */
+export const release = (user) =>
   write(["outbox"], async ({ store }) => {
-    for (const entry of await ofUser(store, user, UNSETTLED)) {
-      const asked = id ? entry.id === id : entry.attempts === 0 && entry.state === "waiting";
-      if (asked) await store.put({ ...entry, state: "waiting", not_before: 0 });
+    for (const entry of await ofUser(store, user, ["waiting"])) {
+      if (entry.attempts === 0) await store.put({ ...entry, not_before: 0 });
     }
   });
 
