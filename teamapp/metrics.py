@@ -3,7 +3,6 @@
 import logging
 import os
 import time
-from datetime import timedelta
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, current_app, g, request
@@ -28,7 +27,6 @@ from .models import Device, InboxItem, Mishap, Receipt, Session
 bp = Blueprint("metrics", __name__)
 log = logging.getLogger(__name__)
 
-SILENT = timedelta(days=3)
 GIVEN_UP = Session.ABSOLUTE  # so long silent, a phone is no more: its sign-in is over
 ANSWERS = Counter("tungnha_answers", "Answers given.", ("method", "rule", "status"))
 SECONDS = Histogram("tungnha_answer_seconds", "Time from a request to its answer.", ("rule",),
@@ -42,7 +40,7 @@ class Book:
         """Yield the gauges."""
         now = clock.now()
         waiting = (Device.left_count > 0) & (Device.seen_at > now - GIVEN_UP)
-        silent = waiting & (Device.seen_at < now - SILENT)
+        silent = waiting & (Device.seen_at < now - Device.SILENT)
         left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
         open_mishap = Receipt.id.is_null() | (Receipt.status == "refused")
         for name, told, query in (

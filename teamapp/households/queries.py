@@ -19,10 +19,8 @@ from ..models import (
     Procedure,
     Resident,
     Standing,
-    Village,
     Visit,
 )
-from ..models.catalog import UnitType
 from ..models.choosing import has_work, never_visited
 from ..models.outlook import Outlook, outlooks
 from ..statements import Among
@@ -109,18 +107,13 @@ def peopled(query):
     ids = Among([house.id for house in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
     stands, consents = standings(ids), consents_of(ids)
-    kinds, year = account_kinds(), clock.today().year
+    kinds, year = AccountKind.in_use(), clock.today().year
     for house in found:
         house.dossiers = dossiers.get(house.id, ())
         house.people = [
             Person(id, name, birth_year, stands.get(id, {}), consents.get(id), kinds, year)
             for _, id, name, birth_year in residents.get(house.id, ())]
     return found
-
-
-def account_kinds():
-    """Return the kinds of account in use, in the catalogue's order."""
-    return list(AccountKind.select().where(AccountKind.active).order_by(AccountKind.position))
 
 
 def residents_of(ids):
@@ -206,8 +199,3 @@ def promised():
 
 CONDITIONS = {"todo": never_visited, "not": lambda: has_work(clock.today().year),
               "later": promised}
-
-
-def villages_of(user):
-    """Return the villages this person may look into, in their official order."""
-    return list(Village.visible_to(user).select(Village, UnitType).join(UnitType))

@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 from flask_login import current_user
 
-from ..models import Household
+from ..models import Household, Village
 from ..web import get_or_404, page
 from . import queries
 
@@ -14,7 +14,7 @@ bp = Blueprint("households", __name__)
 def index():
     """List the houses, 100 a page; a member's phone keeps them all instead."""
     asked = request.args
-    villages = [] if current_user.is_field else queries.villages_of(current_user)
+    villages = [] if current_user.is_field else Village.labelled(current_user)
     number = min(max(asked.get("page", 1, int), 1), 10_000)
     village_id, words = chosen_village(villages, asked), asked.get("q", "")[:80]
     kind = asked.get("is", "") if asked.get("is") in queries.CONDITIONS else ""

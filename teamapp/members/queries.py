@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from .. import clock
 from ..models import Device, Session, User, Village
-from ..models.catalog import UnitType
 from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
@@ -49,10 +48,8 @@ def grouped(found, viewer):
     for person in sorted(found, key=lambda one: (not one.user.active, RANK.get(one.user.role, 9),
                                                  sort_key(one.user.name))):
         by_village[person.user.village_id].append(person)
-    villages = Village.visible_to(viewer).select(Village, UnitType).join(UnitType)
-    places = [None, *villages]
-    return [(village, by_village[village and village.id]) for village in places
-            if by_village[village and village.id]]
+    return [(village, by_village[village and village.id])
+            for village in (None, *Village.labelled(viewer)) if by_village[village and village.id]]
 
 
 def phones(person):

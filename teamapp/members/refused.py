@@ -18,12 +18,12 @@ from ..models import (
     Procedure,
     Resident,
     User,
+    Visit,
 )
 from ..statements import Among
 from .reasons import WHY, advice
 
 MOST = 100  # on a page
-MOST_PEOPLE, MOST_DOSSIERS = 20, 10  # of one visit, as its form takes them
 OF_A_PERSON = re.compile(r"people-(\d+)-(?:steps-(\d+)-)?([a-z]+)")
 OF_A_DOSSIER = re.compile(r"dossiers-(\d+)-([a-z]+)")
 
@@ -45,7 +45,7 @@ class Refused:
     @property
     def visited_at(self):
         """When the visit was, or None if that cannot be read."""
-        with suppress(ValueError, OverflowError):
+        with suppress(ValueError):
             return clock.parse_local(self.said.get("visited_at", ""))
 
     @property
@@ -112,9 +112,9 @@ def work_in(said):
         elif of := OF_A_DOSSIER.fullmatch(name):
             dossiers[of[1]][of[2]] = value
     found = [(one.pop(None, {}), list(one.values()))
-             for one in [*people.values()][:MOST_PEOPLE]]
+             for one in [*people.values()][:Visit.MOST_PEOPLE]]
     return ([(uuid(whose.get("id")), whose.get("consent"), steps) for whose, steps in found],
-            [*dossiers.values()][:MOST_DOSSIERS])
+            [*dossiers.values()][:Visit.MOST_DOSSIERS])
 
 
 def words_of(table, what="name"):

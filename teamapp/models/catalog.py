@@ -56,6 +56,11 @@ class AccountKind(Record):
 
     HEADLINE = "VNEID_2_KH"
 
+    @classmethod
+    def in_use(cls):
+        """Return the kinds people are asked about, in the catalogue's order."""
+        return list(cls.select().where(cls.active).order_by(cls.position))
+
 
 class Obstacle(Record):
     """A coded difficulty: why a step stayed undone."""

@@ -90,6 +90,12 @@ class Village(Record):
             query = query.where(cls.id == user.village_id)
         return query.order_by(cls.position)
 
+    @classmethod
+    def labelled(cls, user):
+        """Return a list of them, in the commune's official order, each with its label."""
+        return list(cls.visible_to(user).select(cls, UnitType.code, UnitType.prefix)
+                    .join(UnitType))
+
     @property
     def label(self):
         """Return the name as its people say it: “Ấp Cầu Ván”."""

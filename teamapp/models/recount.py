@@ -2,7 +2,7 @@
 
 from collections import Counter as Counts
 
-from peewee import fn
+from peewee import chunked, fn
 
 from .. import clock
 from .dossier import Dossier
@@ -10,6 +10,8 @@ from .household import Household, Resident
 from .step import Standing, Step
 from .tally import Coverage, Marker, Tally
 from .visit import Visit
+
+MANY = 200  # rows written in one statement
 
 
 def differences(commune):
@@ -30,11 +32,11 @@ def rebuild(commune):
     """Make the commune's counts what its facts say."""
     _, wanted = counted_steps(commune.id)
     Step.update(counted=False).where(Step.commune == commune.id, Step.counted).execute()
-    for batch in batches(list(wanted)):
+    for batch in chunked(wanted, MANY):
         Step.update(counted=True).where(Step.id.in_(batch)).execute()
     people = Resident.select(Resident.id).where(Resident.commune == commune.id)
     Standing.delete().where(Standing.resident.in_(people)).execute()
-    for batch in batches([(*key, state) for key, state in standings(commune.id).items()]):
+    for batch in chunked(((*key, state) for key, state in standings(commune.id).items()), MANY):
         Standing.insert_many(batch, fields=[Standing.resident, Standing.kind,
                                             Standing.state]).execute()
     for table in (Tally, Marker, Coverage):
@@ -43,11 +45,6 @@ def rebuild(commune):
     Marker.mark(commune.id, marks)
     Tally.add(commune.id, tallies(commune.id, marks))
     Coverage.add(commune.id, coverage(commune.id))
-
-
-def batches(rows, size=200):
-    """Return the rows in pieces of a size."""
-    return [rows[start:start + size] for start in range(0, len(rows), size)]
 
 
 def compare(what, found, wanted):

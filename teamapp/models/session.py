@@ -142,6 +142,8 @@ class Device(Record):
         primary_key = CompositeKey("id", "user")
         indexes = ((("commune", "village"), False),)
 
+    SILENT = timedelta(days=3)  # not heard of for so long, a phone is asked after
+
     @classmethod
     def brought(cls, id, user, count):
         """Note that so much of what a person left on a phone came in by another's hand."""

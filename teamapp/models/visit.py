@@ -47,6 +47,7 @@ class Visit(Record):
                    (("commune", "receipt"), True))
 
     FINISHED = ("met", "declined", "moved")  # nobody need go there again in this round
+    MOST_PEOPLE, MOST_DOSSIERS = 20, 10  # at one visit
     OLD = timedelta(days=60)
     HAND_IN = timedelta(days=90)  # how long after a move one may still record where one was
 

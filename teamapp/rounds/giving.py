@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from flask import Blueprint, abort, redirect, url_for
 from flask_login import current_user
 
+from .. import clock
 from ..access import commune_only
 from ..extensions import htmx
 from ..models import Round, RoundVillage, Village
+from ..models.outlook import unactivated
 from ..web import get_or_404, page
 from . import queries
 from .forms import AssignForm, HousesForm, ShareForm
@@ -116,7 +118,8 @@ def village_page(round, village, assigning=None, dropping=None, sharing=None, st
         "rounds/village.html", "rounds/_village.html", status=status, round=round,
         village=village, clusters=queries.clusters(houses), team=team,
         progress=queries.progress_of(houses),
-        open_people=queries.open_people(round, village),
+        open_people=dict(unactivated([house.household_id for house in houses],
+                                     clock.today().year)),
         names={member.id: member.name for member in team},
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
         ticked=set(tried.houses.data or ()) if tried else (),

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from peewee import JOIN, SQL, Case, fn
 
 from .. import clock
-from ..models import Assignment, Household, Resident, Round, Standing, User, Village, Visit
-from ..models.catalog import AccountKind, UnitType
+from ..models import Assignment, Household, Round, User, Village, Visit
 from ..models.choosing import CHOICES, candidates
 from ..text import sort_key
 
@@ -116,11 +115,6 @@ def index(user, number):
     return rounds, len(found) > PAGE
 
 
-def villages_of(user):
-    """Return the villages in their official order, with the words for them."""
-    return list(Village.visible_to(user).select(Village, UnitType).join(UnitType))
-
-
 def village_ids(round):
     """Return the ids of the villages that take part."""
     return [row.village_id for row in round.villages]
@@ -129,7 +123,7 @@ def village_ids(round):
 def villages_in(round, user):
     """Return the villages that take part, in their official order."""
     chosen = set(village_ids(round))
-    return [village for village in villages_of(user) if village.id in chosen]
+    return [village for village in Village.labelled(user) if village.id in chosen]
 
 
 def proposal(round, villages, choice):
@@ -167,19 +161,6 @@ def clusters(assignments):
     for assignment in assignments:
         found.setdefault(assignment.household.cluster, []).append(assignment)
     return list(found.items())
-
-
-def open_people(round, village):
-    """Return {household id: how many people of 14 or older are not activated}."""
-    rows = (Resident.select(Resident.household, fn.COUNT(Resident.id))
-            .join(Assignment, on=(Assignment.household == Resident.household))
-            .switch(Resident).join(Standing, JOIN.LEFT_OUTER, on=(
-                (Standing.resident == Resident.id) & (Standing.kind == AccountKind.HEADLINE)))
-            .where(Assignment.round == round.id, Assignment.village == village.id,
-                   Resident.is_adult_in(clock.today().year),
-                   Standing.state.is_null() | (Standing.state != "done"))
-            .group_by(Resident.household).tuples())
-    return dict(rows)
 
 
 def other_houses(round, village):

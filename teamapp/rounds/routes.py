@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from .. import clock
 from ..access import chair_only, commune_only
-from ..models import Round
+from ..models import Round, Village
 from ..web import page
 from . import day, queries
 from .forms import DaysForm, RoundForm
@@ -138,7 +138,7 @@ def round_form(round=None):
     """Return the form of a new round (two weeks from Monday) or of this one."""
     if round and not round.is_draft:
         return DaysForm(obj=round)
-    villages = queries.villages_of(current_user)
+    villages = Village.labelled(current_user)
     if round is None:
         monday = clock.week_of(clock.today())[1] + timedelta(days=1)
         return RoundForm(data={"starts_on": monday, "ends_on": monday + timedelta(days=13)}

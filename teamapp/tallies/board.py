@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .. import clock
+from ..models import Village
 from ..models.aiming import Aims
 from . import queries
 from .queries import Contact, Share
@@ -48,7 +49,7 @@ class Board:
 def board(user, span):
     """Return the board of this person's commune for some days."""
     commune, today = user.commune_id, clock.today()
-    villages = queries.villages_of(user)
+    villages = Village.labelled(user)
     found, aims = queries.figures(commune, span), Aims(commune)
     shares, contacts = queries.coverage(commune, villages), queries.contacts(commune)
     lines = [Line(

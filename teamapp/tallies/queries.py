@@ -8,6 +8,7 @@ from peewee import JOIN, Case, Value, fn
 from .. import clock
 from ..languages import called
 from ..models import (
+    AccountKind,
     Coverage,
     Device,
     Obstacle,
@@ -17,11 +18,9 @@ from ..models import (
     Village,
     Visit,
 )
-from ..models.catalog import AccountKind, UnitType
 
 HELPED = f"helped:{AccountKind.HEADLINE}"
 ADDITIVE = {"activations": HELPED, "visits": "visits", "dossiers": "dossiers"}
-SILENT = timedelta(days=3)
 
 
 @dataclass
@@ -56,15 +55,8 @@ class Contact:
     oldest_at: object = None
 
     def is_silent(self, now):
-        """Tell whether nothing was heard for three days."""
-        return self.seen_at is None or now - self.seen_at >= SILENT
-
-
-def villages_of(user):
-    """Return the villages in their official order, with the words for them."""
-    return list(Village.visible_to(user).select(
-        Village.id, Village.name, Village.declared_14plus, Village.list_complete, UnitType.code,
-        UnitType.prefix).join(UnitType))
+        """Tell whether nothing was heard for some days."""
+        return self.seen_at is None or now - self.seen_at >= Device.SILENT
 
 
 def figures(commune_id, span):

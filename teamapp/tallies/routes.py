@@ -54,7 +54,7 @@ def figure(place, figure):
               "inside": "village" if village and request.args.get("in") == "village" else None,
               "done": rows.done_at(found) if figure in ("visits", "houses") else None}
     if (figure, state) == ("coverage", "unasked"):
-        villages = [village] if village else queries.villages_of(current_user)
+        villages = [village] if village else Village.labelled(current_user)
         opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
     return board_page(form, "tallies/_figure.html", **opened)
 
@@ -70,7 +70,7 @@ def targets():
 @chair_only
 def aim():
     """Want something else of some villages from a day on."""
-    form = TargetsForm().offer(queries.villages_of(current_user))
+    form = TargetsForm().offer(Village.labelled(current_user))
     if not form.validate_on_submit():
         return targets_page(form, status=422)
     with current_user.commune.turn() as turn:
@@ -107,6 +107,6 @@ def board_page(form, partial=None, **opened):
 
 def targets_page(form, status=200):
     """Return the page of the targets."""
-    villages = queries.villages_of(current_user)
+    villages = Village.labelled(current_user)
     return page("tallies/targets.html", status=status, form=form.offer(villages),
                 villages=villages, aims=Aims(current_user.commune_id), today=clock.today())

@@ -142,5 +142,5 @@ class MomentField(DateTimeLocalField):
         try:
             if value:
                 self.data = clock.parse_local(value)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise ValueError(_l("Chưa phải ngày giờ. Chọn lại.")) from None

@@ -7,7 +7,7 @@ from wtforms import Form
 from wtforms.widgets import TextArea
 
 from .. import clock
-from ..models import Dossier
+from ..models import Dossier, Visit
 from ..text import mask_ids
 from ..web import DayField
 from .fields import (
@@ -87,8 +87,8 @@ class VisitForm(Form):
                      filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
     companions = NumbersField(_l("Đi cùng ai"))
     mode = WordField(_l("Làm cách nào?"), MODES)
-    people = Items(Part(PersonForm), most=20)
-    dossiers = Items(Part(DossierForm), most=10)
+    people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)
+    dossiers = Items(Part(DossierForm), most=Visit.MOST_DOSSIERS)
 
     def validate(self, extra_validators=None):
         """Tell whether every field is well, and all of them together."""
@@ -99,8 +99,7 @@ class VisitForm(Form):
 
     def _check_work(self):
         """Work is done where somebody was met, and each helped step says how."""
-        if self.outcome.data != "met" and (self.people.entries
-                                                       or self.dossiers.entries):
+        if self.outcome.data != "met" and (self.people.entries or self.dossiers.entries):
             refuse(self.outcome, _l("Chỉ ghi việc làm khi đã gặp được bà con."))
         for person in self.people:
             for step in person.form.steps:

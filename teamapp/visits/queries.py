@@ -12,7 +12,7 @@ COMMONEST = 6
 def kinds():
     """Return the kinds of account in use, each with its obstacles and what is open beside it."""
     obstacles = list(Obstacle.select().order_by(Obstacle.position))
-    found = list(AccountKind.select().where(AccountKind.active).order_by(AccountKind.position))
+    found = AccountKind.in_use()
     for kind in found:
         usual = [o for o in obstacles if kind.code in o.commonest_for.split()][:COMMONEST]
         kind.obstacles = usual + [o for o in obstacles if o.code == OTHER]

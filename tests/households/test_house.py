@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from teamapp import clock
-from teamapp.households.queries import account_kinds
-from teamapp.models import Household, Resident
+from teamapp.models import AccountKind, Household, Resident
 from teamapp.models.ladder import usual_rest
 
 from ..cast import uuid_of
@@ -31,7 +30,7 @@ def parts(html, number):
     """Return the slots of the steps a person's form has; those that come in one are named."""
     found = [line.split('"')[0] for line in html.split('data-part="')[1:]
              if f'data-prefix="people-{number}-steps-' in line.split(">")[0]]
-    kinds = account_kinds()
+    kinds = AccountKind.in_use()
     return [code for slot in found for code in (
         [kind.code for kind in usual_rest(one(kinds, slot[6:]), kinds)]
         if slot.startswith("after-") else [slot])]
