@@ -48,20 +48,25 @@ class Board:
 
 def board(user, span):
     """Return the board of this person's commune for some days."""
-    commune, today = user.commune_id, clock.today()
-    villages = Village.labelled(user)
-    found, aims = queries.figures(commune, span), Aims(commune)
-    shares, contacts = queries.coverage(commune, villages), queries.contacts(commune)
-    lines = [Line(
-        village.id, village, known(found, village.id, contacts.get(village.id), span),
-        *needs(aims, village.id, span, today), shares[village.id],
-        *wanted(aims, village.id, shares[village.id], today),
-        contacts.get(village.id, Contact())) for village in villages]
+    commune = user.commune_id
+    found, contacts = queries.figures(commune, span), queries.contacts(commune)
+    lines = lines_of(Village.labelled(user), commune, span, found, contacts)
     return Board(
         span, lines, whole(lines, found), queries.difficulties(commune, span),
         total(contact.left for contact in contacts.values()),
         silent(lines, commune),
         [line.village for line in lines if line.share.all is None])
+
+
+def lines_of(villages, commune, span, found, contacts):
+    """Return a line for each village; `found` are the commune's figures of the days."""
+    shares, aims, today = queries.coverage(commune, villages), Aims(commune), clock.today()
+    nothing = Contact()
+    return [Line(
+        village.id, village, known(found, village.id, contacts.get(village.id, nothing), span),
+        *needs(aims, village.id, span, today), shares[village.id],
+        *wanted(aims, village.id, shares[village.id], today),
+        contacts.get(village.id, nothing)) for village in villages]
 
 
 def silent(lines, commune):
@@ -75,20 +80,17 @@ def silent(lines, commune):
 
 def line_of(village, span):
     """Return one village's line."""
-    commune, aims, today = village.commune_id, Aims(village.commune_id), clock.today()
-    share = queries.coverage(commune, [village])[village.id]
-    contact = queries.contacts(commune).get(village.id, Contact())
-    return Line(village.id, village,
-                known(queries.figures(commune, span), village.id, contact, span),
-                *needs(aims, village.id, span, today), share,
-                *wanted(aims, village.id, share, today), contact,
-                queries.leaders(commune).get(village.id))
+    commune = village.commune_id
+    [line] = lines_of([village], commune, span, queries.figures(commune, span),
+                      queries.contacts(commune))
+    line.leader = queries.leaders(commune).get(village.id)
+    return line
 
 
 def known(found, place, contact, span):
     """Return the place's figures: none at all while nothing was heard of these days."""
     heard = (place, "visits") in found or (
-        contact and contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
+        contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
     return {figure: found.get((place, figure), 0) if heard else None for figure in FIGURES}
 
 

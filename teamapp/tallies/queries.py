@@ -20,7 +20,7 @@ from ..models import (
 )
 
 HELPED = f"helped:{AccountKind.HEADLINE}"
-ADDITIVE = {"activations": HELPED, "visits": "visits", "dossiers": "dossiers"}
+ADDITIVE = {HELPED: "activations", "visits": "visits", "dossiers": "dossiers"}
 
 
 @dataclass
@@ -62,17 +62,16 @@ class Contact:
 def figures(commune_id, span):
     """Return {(place, figure): n} of the days; what was never recorded is not in it."""
     if span.key and span.days > 1:  # of a single day the houses are not tallied
-        names = {**{stored: name for name, stored in ADDITIVE.items()}, "houses": "houses"}
+        names = {**ADDITIVE, "houses": "houses"}
         rows = Tally.select(Tally.place, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,
             Tally.indicator.in_(list(names)))
         return {(place, names[stored]): n for place, stored, n in rows.tuples()}
-    names = {stored: name for name, stored in ADDITIVE.items()}
     rows = (Tally.select(Tally.place, Tally.indicator, fn.SUM(Tally.count))
             .where(Tally.commune == commune_id, Tally.period.in_(keys(span)),
-                   Tally.indicator.in_(list(names)))
+                   Tally.indicator.in_(list(ADDITIVE)))
             .group_by(Tally.place, Tally.indicator))
-    found = {(place, names[stored]): int(n) for place, stored, n in rows.tuples()}
+    found = {(place, ADDITIVE[stored]): int(n) for place, stored, n in rows.tuples()}
     return found | houses(commune_id, span)
 
 
