@@ -49,14 +49,15 @@ class Facts:
     def __init__(self, entries, by, at):
         self.by, self.at, self.today = by, at, clock.day_of(at)
         datas = [entry.data for entry in entries]
+        houses = {data["household"] for data in datas}
         people = [p for data in datas for p in data["people"]]
         dossiers = [d for data in datas for d in data["dossiers"]]
-        self._find_houses({data["household"] for data in datas})
+        self._find_houses(houses)
         self._find_people({p["id"] for p in people if p["id"]}
                           | {d["resident"] for d in dossiers if d["resident"]})
         self._find_codes(people, {d["procedure"] for d in dossiers})
-        self._find_team([data for data in datas if data["companions"]])
-        self._find_company({data["household"] for data in datas})
+        self._find_team({id for data in datas for id in data["companions"]})
+        self._find_calls(houses)
         self._memberships = {}
 
     def _find_houses(self, ids):
@@ -69,24 +70,26 @@ class Facts:
             self.stays[household].add(village)
 
     def _find_people(self, ids):
+        self.people, self.consents = {}, {}
+        if not ids:
+            return
         rows = (Resident.select(Resident.id, Resident.household, Household.village,
                                 Resident.birth_year)
                 .join(Household).where(Resident.id.in_(Among(ids)),
-                                       Resident.commune == self.by.commune_id)) if ids else None
-        self.people = {id: facts for id, *facts in rows.tuples()} if ids else {}
-        self.consents = Consent.latest(ids) if ids else {}
+                                       Resident.commune == self.by.commune_id))
+        self.people = {id: facts for id, *facts in rows.tuples()}
+        self.consents = Consent.latest(ids)
 
     def _find_codes(self, people, procedures):
         self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
         self.obstacles = codes(Obstacle, {s["obstacle"] for p in people for s in p["steps"]})
         self.procedures = codes(Procedure, procedures)
 
-    def _find_team(self, datas):
-        ids = {id for data in datas for id in data["companions"]}
-        self.team = {row[0] for row in User.select(User.id).where(
-            User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else ()
+    def _find_team(self, ids):
+        self.team = {id for id, in User.select(User.id).where(
+            User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
-    def _find_company(self, houses):
+    def _find_calls(self, houses):
         """Find who else called at these houses of late, and whom a round sent there."""
         self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
             Visit.household.in_(Among(houses)), Visit.member != self.by.id,
@@ -129,7 +132,7 @@ class Facts:
 def codes(table, wanted):
     """Return those of the wanted codes the catalogue has."""
     wanted = {code for code in wanted if code}
-    return {row[0] for row in table.select(table.code).where(
+    return {code for code, in table.select(table.code).where(
         table.code.in_(Among(wanted))).tuples()} if wanted else set()
 
 
@@ -163,7 +166,7 @@ def judge(entry, facts):
 def companions(entry, facts):
     """Return the rows of who came along."""
     ids = set(entry.data["companions"]) - {facts.by.id}
-    if ids - set(facts.team):
+    if ids - facts.team:
         raise Refused("unknown_companion", "companions")
     return [{"visit": entry.id, "user": id} for id in sorted(ids)]
 
@@ -197,8 +200,7 @@ def note_consent(draft, facts, answers, resident, given):
     """Keep what a person answered, unless it is what the book already says."""
     if answers.get(resident) is not given:
         draft.consents.append({"resident": resident, "purpose": "record", "given": given,
-                               "asked_at": draft.visit["visited_at"]
-                               if draft.visit["visited_at"] < facts.at else facts.at,
+                               "asked_at": min(draft.visit["visited_at"], facts.at),
                                "asked_by": facts.by.id})
         answers[resident] = given
 
