@@ -85,11 +85,11 @@ class Session(Record):
             return None
         now = clock.now()
         if session.seen_at < now - cls.STEP:
-            session.seen(now)
+            session.note_seen(now)
         session.user.sign_in = session
         return session.user
 
-    def seen(self, now):
+    def note_seen(self, now):
         """Note when somebody was last here; where that cannot be, the next request does it."""
         try:
             with transaction(patience=NOTE_S):
@@ -121,7 +121,7 @@ class Session(Record):
             Session.update(lost_at=clock.now()).where(
                 Session.id == self.id, Session.lost_at.is_null()).execute()
 
-    def is_on(self, device):
+    def note_device(self, device):
         """Note which phone this sign-in is on."""
         if self.device != device:
             Session.update(device=device).where(Session.id == self.id).execute()

@@ -7,8 +7,8 @@ from peewee import chunked
 
 from ..models import User
 from ..web import page
+from .batch import MOST_ENTRIES
 from .desk import Desk
-from .envelope import MOST_ENTRIES
 from .forms import OutboxFileForm
 from .reading import read_ahead
 

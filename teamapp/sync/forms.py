@@ -8,7 +8,7 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import UnprocessableEntity
 from wtforms.validators import ValidationError
 
-from .envelope import MOST_BYTES, read_entry
+from .batch import MOST_BYTES, read_entry
 
 MOST_LINES = 2000  # twice what phones write into so many bytes; shorter ones cost as much time
 NO_FILE_OF_OURS = _("Đây không phải tệp lưu từ sổ này, hoặc tệp đã hỏng. Trên máy, mở Gửi về xã, "

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Conflict, Forbidden
 from .. import clock
 from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
-from . import envelope, sealed
+from . import batch, sealed
 from .desk import Desk
 from .files import files
 from .reading import read_ahead
@@ -24,29 +24,29 @@ bp.register_blueprint(files)
 @hand_in
 def create():
     """Take a batch of entries and answer each by name; docs/sync-protocol.md is the contract."""
-    batch = envelope.read(request)
-    if batch.user != current_user.id:
+    sent = batch.read(request)
+    if sent.user != current_user.id:
         raise Conflict("wrong_user")
     if current_user.commune_id is None:
         raise Forbidden("role")
-    user, forms = current_user._get_current_object(), read_ahead(batch.entries)
+    user, forms = current_user._get_current_object(), read_ahead(sent.entries)
     with user.commune.turn() as turn:
-        hear_from(batch, turn.at)
-        results = Desk(turn, user, batch.device, forms).take(batch.entries)
+        hear_from(sent, turn.at)
+        results = Desk(turn, user, sent.device, forms).take(sent.entries)
         epoch = Installation.current_epoch()
-    brought = sealed.take(batch.sealed, user, batch.device)
-    return {"v": envelope.VERSION, "batch": batch.id, "server_time": clock.now().isoformat(),
+    brought = sealed.take(sent.sealed, user, sent.device)
+    return {"v": batch.VERSION, "batch": sent.id, "server_time": clock.now().isoformat(),
             "epoch": epoch, "results": results, "sealed": brought}
 
 
-def hear_from(batch, at):
+def hear_from(sent, at):
     """Note what this phone still holds and that it was heard."""
     Device.insert(
-        id=batch.device, user=current_user.id, commune=current_user.commune_id,
-        village=current_user.village_id, left_count=batch.left_count,
-        left_oldest_at=batch.left_oldest_at, seen_at=at,
+        id=sent.device, user=current_user.id, commune=current_user.commune_id,
+        village=current_user.village_id, left_count=sent.left_count,
+        left_oldest_at=sent.left_oldest_at, seen_at=at,
     ).on_conflict(conflict_target=[Device.id, Device.user], update={
         field: getattr(EXCLUDED, field.column_name) for field in
         (Device.commune, Device.village, Device.left_count, Device.left_oldest_at,
          Device.seen_at)}).execute()
-    current_user.sign_in.is_on(batch.device)
+    current_user.sign_in.note_device(sent.device)

@@ -17,7 +17,7 @@ from .. import clock
 from ..db import transaction
 from ..models import Device, Session, StrayEnvelope, User
 from ..sealing import UnknownKey
-from . import envelope
+from . import batch
 from .desk import Desk
 from .reading import read_ahead
 
@@ -37,7 +37,7 @@ class Letter:
     envelope: str
     author: User
     device: UUID
-    entry: envelope.Sent
+    entry: batch.Sent
     code: str
 
 
@@ -67,7 +67,7 @@ def opened(one, author_of):
     key = current_app.extensions["sealing"].named(one.kid)
     try:
         said = json.loads(key.open(base64.b64decode(one.sealed, validate=True)))
-        device, entry = envelope.uuid(said["device"]), envelope.read_entry(said["entry"])
+        device, entry = batch.uuid(said["device"]), batch.read_entry(said["entry"])
         user, proof = said["user"], str(said["proof"])
     except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
         raise Stray("unreadable") from None

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from teamapp.models import InboxItem, Receipt, User, Visit
 from teamapp.models.recount import differences
-from teamapp.sync import envelope
+from teamapp.sync.batch import read_entry
 from teamapp.sync.reading import read_form
 from tests.cast import uuid_of
 from tests.standing.tree import read
@@ -254,7 +254,7 @@ def test_a_form_reads_the_same_after_others_as_alone(app):
     @often(40, 2000)
     @given(some.lists(BODIES, min_size=2, max_size=4))
     def property(bodies):
-        entries = [envelope.read_entry(entry(said)) for said in bodies]
+        entries = [read_entry(entry(said)) for said in bodies]
         bound = {}
         assert [read_form(one, bound) for one in entries] == [read_form(one, {})
                                                               for one in entries]

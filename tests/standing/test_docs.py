@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from teamapp.models import TABLES as MODELS
 from teamapp.models import AccountKind, Obstacle, Procedure, User
-from teamapp.sync import envelope
+from teamapp.sync import batch
 from teamapp.sync.kinds import KINDS
 from teamapp.sync.reasons import REASONS
 
@@ -235,7 +235,7 @@ def test_the_catalogues_have_the_example_codes(app):
 def test_every_code_of_an_answer_is_told():
     told = read("docs/sync-protocol.md")
     refusals = re.findall(r"(?:BadRequest|RequestEntityTooLarge|UnprocessableEntity|"
-                          r"UnsupportedMediaType)\(\"(\w+)\"\)", inspect.getsource(envelope))
+                          r"UnsupportedMediaType)\(\"(\w+)\"\)", inspect.getsource(batch))
     assert {"malformed", "not_json", "too_large"} <= set(refusals)
     for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
                  "server_older"}:
@@ -246,9 +246,9 @@ def test_every_code_of_an_answer_is_told():
 
 def test_the_bounds_are_told():
     told = read("docs/sync-protocol.md")
-    assert f"At most {envelope.MOST_ENTRIES} entries and {envelope.MOST_BYTES // 1024} KiB" in \
+    assert f"At most {batch.MOST_ENTRIES} entries and {batch.MOST_BYTES // 1024} KiB" in \
         told.replace("\n", " ")
-    assert f"at most {envelope.MOST_AFTER} ids" in told
+    assert f"at most {batch.MOST_AFTER} ids" in told
 
 
 # --- glossary and decisions ------------------------------------------------------------------

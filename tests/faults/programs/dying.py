@@ -11,7 +11,7 @@ from flask import has_request_context, request
 
 from app import app, db
 from teamapp.models import Receipt
-from teamapp.sync import envelope
+from teamapp.sync import batch
 from teamapp.sync.kinds import KINDS
 
 __all__ = ["app"]
@@ -61,7 +61,7 @@ def answering(environ, start_response, answer=app.wsgi_app):
     yield body[len(body) // 2:]
 
 
-envelope.read = then_die(envelope.read, "parsed")
+batch.read = then_die(batch.read, "parsed")
 Receipt.write = then_die(Receipt.write, "after the receipt")
 for name, kind in KINDS.items():
     KINDS[name] = kind._replace(record=then_die(kind.record, "after the effect"))
