@@ -49,7 +49,7 @@ faults: $(VENV)/run $(VENV)/dev
 
 texts: export PYTHONPATH := .
 texts: $(VENV)/run
-	pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location -o var/messages.pot teamapp
+	pybabel -q extract -F pyproject.toml --no-location -o var/messages.pot teamapp
 	pybabel -q update -i var/messages.pot -d teamapp/translations -N --ignore-obsolete --no-wrap --omit-header
 
 bench: $(VENV)/run $(VENV)/dev

@@ -8,32 +8,32 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def now():
-    """Returns this moment in UTC, in whole seconds; the only place where time is read."""
+    """Return this moment in UTC, in whole seconds; the only place where time is read."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def today():
-    """Returns the day it is in Asia/Ho_Chi_Minh."""
+    """Return the day it is in Asia/Ho_Chi_Minh."""
     return day_of(now())
 
 
 def local(moment):
-    """Returns an aware moment on the clock of Asia/Ho_Chi_Minh."""
+    """Return an aware moment on the clock of Asia/Ho_Chi_Minh."""
     return moment.astimezone(ZONE)
 
 
 def day_of(moment):
-    """Returns the day of an aware moment in Asia/Ho_Chi_Minh."""
+    """Return the day of an aware moment in Asia/Ho_Chi_Minh."""
     return local(moment).date()
 
 
 def moment_of(day, at=time(0)):
-    """Returns the moment, in UTC, of a day and a time of Asia/Ho_Chi_Minh."""
+    """Return the moment, in UTC, of a day and a time of Asia/Ho_Chi_Minh."""
     return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
 def parse_local(text):
-    """Returns the moment, in UTC, of "2026-11-21T15:10" as a form's datetime field posts it.
+    """Return the moment, in UTC, of "2026-11-21T15:10" as a form's datetime field posts it.
 
     Raises ValueError for anything else.
     """
@@ -46,35 +46,35 @@ def parse_local(text):
 
 
 def week_of(day):
-    """Returns Monday and Sunday of the day's week."""
+    """Return Monday and Sunday of the day's week."""
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=6)
 
 
 def month_of(day):
-    """Returns the first and the last day of the day's month."""
+    """Return the first and the last day of the day's month."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def periods(day):
-    """Returns the keys of the periods a day belongs to: its day, week, month, and all time."""
+    """Return the keys of the periods a day belongs to: its day, week, month, and all time."""
     return day_key(day), week_key(day), month_key(day), "A"
 
 
 def day_key(day):
-    """Returns the key of a single day: D2026-11-21."""
+    """Return the key of a single day: D2026-11-21."""
     return f"D{day.isoformat()}"
 
 
 def week_key(day):
-    """Returns the key of the day's ISO week: W2026-47."""
+    """Return the key of the day's ISO week: W2026-47."""
     year, week, _ = day.isocalendar()
     return f"W{year}-{week:02}"
 
 
 def month_key(day):
-    """Returns the key of the day's month: M2026-11."""
+    """Return the key of the day's month: M2026-11."""
     return f"M{day:%Y-%m}"
 
 
@@ -91,12 +91,12 @@ class Span:
 
     @classmethod
     def week(cls, day):
-        """Returns the week, Monday to Sunday, that holds the day."""
+        """Return the week, Monday to Sunday, that holds the day."""
         return cls(*week_of(day))
 
     @classmethod
     def month(cls, day):
-        """Returns the month that holds the day."""
+        """Return the month that holds the day."""
         return cls(*month_of(day))
 
     @property

@@ -27,20 +27,20 @@ _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
 
 
 def name(text):
-    """Returns a name as it is kept: NFC, single spaces, every apostrophe a plain one."""
+    """Return a name as it is kept: NFC, single spaces, every apostrophe a plain one."""
     plain = unicodedata.normalize("NFC", text or "").translate(_to_plain)
     return " ".join(plain.split())
 
 
 def fold(text):
-    """Returns lower-case letters without marks, so that "dieu bre" equals "Điểu Bré"."""
+    """Return lower-case letters without marks, so that "dieu bre" equals "Điểu Bré"."""
     spaced = (text or "").translate(_to_space).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", spaced) if not unicodedata.combining(c))
     return " ".join(bare.replace("đ", "d").split())
 
 
 def is_same_name(one, other):
-    """Tells whether two spellings are one name; one typed without any marks fits either.
+    """Tell whether two spellings are one name; one typed without any marks fits either.
 
     "Hòa" is "Hoà", and "hung" may be "Hùng" or "Hưng", but "Hùng" is not "Hưng".
     """
@@ -52,12 +52,12 @@ def is_same_name(one, other):
 
 
 def search_key(*parts):
-    """Returns the folded words of all parts, in their order, to be matched by word prefixes."""
+    """Return the folded words of all parts, in their order, to be matched by word prefixes."""
     return " ".join(key for key in (fold(str(part)) for part in parts if part is not None) if key)
 
 
 def sort_key(full_name):
-    """Returns digits that order people as Vietnamese lists do: given name, surname, middle names.
+    """Return digits that order people as Vietnamese lists do: given name, surname, middle names.
 
     Letters are compared before tones, word by word. Only digits stand in it (at most 120), because
     those sort alike under every collation of SQLite and PostgreSQL.
@@ -80,7 +80,7 @@ def _without_tone(marks):
 
 
 def phone(text):
-    """Returns a mobile number as 10 digits, or None for an empty one.
+    """Return a mobile number as 10 digits, or None for an empty one.
 
     Raises ValueError for what is no Vietnamese mobile number (^0[35789] and eight digits).
     """
@@ -94,12 +94,12 @@ def phone(text):
 
 
 def has_id_number(text):
-    """Tells whether a 9- or 12-digit number stands in the text, also written in groups."""
+    """Tell whether a 9- or 12-digit number stands in the text, also written in groups."""
     return mask_ids(text) != (text or "")
 
 
 def mask_ids(text):
-    """Returns the text with each digit of a 9- or 12-digit number, also in groups, made a dot.
+    """Return the text with each digit of a 9- or 12-digit number, also in groups, made a dot.
 
     Sums of money ("100.000.000 đồng") and phone numbers (10 digits) are left alone.
     """
@@ -117,12 +117,12 @@ def _mask_whole(found):
 
 
 def is_clean(text):
-    """Tells whether a text can be stored: no NUL, no control character, no lone surrogate."""
+    """Tell whether a text can be stored: no NUL, no control character, no lone surrogate."""
     return not _UNCLEAN.search(text)
 
 
 def day(value, language="vi"):
-    """Returns 05/03/2026 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar 2026."""
+    """Return 05/03/2026 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar 2026."""
     if not value:
         return ""
     on = _local_day(value)
@@ -130,7 +130,7 @@ def day(value, language="vi"):
 
 
 def short_day(value, language="vi"):
-    """Returns 5/3 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar."""
+    """Return 5/3 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar."""
     if not value:
         return ""
     on = _local_day(value)
@@ -138,7 +138,7 @@ def short_day(value, language="vi"):
 
 
 def clock_time(moment):
-    """Returns HH:MM of a moment, in Asia/Ho_Chi_Minh."""
+    """Return HH:MM of a moment, in Asia/Ho_Chi_Minh."""
     return clock.local(moment).strftime("%H:%M") if moment else ""
 
 
@@ -147,7 +147,7 @@ def _local_day(value):
 
 
 def number(value, language="vi"):
-    """Returns 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0.
+    """Return 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0.
 
     In English "6,104" and "18.5".
     """

@@ -1,6 +1,6 @@
 """What a person types at the door."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -18,8 +18,8 @@ def clean(form, field):
 class SignInForm(FlaskForm):
     """A name and a PIN or password, and where the person was going."""
 
-    username = StringField(_l("Tên đăng nhập"), [InputRequired(), Length(max=60), clean])
-    secret = PasswordField(_l("Mã PIN hoặc mật khẩu"), [InputRequired(), Length(max=200), clean])
+    username = StringField(_("Tên đăng nhập"), [InputRequired(), Length(max=60), clean])
+    secret = PasswordField(_("Mã PIN hoặc mật khẩu"), [InputRequired(), Length(max=200), clean])
     next = HiddenField()
 
     def validate(self, extra_validators=None):

@@ -4,7 +4,7 @@ import re
 import secrets
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 
@@ -94,7 +94,7 @@ def speak():
 def outdated(error):
     """Draw a new form for one that lay in a tab while the session changed."""
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
-    return door(form, 400, _l("Trang này mở đã lâu. Gõ lại tên và mã."))
+    return door(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
 
 
 def door(form, status=200, failure=None):
@@ -115,9 +115,9 @@ def door(form, status=200, failure=None):
 def refusal(seconds=0):
     """Return the one message for every failure, with the time to wait if there is any."""
     if not seconds:
-        return _l("Tên hoặc mã không đúng.")
-    wait = _l("%(n)s giây", n=seconds) if seconds <= 60 else _l("%(n)s phút", n=-(-seconds // 60))
-    return _l("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
+        return _("Tên hoặc mã không đúng.")
+    wait = _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
+    return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
 
 
 def begin_session(user):

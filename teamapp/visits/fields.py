@@ -4,7 +4,7 @@ import re
 import unicodedata
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import Choice, SelectFieldBase
@@ -13,7 +13,7 @@ from wtforms.widgets import ListWidget, RadioInput
 
 from .. import clock, text
 
-STRANGE = _l("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
+STRANGE = _("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
 
 
 class Needed:
@@ -40,7 +40,7 @@ class AtMost:
     def __call__(self, form, field):
         """Refuse a longer text."""
         if field.data and len(field.data) > self.longest:
-            raise ValidationError(_l("Dài quá: tối đa %(n)s chữ.", n=self.longest))
+            raise ValidationError(_("Dài quá: tối đa %(n)s chữ.", n=self.longest))
 
 
 class Shaped:
@@ -96,7 +96,7 @@ class WordField(SelectFieldBase):
         value = valuelist[0] if valuelist else ""
         self.data = value if any(value == word for word, _ in self.choices) else ""
         if value != self.data:
-            raise ValueError(_l("Chọn một trong các câu trả lời."))
+            raise ValueError(_("Chọn một trong các câu trả lời."))
 
     def iter_choices(self):
         """Return the words and their labels, for the widgets."""
@@ -114,7 +114,7 @@ class IdField(StringField):
             if value:
                 self.data = UUID(value if len(value) == 36 else "")
         except ValueError:
-            raise ValueError(_l("Mã không đúng. Mở lại trang rồi ghi lại.")) from None
+            raise ValueError(_("Mã không đúng. Mở lại trang rồi ghi lại.")) from None
 
     def _value(self):
         return str(self.data or "")
@@ -128,7 +128,7 @@ class NumbersField(StringField):
         self.data = []
         given = [value for value in valuelist if value]
         if len(given) > 20 or any(not re.fullmatch(r"[0-9]{1,9}", value) for value in given):
-            raise ValueError(_l("Chọn lại người đi cùng."))
+            raise ValueError(_("Chọn lại người đi cùng."))
         self.data = sorted({int(value) for value in given})
 
 
@@ -143,4 +143,4 @@ class MomentField(DateTimeLocalField):
             if value:
                 self.data = clock.parse_local(value)
         except ValueError:
-            raise ValueError(_l("Chưa phải ngày giờ. Chọn lại.")) from None
+            raise ValueError(_("Chưa phải ngày giờ. Chọn lại.")) from None

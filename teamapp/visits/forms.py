@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from wtforms import Form
 from wtforms.widgets import TextArea
 
@@ -23,18 +23,18 @@ from .fields import (
 )
 from .items import Items, Part
 
-MODES = [("self", _l("Bà con tự làm")), ("together", _l("Cùng làm")), ("for", _l("Làm giúp"))]
-STATES = [("not_yet", _l("Chưa")), ("had", _l("Có sẵn")), ("helped", _l("Hôm nay xong"))]
-ANSWERS = [("yes", _l("Đồng ý")), ("no", _l("Đừng ghi tên"))]
-CHANNELS = [("direct", _l("Trực tiếp")), ("online", _l("Trực tuyến")),
-            ("postal", _l("Bưu điện"))]
-OUTCOMES = [("met", _l("Gặp được")), ("absent", _l("Vắng nhà")), ("later", _l("Hẹn lại")),
-            ("declined", _l("Chưa muốn làm")), ("moved", _l("Đã dọn đi")),
-            ("unreached", _l("Chưa tới được nhà"))]
-PARTS = [("morning", _l("Sáng")), ("noon", _l("Trưa")), ("afternoon", _l("Chiều")),
-         ("evening", _l("Tối"))]
-UNKNOWN = _l("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
-NO_CODE = _l("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
+MODES = [("self", _("Bà con tự làm")), ("together", _("Cùng làm")), ("for", _("Làm giúp"))]
+STATES = [("not_yet", _("Chưa")), ("had", _("Có sẵn")), ("helped", _("Hôm nay xong"))]
+ANSWERS = [("yes", _("Đồng ý")), ("no", _("Đừng ghi tên"))]
+CHANNELS = [("direct", _("Trực tiếp")), ("online", _("Trực tuyến")),
+            ("postal", _("Bưu điện"))]
+OUTCOMES = [("met", _("Gặp được")), ("absent", _("Vắng nhà")), ("later", _("Hẹn lại")),
+            ("declined", _("Chưa muốn làm")), ("moved", _("Đã dọn đi")),
+            ("unreached", _("Chưa tới được nhà"))]
+PARTS = [("morning", _("Sáng")), ("noon", _("Trưa")), ("afternoon", _("Chiều")),
+         ("evening", _("Tối"))]
+UNKNOWN = _("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
+NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
 A_YEAR = timedelta(days=366)
 
 
@@ -42,51 +42,51 @@ class StepForm(Form):
     """What was found or done about one account of one person."""
 
     kind = TextField(validators=[Needed(UNKNOWN), Shaped("[A-Z0-9_]{1,12}", UNKNOWN)])
-    state = WordField(_l("Hôm nay thế nào?"), STATES,
-                      validators=[Needed(_l("Chọn Chưa, Có sẵn hay Hôm nay xong."))])
-    obstacle = TextField(_l("Vì sao?"), validators=[Shaped("[A-Z][0-9]{2,3}", UNKNOWN)])
-    mode = WordField(_l("Cách làm riêng"), MODES)
+    state = WordField(_("Hôm nay thế nào?"), STATES,
+                      validators=[Needed(_("Chọn Chưa, Có sẵn hay Hôm nay xong."))])
+    obstacle = TextField(_("Vì sao?"), validators=[Shaped("[A-Z][0-9]{2,3}", UNKNOWN)])
+    mode = WordField(_("Cách làm riêng"), MODES)
 
 
 class PersonForm(Form):
     """One person met, by name or (without an id) nameless."""
 
     id = IdField()
-    consent = WordField(_l("Tôi ghi tên và việc hôm nay vào sổ của xã, để lần sau khỏi hỏi lại. "
-                           "Bà con đồng ý không?"), ANSWERS)
+    consent = WordField(_("Tôi ghi tên và việc hôm nay vào sổ của xã, để lần sau khỏi hỏi lại. "
+                          "Bà con đồng ý không?"), ANSWERS)
     steps = Items(Part(StepForm), most=14)
 
 
 class DossierForm(Form):
     """A dossier that was filed."""
 
-    id = IdField(validators=[Needed(_l("Hồ sơ thiếu mã. Bỏ hồ sơ này rồi thêm lại."))])
-    resident = IdField(_l("Hồ sơ của ai?"))
-    procedure = TextField(_l("Thủ tục"), validators=[
-        Needed(_l("Chọn thủ tục của hồ sơ.")), Shaped(r"\d\.\d{6}", UNKNOWN)])
-    code = CapitalField(_l("Mã hồ sơ"), validators=[
+    id = IdField(validators=[Needed(_("Hồ sơ thiếu mã. Bỏ hồ sơ này rồi thêm lại."))])
+    resident = IdField(_("Hồ sơ của ai?"))
+    procedure = TextField(_("Thủ tục"), validators=[
+        Needed(_("Chọn thủ tục của hồ sơ.")), Shaped(r"\d\.\d{6}", UNKNOWN)])
+    code = CapitalField(_("Mã hồ sơ"), validators=[
         AtMost(60), Shaped(Dossier.CODE.replace("A-Z", "A-Za-z"), NO_CODE)])
-    channel = WordField(_l("Nộp ở đâu?"), CHANNELS,
-                        validators=[Needed(_l("Chọn nơi nộp hồ sơ."))])
-    due_on = DayField(_l("Ngày hẹn trả"))
+    channel = WordField(_("Nộp ở đâu?"), CHANNELS,
+                        validators=[Needed(_("Chọn nơi nộp hồ sơ."))])
+    due_on = DayField(_("Ngày hẹn trả"))
 
 
 class VisitForm(Form):
     """A visit as its form posts it (kind visits.create, form 1)."""
 
-    household = IdField(validators=[Needed(_l("Chưa biết nhà nào. Mở lại trang nhà."))])
-    outcome = WordField(_l("Hôm nay thế nào?"), OUTCOMES,
-                        validators=[Needed(_l("Chọn kết quả của lượt đến."))])
-    reason = TextField(_l("Vì sao chưa tới được?"), validators=[AtMost(120)],
+    household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
+    outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
+                        validators=[Needed(_("Chọn kết quả của lượt đến."))])
+    reason = TextField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
                        filters=[mask_ids])
-    visited_at = MomentField(_l("Đến lúc"), format="%Y-%m-%dT%H:%M",
-                             validators=[Needed(_l("Chọn ngày giờ đến nhà."))])
-    return_on = DayField(_l("Hẹn ngày"))
-    return_part = WordField(_l("Buổi nào?"), PARTS)
-    note = TextField(_l("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
+    visited_at = MomentField(_("Đến lúc"), format="%Y-%m-%dT%H:%M",
+                             validators=[Needed(_("Chọn ngày giờ đến nhà."))])
+    return_on = DayField(_("Hẹn ngày"))
+    return_part = WordField(_("Buổi nào?"), PARTS)
+    note = TextField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
                      filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
-    companions = NumbersField(_l("Đi cùng ai"))
-    mode = WordField(_l("Làm cách nào?"), MODES)
+    companions = NumbersField(_("Đi cùng ai"))
+    mode = WordField(_("Làm cách nào?"), MODES)
     people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)
     dossiers = Items(Part(DossierForm), most=Visit.MOST_DOSSIERS)
 
@@ -100,24 +100,24 @@ class VisitForm(Form):
     def _check_work(self):
         """Work is done where somebody was met, and each helped step says how."""
         if self.outcome.data != "met" and (self.people.entries or self.dossiers.entries):
-            refuse(self.outcome, _l("Chỉ ghi việc làm khi đã gặp được bà con."))
+            refuse(self.outcome, _("Chỉ ghi việc làm khi đã gặp được bà con."))
         for person in self.people:
             for step in person.form.steps:
                 if step.form.state.data == "helped" and not (step.form.mode.data
                                                              or self.mode.data):
-                    refuse(self.mode, _l("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp."))
+                    refuse(self.mode, _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp."))
 
     def _check_return(self):
         """A promise to come back names its day: after the visit, within a year of it."""
         if self.outcome.data == "later" and not self.return_on.data and not self.return_on.errors:
-            refuse(self.return_on, _l("Chọn ngày hẹn lại."))
+            refuse(self.return_on, _("Chọn ngày hẹn lại."))
         if not (self.return_on.data and self.visited_at.data):
             return
         rest = self.return_on.data - clock.day_of(self.visited_at.data)
         if rest < timedelta(0):
-            refuse(self.return_on, _l("Ngày hẹn lại phải từ ngày đến nhà trở đi."))
+            refuse(self.return_on, _("Ngày hẹn lại phải từ ngày đến nhà trở đi."))
         elif rest > A_YEAR:
-            refuse(self.return_on, _l("Ngày hẹn lại xa quá: tối đa một năm."))
+            refuse(self.return_on, _("Ngày hẹn lại xa quá: tối đa một năm."))
 
 
 def refuse(field, message):

@@ -1,6 +1,6 @@
 """Forms within a form: bound once, and filled in anew with it."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from wtforms import FormField
 from wtforms.utils import unset_value
 
@@ -57,5 +57,5 @@ class Items(Numbered):
         well = super().validate(form, extra_validators)
         if not self.too_many:
             return well
-        self.errors = [_l("Nhiều quá: mỗi lượt ghi tối đa %(n)s mục.", n=self.most)]
+        self.errors = [_("Nhiều quá: mỗi lượt ghi tối đa %(n)s mục.", n=self.most)]
         return False

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from .tree import TEAMAPP, TEMPLATES, files, read, templates
 
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 SYLLABLE = re.compile(
     r"(ngh|ng|nh|ph|th|tr|ch|kh|gh|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(ng|nh|ch|[cmnpt])?",
     re.IGNORECASE)
@@ -70,7 +70,7 @@ def test_no_text_is_put_together_before_it_is_looked_up():
     """A text with a value inside it would never be found in a catalogue."""
     for path in files():
         if path.parts[0] == "teamapp" and path.suffix in (".py", ".html"):
-            made = re.findall(r"(?<![\w.])(?:_|_l|gettext|lazy_gettext)\(\s*f[\"']", read(path))
+            made = re.findall(r"(?<![\w.])(?:_|gettext)\(\s*f[\"']", read(path))
             assert not made, path
 
 
