@@ -36,17 +36,3 @@ def test_it_prints_black_on_white_and_without_what_one_presses(keys, book, scree
     assert paper["colours"] == ["rgb(0, 0, 0)"] and paper["ground"] == "rgb(255, 255, 255)"
     assert paper["wide"] <= 0
     assert book.head(1) in keys.page.inner_text("main") or screen == "board"
-
-
-def test_who_wants_no_motion_sees_none(keys):  # noqa: F811
-    keys.page.emulate_media(reduced_motion="reduce")
-    moving = keys.page.evaluate("""() => {
-      document.querySelector("main").classList.add("loading");
-      return [...document.querySelectorAll("*")].map((one) => getComputedStyle(one))
-        .filter((style) => style.transitionDuration.split(", ").some((time) => parseFloat(time))
-          && style.transitionProperty !== "none" || style.animationName !== "none").length;
-    }""")
-    assert moving == 0
-    keys.page.emulate_media(reduced_motion="no-preference")
-    assert keys.page.evaluate("""() =>
-      getComputedStyle(document.querySelector("main")).transitionDuration""") == "0.2s"
