@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from teamapp import clock
 from teamapp.models import Assignment, Round, RoundVillage, judging, recording
+from teamapp.models.facts import Facts
 
 
 def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **more):
@@ -16,9 +17,9 @@ def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **mo
             "dossiers": [{"id": uuid4(), "resident": None, "code": "", "channel": "online",
                           "due_on": None, "procedure": "1.001193", **dossier}
                          for dossier in dossiers]} | more
-    entry = judging.Entry(uuid4(), by, at, data)
+    entry = judging.Entry(uuid4(), at, data)
     with by.commune.turn() as turn:
-        drafts = [judging.judge(entry, judging.Facts([entry], by, turn.at))]
+        drafts = [judging.judge(entry, Facts([entry], by, turn.at))]
         recording.record(turn, drafts)
     return entry.id
 

@@ -1,15 +1,10 @@
 """Judging what a phone sent about a visit: is it of this commune, this member, this catalogue?"""
 
-from collections import ChainMap, defaultdict
+from collections import ChainMap
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from .. import clock
-from ..statements import Among
-from .catalog import AccountKind, Obstacle, Procedure
-from .household import Consent, Household, Resident, Stay
-from .round import Assignment, Round
-from .user import User
 from .visit import Visit
 
 
@@ -26,8 +21,7 @@ class Entry:
     """One filled-in form of an outbox, its values already checked by the form class."""
 
     id: UUID
-    by: User
-    recorded_at: object
+    recorded_at: datetime
     data: dict
 
 
@@ -41,99 +35,6 @@ class Draft:
     steps: list = field(default_factory=list)  # dicts; `birth_year` and `home` of the person too
     dossiers: list = field(default_factory=list)
     houses: set = field(default_factory=set)  # whose pages it changes
-
-
-class Facts:
-    """What the database knows of everything a batch of entries names, in a few queries."""
-
-    def __init__(self, entries, by, at):
-        self.by, self.at, self.today = by, at, clock.day_of(at)
-        datas = [entry.data for entry in entries]
-        houses = {data["household"] for data in datas}
-        people = [p for data in datas for p in data["people"]]
-        dossiers = [d for data in datas for d in data["dossiers"]]
-        self._find_houses(houses)
-        self._find_people({p["id"] for p in people if p["id"]}
-                          | {d["resident"] for d in dossiers if d["resident"]})
-        self._find_codes(people, {d["procedure"] for d in dossiers})
-        self._find_team({id for data in datas for id in data["companions"]})
-        self._find_calls(houses)
-        self._memberships = {}
-
-    def _find_houses(self, ids):
-        rows = (Household.select(Household.id, Household.village)
-                .where(Household.id.in_(Among(ids)), Household.commune == self.by.commune_id))
-        self.village_of = dict(rows.tuples())
-        self.stays = defaultdict(set)
-        for household, village in (Stay.select(Stay.household, Stay.village)
-                                   .where(Stay.household.in_(Among(self.village_of))).tuples()):
-            self.stays[household].add(village)
-
-    def _find_people(self, ids):
-        self.people, self.consents = {}, {}
-        if not ids:
-            return
-        rows = (Resident.select(Resident.id, Resident.household, Household.village,
-                                Resident.birth_year)
-                .join(Household).where(Resident.id.in_(Among(ids)),
-                                       Resident.commune == self.by.commune_id))
-        self.people = {id: facts for id, *facts in rows.tuples()}
-        self.consents = Consent.latest(ids)
-
-    def _find_codes(self, people, procedures):
-        self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
-        self.obstacles = codes(Obstacle, {s["obstacle"] for p in people for s in p["steps"]})
-        self.procedures = codes(Procedure, procedures)
-
-    def _find_team(self, ids):
-        self.team = {id for id, in User.select(User.id).where(
-            User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
-
-    def _find_calls(self, houses):
-        """Find who else called at these houses of late, and whom a round sent there."""
-        self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(houses)), Visit.member != self.by.id,
-            Visit.visited_at > self.at - 2 * Visit.OLD).tuples()}
-        self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
-                                       Round.ends_on).join(Round)
-                     .where(Assignment.household.in_(Among(houses)),
-                            Round.published_at.is_null(False),
-                            Assignment.member.is_null(False)).tuples())
-
-    def villages_at(self, moment):
-        """Return the villages the author belonged to then."""
-        day = clock.day_of(moment)
-        if day not in self._memberships:
-            self._memberships[day] = self.by.villages_at(day)
-        return self._memberships[day]
-
-    def village_to_record_in(self, household, visited_at):
-        """Return the village a visit happened in, or refuse one who does not belong there."""
-        if household not in self.village_of:
-            raise Refused("unknown_household", "household")
-        now = self.village_of[household]
-        if self.by.is_commune or now == self.by.village_id:
-            return now
-        places = self.stays[household] | {now}
-        if self.by.village_id in places:
-            return self.by.village_id
-        then = places & self.villages_at(visited_at)
-        if then and visited_at > self.at - Visit.HAND_IN:
-            return now if now in then else min(then)
-        raise Refused("not_yours", "household")
-
-    def was_sent_elsewhere(self, household, day):
-        """Tell whether a round of that day gave this house to somebody else."""
-        members = {member for house, member, first, last in self.sent
-                   if house == household and first <= day <= last}
-        return bool(members) and self.by.id not in members
-
-
-def codes(table, wanted):
-    """Return those of the wanted codes the catalogue has."""
-    wanted = {code for code in wanted if code}
-    return {code for code, in table.select(table.code).where(
-        table.code.in_(Among(wanted))).tuples()} if wanted else set()
 
 
 def judge(entry, facts):

@@ -141,7 +141,7 @@ class Desk:
         data, errors = self.forms.get(entry) or read_form(entry, {})
         if errors:
             return refused("invalid", errors)
-        forms[place] = Entry(entry.id, self.user, entry.recorded_at, data)
+        forms[place] = Entry(entry.id, entry.recorded_at, data)
         return None
 
     def _judge(self, entry, form, facts, drafts):

@@ -7,10 +7,11 @@ when a form changes, raise `form` and give `upgrades` a pure function from the o
 from collections import namedtuple
 
 from ..models import judging, recording
+from ..models.facts import Facts
 from ..visits.forms import VisitForm
 
 Kind = namedtuple("Kind", "form form_class facts judge record upgrades")
 
 KINDS = {
-    "visits.create": Kind(1, VisitForm, judging.Facts, judging.judge, recording.record, {}),
+    "visits.create": Kind(1, VisitForm, Facts, judging.judge, recording.record, {}),
 }

@@ -7,7 +7,8 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Consent, Coverage, Round, Step, Tally, Visit
-from teamapp.models.judging import Entry, Facts, Refused, judge
+from teamapp.models.facts import Facts
+from teamapp.models.judging import Entry, Refused, judge
 from teamapp.models.recording import record
 from teamapp.models.recount import differences, rebuild
 from teamapp.models.round import Assignment
@@ -36,7 +37,7 @@ def form(house, *people, outcome="met", at=None, **more):
 def keep(by, *forms):
     """Judge and record forms as one batch; return the visits' ids."""
     with by.commune.turn() as turn:
-        entries = [Entry(uuid4(), by, turn.at, data) for data in forms]
+        entries = [Entry(uuid4(), turn.at, data) for data in forms]
         facts = Facts(entries, by, turn.at)
         record(turn, [judge(entry, facts) for entry in entries])
     return [entry.id for entry in entries]
