@@ -9,12 +9,15 @@ from ..languages import language
 from ..models import InboxItem, Mishap, Receipt
 from ..models.judging import Entry, Refused
 from ..text import mask_ids
+from .answers import kept, later, refused
 from .kinds import KINDS
 from .reading import find_receipts, read_form
 from .reasons import REASONS
 
 log = logging.getLogger(__name__)
-GIVE_UP, WAIT_S, MOST_WORDS, MOST_MENDS = 5, 60, 3, 100
+GIVE_UP = 5  # errors of ours with one entry
+WAIT_S = 60  # seconds until what waits for another entry, or for us, is sent again
+MOST_MENDS = 100  # entries that were replaced one by the other
 
 
 class Desk:
@@ -137,7 +140,7 @@ class Desk:
         if entry.kind not in KINDS:
             return refused("unknown_kind")
         if entry.form > KINDS[entry.kind].form:
-            return {"status": "later", "code": "server_older", "after_s": 3600}
+            return later("server_older", 3600)
         data, errors = self.forms.get(entry) or read_form(entry, {})
         if errors:
             return refused("invalid", errors)
@@ -153,13 +156,11 @@ class Desk:
         if waits_for and self.absent and waits_for in self.known:
             return refused("waits_for_refused")
         if waits_for:
-            return {"status": "later", "code": "waits_for", "for": str(waits_for),
-                    "after_s": WAIT_S}
+            return later("waits_for", WAIT_S, **{"for": str(waits_for)})
         try:
             draft = KINDS[entry.kind].judge(form, facts)
         except Refused as refusal:
-            reason = str(REASONS[refusal.code])
-            return refused(refusal.code, {refusal.at: [reason]} if refusal.at else {})
+            return refused(refusal.code, refusal.at and {refusal.at: [str(REASONS[refusal.code])]})
         receipt = self._receipt(entry, "kept", draft.visit["flag"] or None)
         drafts.setdefault(entry.kind, []).append((entry, draft, receipt))
         return kept(receipt, replayed=False)
@@ -230,25 +231,10 @@ class Desk:
         """Count an error of ours; let the entry wait, or after five of them lay it aside."""
         times = Mishap.count(entry.id, self.turn.at)
         if times < GIVE_UP:
-            return {"id": str(entry.id), "status": "later", "code": "internal",
-                    "after_s": WAIT_S * 2 ** times}
+            return {"id": str(entry.id), **later("internal", WAIT_S * 2 ** times)}
         result = refused("internal")
         self._keep_refused([(entry, result)])
         return {"id": str(entry.id), **result}
-
-
-def refused(code, fields=None):
-    """Return the answer for an entry that cannot be taken; the fields' own words say why."""
-    fields = fields or {}
-    words = dict.fromkeys(str(word) for said in fields.values() for word in said)
-    reason = " ".join([*words][:MOST_WORDS]) or str(REASONS[code])
-    return {"status": "refused", "code": code, "reason": reason, "fields": fields}
-
-
-def kept(receipt, replayed):
-    """Return the answer for an entry the commune has; its number is filled in when written."""
-    number = {"receipt": receipt.number} if receipt.number else {"number_of": receipt}
-    return {"status": "kept", **number, "replayed": replayed, "flag": receipt.flag}
 
 
 def storable(body):
