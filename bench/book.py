@@ -25,6 +25,7 @@ from teamapp.models import (
     User,
     Village,
 )
+from teamapp.models.secret import hash_secret
 from tests.databases import Postgresql, Sqlite
 
 PIN, PASSWORD = "258036", "mot-mat-khau-dai"
@@ -140,7 +141,7 @@ def found():
     draw = random.Random(7)
     province = Province.create(code="99", name="Tỉnh giả định")
     commune = Commune.create(province=province, code="99001", name="xã An Phú")
-    secrets = {secret: User.hash_secret(secret) for secret in (PIN, PASSWORD)}
+    secrets = {secret: hash_secret(secret) for secret in (PIN, PASSWORD)}
     chair = User.create(username="chair", role="chair", name="Hoàng Sơn", commune=commune,
                         secret_hash=secrets[PASSWORD])
     for position, (code, size) in enumerate(VILLAGES.items()):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..models import Commune, Membership, Province, Speaks, User, Village
+from ..models.secret import hash_secret
 from .facts import FACTS, Draw
 from .families import invented_phone, person_name
 
@@ -66,7 +67,7 @@ def found_teams(commune, facts, villages, today):
     teams = {group: [] for group in (*villages, "chair", "officer")}
     entries = list(_of_commune(facts))
     with ThreadPoolExecutor() as pool:  # argon2 takes 30 ms each and lets the other cores work
-        hashes = list(pool.map(User.hash_secret, [entry.secret for entry in entries]))
+        hashes = list(pool.map(hash_secret, [entry.secret for entry in entries]))
     homes = {village["code"]: village["homes_percent"] for village in facts["villages"]}
     for entry, secret_hash in zip(entries, hashes):
         village = villages.get(entry.village)

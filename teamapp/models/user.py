@@ -1,21 +1,16 @@
 """The people of the teams and the commune."""
 
-import re
 import secrets
-import unicodedata
 from datetime import timedelta
 from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from peewee import SQL, BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
 
 from .. import clock, text
 from ..db import Record, transaction
 from .catalog import Language
 from .place import Commune, Village
-
-hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+from .secret import check_password, check_pin, hash_secret, is_secret_of
 
 
 class User(Record):
@@ -129,21 +124,13 @@ class User(Record):
         ValueError says what is wrong with the new one.
         """
         (check_pin if self.is_field else check_password)(secret)
-        self.secret_hash = self.hash_secret(secret)
+        self.secret_hash = hash_secret(secret)
         for sign_in in self.sign_ins:
             sign_in.finish()
 
-    @staticmethod
-    def hash_secret(secret):
-        """Return the argon2id hash of a PIN or password, the same however its accents are typed."""
-        return hasher.hash(unicodedata.normalize("NFC", secret))
-
     def knows(self, secret):
         """Tell whether this is the person's PIN or password."""
-        try:
-            return hasher.verify(self.secret_hash, unicodedata.normalize("NFC", secret))
-        except (VerificationError, InvalidHashError):
-            return False
+        return is_secret_of(self.secret_hash, secret)
 
     def read_in(self, language):
         """Show this person's screens in another language from now on."""
@@ -171,23 +158,7 @@ class User(Record):
 @cache
 def nobody():
     """Return somebody whose secret nobody knows, to be checked where no person was found."""
-    return User(secret_hash=User.hash_secret(secrets.token_urlsafe()))
-
-
-def check_pin(pin):
-    """Refuse what is no PIN, or one of the first a stranger would try."""
-    if not re.fullmatch(r"[0-9]{6}", pin):
-        raise ValueError("Mã PIN gồm đúng 6 chữ số.")
-    if len(set(pin)) < 3 or pin in "01234567890" or pin in "09876543210":
-        raise ValueError("Mã PIN này dễ đoán quá, chọn số khác.")
-
-
-def check_password(password):
-    """Refuse a password that is short, without end, or not text."""
-    if not 10 <= len(password) <= 200:
-        raise ValueError("Mật khẩu dài từ 10 đến 200 ký tự.")
-    if not text.is_clean(password):
-        raise ValueError("Mật khẩu có ký tự không gõ được.")
+    return User(secret_hash=hash_secret(secrets.token_urlsafe()))
 
 
 class Membership(Record):
