@@ -19,7 +19,7 @@ def living_session(user_id):
     """Return the person whose session the cookie names, if the session table says it lives.
 
     A database that does not answer signs nobody out: its error goes on to errors.py, as any
-    other does. Only the page of a refusal is then drawn for nobody, because it must be drawn.
+    other does. That one's page must be drawn all the same, and is drawn as for nobody.
     """
     try:
         user = Session.resume(session.get("token", ""))

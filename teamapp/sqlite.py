@@ -1,4 +1,4 @@
-"""A file of SQLite that several processes have open: its writers queue, and it is known in use."""
+"""One SQLite file for several processes: its writers queue, and a lock tells that it is open."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from peewee import OperationalError
 from playhouse.pool import PooledSqliteDatabase
 
 PATIENCE_S = 10  # how long anybody waits for another who writes
-STEP = 0.001  # seconds between two looks at a lock: Python can wait for none with a deadline
+POLL_S = 0.001  # between two tries at a lock: Python cannot wait for one with a deadline
 
 
 class Sqlite(PooledSqliteDatabase):
@@ -47,7 +47,7 @@ def alone(path):
 
 
 def sign_of_use(path, how):
-    """Return the file beside a database, locked in common by all who have it open, or alone."""
+    """Return the lock file beside a database: shared by all who have it open, or exclusive."""
     try:
         sign = os.open(f"{path}.open", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -59,10 +59,11 @@ def sign_of_use(path, how):
 
 
 class Queue:
-    """The writers' queue, at two files beside the database; see docs/decisions/0033.
+    """The writers' queue: two lock files beside the database; see docs/decisions/0033.
 
-    Who has the turn must go to the door again, where others stand already: nobody has it twice
-    before they have it once. Only one thread of a process looks, the others wait for that.
+    A writer locks the door, then the queue, and lets go of the door. To write again it must come
+    through the door, which the next one holds by then: nobody writes twice in a row while others
+    wait. Only one thread of a process tries the locks, its others wait for that thread.
     """
 
     patience = PATIENCE_S
@@ -97,14 +98,14 @@ class Queue:
             while not has_locked(file):
                 if time.monotonic() > until:
                     raise OperationalError("database is locked: the queue does not move")
-                time.sleep(STEP)
+                time.sleep(POLL_S)
             yield
         finally:
             os.close(file)
 
 
 def has_locked(file, how=fcntl.LOCK_EX):
-    """Lock a file if that can be at once; tell whether it could."""
+    """Try to lock a file without waiting; tell whether it is locked now."""
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -38,7 +38,7 @@ class DayField(DateField):
 
 
 class Numbered(FieldList):
-    """Numbered items, the first 500 of them; what is no number of nine digits is no item."""
+    """Numbered items, at most 500 of them; a place is a number of at most nine digits."""
 
     def _extract_indices(self, prefix, formdata):
         """WTForms takes "²" and numbers of any length for places, and fails on them."""

@@ -28,7 +28,7 @@ def record(turn, drafts):
     choose_counted(steps)
     insert(Step, [{name: step[name] for name in STEP_FIELDS} for step in steps])
     insert(Dossier, [dossier for draft in drafts for dossier in draft.dossiers])
-    Coverage.add(turn.commune.id, stand(steps))
+    Coverage.add(turn.commune.id, update_standings(steps))
     count(turn, drafts)
     houses = {house for draft in drafts for house in draft.houses}
     Household.update(cursor=turn.cursor).where(Household.id.in_(Among(houses))).execute()
@@ -63,7 +63,7 @@ def choose_counted(steps):
             taken.add(key)
 
 
-def stand(steps):
+def update_standings(steps):
     """Bring each named person's standing up to date; return the changes of the coverage."""
     named = [step for step in steps if step["resident"]]
     known = Standing.of({step["resident"] for step in named}) if named else {}

@@ -44,7 +44,7 @@ let giveUp;
 const resting = new Promise((_resolve, reject) => (giveUp = reject));
 resting.catch(() => {});
 
-/** A newer version takes over only when nothing is under way here: it does again what is cut. */
+/** A newer worker takes over only when nothing is under way here; what is cut off, it does anew. */
 function rest() {
   cutOff();
   giveUp(new DOMException("rest", "AbortError"));

@@ -167,7 +167,7 @@ async function cameBack() {
 /**
  * Sign-in leads here: from now on this phone is this person's.
  *
- * So does its address; a session that was ended here without signal is not taken up again.
+ * Whoever just types the address takes up no session that was ended here without signal.
  */
 async function arrive() {
   if (await store.get("ending")) {

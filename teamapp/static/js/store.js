@@ -14,7 +14,10 @@ let opening;
 export const inTurn = (name, work) =>
   navigator.locks ? navigator.locks.request(name, work) : work();
 
-/** A page kept for “back” in the middle of opening blocks all others: who asks for its lock ends it. */
+/**
+ * Under a lock: a page that the browser froze for “back” while it was opening would block everybody,
+ * and is thrown away when somebody asks for a lock it holds.
+ */
 function open() {
   opening ??= inTurn("opening", () => opened(2));
   opening.catch(() => (opening = undefined));
