@@ -165,7 +165,7 @@ def test_who_signed_out_without_signal_does_not_arrive_again_by_an_address(
     phone.sign_out()
     line.mend()
     phone.go(path)
-    phone.page.wait_for_timeout(1500)
+    phone.page.wait_for_url("**/sign-in*")
     assert phone.page.get_attribute("body", "data-user") == ""
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
 
