@@ -208,12 +208,12 @@ def test_what_another_brought_is_not_told_in_the_bearers_language(cast, sign_in,
 
 def test_of_endless_people_and_dossiers_as_many_are_told_as_a_form_takes(cast, lan):
     said = "&".join(f"people-{n}-id={uuid4()}&people-{n}-steps-0-kind=SIM" for n in range(700))
-    for _ in range(50):
-        assert result(lan, cast.lan, entry(f"{said}&" + "&".join(
-            f"dossiers-{n}-code=H10" for n in range(90))))["status"] == "refused"
+    assert result(lan, cast.lan, entry(f"{said}&" + "&".join(
+        f"dossiers-{n}-code=H10" for n in range(90))))["status"] == "refused"
     page = lan.get("/inbox")
     assert page.status_code == 200
-    assert cards(page.text)[0].count("<li>") == 30
+    [card] = cards(page.text)
+    assert card.count("<li>") == 30
 
 
 def test_a_house_the_reader_may_not_see_is_not_named(cast, lan, sign_in):

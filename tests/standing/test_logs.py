@@ -91,6 +91,7 @@ def test_what_failed_is_not_told_to_who_asked(app, sign_in, cast, lines):
     no_word_of([answer.text], [*SHOUTS, "ValueError", "Traceback", ".py"])
 
 
+@pytest.mark.once  # no view comes so far as to ask the database
 @pytest.mark.parametrize("error", [ValueError, OperationalError])
 @pytest.mark.parametrize("also_its_page", [False, True])
 def test_no_error_leaves_one_either(app, ask, lines, monkeypatch, error, also_its_page):

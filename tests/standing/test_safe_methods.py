@@ -17,6 +17,8 @@ from .test_access_matrix import (  # noqa: F401
     things,
 )
 
+pytestmark = pytest.mark.once  # what a route writes, it writes into any database
+
 LOOKING = ("GET", "HEAD", "OPTIONS")
 
 
