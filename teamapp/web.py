@@ -10,6 +10,7 @@ from wtforms import DateField, FieldList
 from .extensions import htmx
 from .static_files import ONLY_TLS
 
+ID = "int(max=2147483647)"  # in an address: PostgreSQL's integers end there
 SECURITY_HEADERS = {
     "Content-Security-Policy":
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -51,6 +52,11 @@ def page(template, partial=None, status=200, **context):
     if partial and htmx and not htmx.boosted and not htmx.history_restore_request:
         template = partial
     return make_response(render_template(template, **context), status)
+
+
+def page_number():
+    """Return which page of a list is asked for; the first in doubt."""
+    return min(max(request.args.get("page", 1, int), 1), 10_000)
 
 
 def get_or_404(query):

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from .. import clock
+from ..models import AccountKind
+from ..models.ladder import REGISTERED
 from .facts import FACTS
 
-HEADLINE, PORTAL, REGISTERED = "VNEID_2_KH", "DVCQG", "VNEID_2_DK"
+HEADLINE, PORTAL = AccountKind.HEADLINE, "DVCQG"
 AGE = {"TKNH": 15, "CKSCN": 18, "TMDT": 18}  # from which a person has it in their own name
 MOST = 4  # steps helped at one call
 

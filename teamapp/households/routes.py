@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from ..models import Household, Village
-from ..web import get_or_404, page
+from ..web import get_or_404, page, page_number
 from . import listing, queries
 
 bp = Blueprint("households", __name__)
@@ -15,9 +15,9 @@ def index():
     """List the houses, 100 a page; a member's phone keeps them all instead."""
     asked = request.args
     villages = [] if current_user.is_field else Village.labelled(current_user)
-    number = min(max(asked.get("page", 1, int), 1), 10_000)
     village_id, words = chosen_village(villages, asked), asked.get("q", "")[:80]
     kind = asked.get("is", "") if asked.get("is") in listing.CONDITIONS else ""
+    number = page_number()
     houses, more = listing.listed(current_user, village_id, words, kind, number)
     return page("households/index.html", houses=houses, villages=villages, words=words, kind=kind,
                 village_id=village_id, number=number, more=more, kept=False)

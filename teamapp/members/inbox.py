@@ -6,7 +6,7 @@ from flask_login import current_user
 from ..access import own_path
 from ..db import transaction
 from ..models import InboxItem
-from ..web import get_or_404, page
+from ..web import ID, get_or_404, page
 from .forms import SeenForm
 from .refused import refused
 
@@ -19,7 +19,7 @@ def index():
     return page("members/inbox.html", refused=refused(current_user))
 
 
-@inbox.post("/inbox/<int(max=2147483647):item_id>/settlement")
+@inbox.post(f"/inbox/<{ID}:item_id>/settlement")
 def settle(item_id):
     """Note that somebody has seen it; it is told no more, and never thrown away.
 

@@ -6,7 +6,7 @@ from werkzeug.exceptions import Forbidden
 
 from ..access import lead_only
 from ..models import InboxItem, Session, User
-from ..web import get_or_404, page
+from ..web import ID, get_or_404, page
 from . import queries
 from .inbox import inbox
 from .refused import refused
@@ -15,7 +15,7 @@ bp = Blueprint("members", __name__)
 
 bp.register_blueprint(inbox)
 
-PERSON = "/people/<int(max=2147483647):person_id>"
+PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 
 

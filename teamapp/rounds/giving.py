@@ -10,14 +10,14 @@ from ..access import commune_only
 from ..extensions import htmx
 from ..models import Round, RoundVillage, Village
 from ..models.outlook import unactivated
-from ..web import get_or_404, page
+from ..web import ID, get_or_404, page
 from . import queries
 from .forms import AssignForm, HousesForm, ShareForm
 
 giving = Blueprint("giving", __name__)
 
-ROUND = "/rounds/<int(max=2147483647):round_id>"
-VILLAGE = f"{ROUND}/villages/<int(max=2147483647):village_id>"
+ROUND = f"/rounds/<{ID}:round_id>"
+VILLAGE = f"{ROUND}/villages/<{ID}:village_id>"
 
 
 @giving.get(VILLAGE)

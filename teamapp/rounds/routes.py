@@ -8,7 +8,7 @@ from flask_login import current_user
 from .. import clock
 from ..access import chair_only, commune_only
 from ..models import Round, Village
-from ..web import page
+from ..web import page, page_number
 from . import day, queries
 from .forms import DaysForm, RoundForm
 from .giving import ROUND, find, giving
@@ -30,7 +30,7 @@ def today():
 @commune_only
 def index():
     """List the rounds, the newest first."""
-    number = min(max(request.args.get("page", 1, int), 1), 10_000)
+    number = page_number()
     rounds, more = queries.index(current_user, number)
     return page("rounds/index.html", rounds=rounds, number=number, more=more)
 

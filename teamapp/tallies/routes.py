@@ -7,14 +7,14 @@ from .. import clock
 from ..access import chair_only, commune_only
 from ..models import Obstacle, Village
 from ..models.aiming import Aims, set_targets
-from ..web import get_or_404, page
+from ..web import ID, get_or_404, page
 from . import queries, rows
 from .board import board, line_of
 from .forms import PeriodForm, TargetsForm
 
 bp = Blueprint("tallies", __name__)
 
-PLACE = "/tallies/<int(max=2147483647):place>"
+PLACE = f"/tallies/<{ID}:place>"
 PAGE = 50
 
 
