@@ -104,7 +104,7 @@ class Round(Record):
         """Forget a draft; a round that was given out stays."""
         Round.delete().where(Round.id == self.id, Round.published_at.is_null()).execute()
 
-    def houses(self, village):
+    def assignments_in(self, village):
         """Return the assignments of a village in walking order."""
         return (Assignment.select().where(Assignment.round == self.id,
                                           Assignment.village == village)
@@ -134,7 +134,7 @@ class Round(Record):
         """Share the houses nobody has evenly among members, neighbours to the same one."""
         held = dict.fromkeys(members, 0)
         free = []
-        for house, member in self.houses(village).select(
+        for house, member in self.assignments_in(village).select(
                 Assignment.household, Assignment.member).tuples():
             if member is None:
                 free.append(house)

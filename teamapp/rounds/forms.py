@@ -31,8 +31,8 @@ CHOICE_NAMES = {
 class Checkboxes(SelectMultipleField):
     """Several of a list of things the form was given."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
+    stranger = _("Có mục không thuộc xã mình. Chọn lại trong danh sách.")
 
     def process_formdata(self, valuelist):
         """Read the values, each as what it should be."""
@@ -46,8 +46,6 @@ class Checkboxes(SelectMultipleField):
         known = {value for value, *_rest in self.choices}
         if not known.issuperset(self.data or ()):
             raise ValidationError(self.stranger)
-
-    stranger = _("Có mục không thuộc xã mình. Chọn lại trong danh sách.")
 
 
 class RoundForm(FlaskForm):
@@ -125,7 +123,6 @@ class HousesForm(FlaskForm):
     """Houses of one village that something is to be done with."""
 
     houses = Checkboxes(_("Nhà"), coerce=UUID)
-    houses_missing = _("Chưa chọn nhà nào.")
 
     def offer(self, houses):
         """Let the form choose among these households (ids)."""
@@ -135,7 +132,7 @@ class HousesForm(FlaskForm):
     def validate_houses(self, field):
         """Ask for a house."""
         if not field.data and not field.errors:
-            raise ValidationError(self.houses_missing)
+            raise ValidationError(_("Chưa chọn nhà nào."))
 
 
 class AssignForm(HousesForm):
@@ -144,12 +141,12 @@ class AssignForm(HousesForm):
     cluster = StringField()
     member = SelectField(_("Giao cho"), validate_choice=False, default="")
 
-    def offer_to(self, members, houses):
+    def offer_to(self, members, assignments):
         """Let the form give these assignments' houses to these members."""
-        self.offer([house.household_id for house in houses])
+        self.offer([given.household_id for given in assignments])
         self.clusters = {}
-        for house in houses:
-            self.clusters.setdefault(house.household.cluster, []).append(house.household_id)
+        for given in assignments:
+            self.clusters.setdefault(given.household.cluster, []).append(given.household_id)
         self.member.choices = [("", _("Chọn người")),
                                *((str(member.id), member.name) for member in members),
                                ("nobody", _("Chưa giao ai"))]

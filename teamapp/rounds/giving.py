@@ -32,7 +32,7 @@ def show(round_id, village_id):
 def assign(round_id, village_id):
     """Give the ticked houses, or a cluster, to a member or to nobody."""
     round, village = find_village(round_id, village_id)
-    form = AssignForm().offer_to(queries.team(village), queries.houses(round, village))
+    form = AssignForm().offer_to(queries.team(village), queries.assignments(round, village))
     if not form.validate_on_submit():
         return village_page(round, village, assigning=form, status=422)
     with turn_with(round, village) as turn:
@@ -58,7 +58,7 @@ def share(round_id, village_id):
 def drop(round_id, village_id):
     """Take the ticked houses out of the round."""
     round, village = find_village(round_id, village_id)
-    form = HousesForm().offer(house.household_id for house in round.houses(village))
+    form = HousesForm().offer(given.household_id for given in round.assignments_in(village))
     if not form.validate_on_submit():
         return village_page(round, village, dropping=form, status=422)
     with turn_with(round, village) as turn:
@@ -112,18 +112,18 @@ def turn_with(round, village):
 def village_page(round, village, assigning=None, dropping=None, sharing=None, status=200, **said):
     """Return the page of a village in a round, or its piece."""
     tried, team = assigning or dropping, queries.team(village)
-    houses = queries.houses(round, village)
+    assignments = queries.assignments(round, village)
     everybody = {"members": [member.id for member in team]}
     return page(
         "rounds/village.html", "rounds/_village.html", status=status, round=round,
-        village=village, clusters=queries.clusters(houses), team=team,
-        progress=queries.progress_of(houses),
-        open_people=dict(unactivated([house.household_id for house in houses],
+        village=village, clusters=queries.clusters(assignments), team=team,
+        progress=queries.progress_of(assignments),
+        open_people=dict(unactivated([given.household_id for given in assignments],
                                      clock.today().year)),
         names={member.id: member.name for member in team},
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
         ticked=set(tried.houses.data or ()) if tried else (),
-        assigning=assigning or AssignForm(formdata=None).offer_to(team, houses),
+        assigning=assigning or AssignForm(formdata=None).offer_to(team, assignments),
         sharing=sharing or ShareForm(formdata=None, data=everybody).offer(team), **said)
 
 

@@ -147,11 +147,12 @@ def team(village):
     return sorted(members, key=lambda member: sort_key(member.name))
 
 
-def houses(round, village):
+def assignments(round, village):
     """Return a village's assignments in walking order, each with its house, member and state."""
     done = Case(None, [(is_done(round.starts_on, round.ends_on), 1)], 0).alias("done")
     there = is_there().alias("is_there")
-    return list(round.houses(village).select(Assignment, Household, User, done, there)
+    return list(round.assignments_in(village)
+                .select(Assignment, Household, User, done, there)
                 .join(Household).switch(Assignment).join(User, JOIN.LEFT_OUTER))
 
 

@@ -65,7 +65,6 @@ def test_all_villages_are_ticked_by_one_button(desk, cast):
 
 
 def test_a_draft_is_changed_and_keeps_who_has_which_house(desk, cast, draft, fields, holders):
-    draft.houses(cast.cau_van)
     Assignment.update(member=cast.lan.id).where(Assignment.household == cast.bre.id).execute()
     desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {
         "name": "Đợt mới", "villages": [cast.cau_van.id], "choice": "unvisited"})

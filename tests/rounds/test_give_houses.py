@@ -75,7 +75,7 @@ def test_houses_leave_and_come_back(desk, cast, draft, village, holders):
     officer.send(f"{village}/houses", houses=[str(cast.bre.id)])
     assert "Điểu Bré" in holders(draft)
     assert Assignment.get(Assignment.household == cast.bre.id).position == min(
-        row.position for row in draft.houses(cast.cau_van))
+        row.position for row in draft.assignments_in(cast.cau_van))
 
 
 def test_counts_per_member_stand_beside(desk, cast, draft, village):

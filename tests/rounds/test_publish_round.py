@@ -140,7 +140,7 @@ def test_a_round_that_lost_its_houses_meanwhile_is_not_given_out(desk, cast, sha
                                   "/villages/{v}/houses"])
 def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, meanwhile, path):
     officer, chair = desk(cast.hanh), desk(cast.son)
-    away, there = (row.household_id for row in shared.houses(cast.cau_van).limit(2))
+    away, there = (row.household_id for row in shared.assignments_in(cast.cau_van).limit(2))
     officer.send(f"/rounds/{shared.id}/villages/{cast.cau_van.id}/removals", houses=[str(away)])
     meanwhile(lambda turn: shared.discard())
     answer = chair.send(
