@@ -65,7 +65,8 @@ def _is_row_of_column_numbers(filled):
 
 def _is_footer(cell):
     folded = text.fold(cell)
-    is_title = TITLE.search(folded) and not text.name(cell).lower().startswith("trương")  # a surname
+    is_surname = text.name(cell).lower().startswith("trương")
+    is_title = TITLE.search(folded) and not is_surname
     return bool(is_title or FOOTER.search(folded))
 
 
