@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 LARGEST = 10 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+END = "\x1e"  # a line of its own behind a CSV, unless a cell was left open
 MOST_CELLS = 5_000_000  # up to the farthest filled one, the empty ones between included
 FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?!/)')
 
@@ -110,20 +111,26 @@ def _decoded(content):
 def _csv(content):
     """Return the rows under the delimiter that divides the lines most regularly.
 
-    Rows keep their line numbers: a cell of several lines is followed by empty rows.
+    Rows keep their line numbers: a cell of several lines is followed by empty rows. One that never
+    ends would hold all that follows.
     """
     if "\0" in content:
         raise Unreadable(_("Tệp này không phải bảng tính hay CSV."))
     delimiter = max(";,\t", key=lambda mark: _regularity(content, mark))
     rows = []
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    ended = content.rstrip("\r\n") + "\n" + END
+    reader = csv.reader(io.StringIO(ended, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
+            line = len(rows) + 1
             rows.append([_tidy(cell) for cell in cells])
             rows += [[] for _line in range(reader.line_num - len(rows))]
     except csv.Error as error:
         raise Unreadable(_("Tệp CSV bị lỗi ở dòng %(line)s.", line=reader.line_num)) from error
-    return rows
+    if cells != [END]:
+        raise Unreadable(_("Dòng %(line)s mở ngoặc kép mà không đóng: các dòng sau dính vào một ô. "
+                           "Sửa dấu ngoặc kép rồi nhập lại.", line=line))
+    return rows[:-1]
 
 
 def _regularity(content, delimiter):

@@ -380,6 +380,15 @@ def test_what_is_no_list_is_refused_in_plain_words(tmp_path, content, reason):
     assert reason in str(refusal.value)
 
 
+def test_a_quotation_that_never_ends_swallows_no_household(write):
+    lines = ["Chủ hộ,Năm sinh,Ghi chú", 'Lê Ba,1970,"hai\ndòng"', 'Trần Tư,1966,"mở', "Lê Năm,1980,"]
+    with pytest.raises(Unreadable) as refusal:
+        read_sheet(write(*lines), 2026)
+    assert "Dòng 4 mở ngoặc kép" in str(refusal.value)
+    whole = read_sheet(write(*lines[:2], 'Trần "Tư,1966,"""mở"" "', lines[3], ""), 2026)
+    assert [house.head for house in whole.houses] == ["Lê Ba", 'Trần "Tư', "Lê Năm"]
+
+
 def test_a_word_far_away_from_the_list_is_refused_with_its_place(workbook):
     rows = [["Chủ hộ", "Năm sinh"], ["Lê Ba", 1970]]
     with pytest.raises(Unreadable) as refusal:
