@@ -16,14 +16,21 @@ from .table import Unreadable, read_tables
 def read_sheet(path, this_year, languages=None):
     """Return the Sheet of a file; `languages` are codes by folded name without spaces.
 
-    Raises Unreadable when no list of households is found in it.
+    The first sheet with a household counts. Raises Unreadable when there is none.
     """
-    tables = read_tables(path)
-    for rows in tables:
+    tables, is_empty = read_tables(path), False
+    for name, rows in tables.items():
         columns = find_columns(rows)
         if columns:
-            reading = _Reading(rows, columns, this_year, languages or {})
-            return reading.done(other_sheets=sum(map(bool, tables)) - 1)
+            sheet = _Reading(rows, columns, this_year, languages or {}).done()
+            if sheet.houses or sheet.errors:
+                if sum(map(bool, tables.values())) > 1:
+                    sheet.remarks.append(_("Tệp có nhiều trang tính, chỉ đọc trang “%(name)s”.",
+                                           name=name))
+                return sheet
+            is_empty = True
+    if is_empty:
+        raise Unreadable(_("Dưới dòng tiêu đề không có hộ nào."))
     raise Unreadable(_("Không thấy dòng tiêu đề. Cần cột “Chủ hộ” hoặc “Họ và tên” và ít nhất "
                        "một cột nữa, như “Năm sinh”."))
 
@@ -38,7 +45,7 @@ class _Reading:
             raise Unreadable(_("Không rõ ai cùng một hộ. Cần một trong các cột: Chủ hộ, Số nhà, "
                                "Quan hệ với chủ hộ, STT."))
 
-    def done(self, other_sheets):
+    def done(self):
         """Return what was read, line by line."""
         for index, row in enumerate(self.rows):
             self._line(index, row)
@@ -46,7 +53,7 @@ class _Reading:
         for house in self.sheet.houses:
             self._settle(house)
         self._number()
-        self._remark(other_sheets)
+        self._remark()
         return self.sheet
 
     def _tells_houses_apart(self):
@@ -205,7 +212,7 @@ class _Reading:
                 house.landmark = self._try(house.line, read.words, _(
                     "số nhà %(number)s", number=house.written["house"])) or ""
 
-    def _remark(self, other_sheets):
+    def _remark(self):
         columns, remarks = self.columns, self.sheet.remarks
         if columns.never_kept:
             remarks.append(_("Không lưu, đúng quy định: %(names)s.",
@@ -215,8 +222,6 @@ class _Reading:
         if "note" in columns.places:
             remarks.append(_("Ghi chú: chỉ đọc hộ nghèo, cận nghèo, neo đơn, không có điện thoại "
                              "thông minh."))
-        if other_sheets > 0:
-            remarks.append(_("Tệp có nhiều trang tính, chỉ đọc trang đầu có danh sách."))
 
 
 def _is_number(value):

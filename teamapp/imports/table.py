@@ -10,7 +10,7 @@ from functools import reduce
 from pathlib import Path
 
 from flask_babel import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 LARGEST = 10 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -24,7 +24,7 @@ class Unreadable(ValueError):
 
 
 def read_tables(path):
-    """Return the file's sheets, each a list of rows of NFC text; row n is line n + 1 of the file.
+    """Return {name: rows of NFC text} of the sheets that can be seen; row n is the file's line n + 1.
 
     Raises Unreadable.
     """
@@ -35,15 +35,15 @@ def read_tables(path):
         raise Unreadable(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
     if content.startswith(WORKBOOK):
         return _workbook(content)
-    return [_csv(_decoded(content))]
+    return {"": _csv(_decoded(content))}
 
 
 def _workbook(content):
     try:
         _refuse_far_cells(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-        return [_filled(sheet) for sheet in sheets]
+        return {sheet.name: _filled(book.get_sheet_by_name(sheet.name))
+                for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     except Unreadable:
         raise
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:

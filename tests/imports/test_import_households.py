@@ -389,6 +389,17 @@ def test_a_quotation_that_never_ends_swallows_no_household(write):
     assert [house.head for house in whole.houses] == ["Lê Ba", 'Trần "Tư', "Lê Năm"]
 
 
+def test_of_several_sheets_the_first_that_shows_a_household_is_read_and_named(workbook):
+    header, old = ["Chủ hộ", "Năm sinh"], [["Chủ hộ", "Năm sinh"], ["Người Cũ", 1950]]
+    file = workbook(old, [["Bìa"]], [header], [header, ["Lê Ba", 1970]], old, hidden={0})
+    sheet = read_sheet(file, 2026)
+    assert [house.head for house in sheet.houses] == ["Lê Ba"]
+    assert sheet.remarks == ["Tệp có nhiều trang tính, chỉ đọc trang “Trang 4”."]
+    with pytest.raises(Unreadable) as refusal:
+        read_sheet(workbook([header]), 2026)
+    assert "không có hộ nào" in str(refusal.value)
+
+
 def test_a_word_far_away_from_the_list_is_refused_with_its_place(workbook):
     rows = [["Chủ hộ", "Năm sinh"], ["Lê Ba", 1970]]
     with pytest.raises(Unreadable) as refusal:
