@@ -79,3 +79,24 @@ def test_a_phone_without_its_cookie_asks_for_sign_in_and_then_sends(lans_phone, 
     phone.sign_in("lan", PIN)
     phone.until_kept(1)
     assert Visit.select().count() == 1
+
+
+def test_why_a_house_was_not_reached_is_offered_again_too(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    phone.open_sheet(book.house(2), "other")
+    phone.choose("outcome", "unreached")
+    phone.page.fill('section:target [name="reason"]:visible', "Nước lên ngập cầu")
+    phone.until(lambda: "reason=N" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.kill()
+
+    phone.start()
+    phone.open_sheet(book.house(2), "other")
+    phone.page.click("#other [data-draft] [data-do=draft-open]")
+    reason = phone.page.locator('section:target [name="reason"]:visible')
+    phone.until(lambda: reason.input_value() == "Nước lên ngập cầu", "it is not filled in")
+    phone.save()
+    phone.page.click('[data-saved] [data-do="undo"]')
+    phone.until(lambda: phone.outbox() == [], "it is still there")
+    phone.page.click('.action a[href="#other"]')
+    phone.page.wait_for_selector("#other [data-draft]", state="visible")

@@ -506,6 +506,7 @@ export const deeds = {
 async function opened() {
   await openParts();
   for (const form of forms()) await settleIn(form);
+  await offerDrafts();
 }
 
 export function listen() {
@@ -536,6 +537,5 @@ export function listen() {
 export async function open() {
   showSaved();
   await opened();
-  await offerDrafts();
   await openMended();
 }
