@@ -26,7 +26,6 @@ class Config:
     secret_key: str
     sealing_keys: str
     database_url: str
-    own_database: bool
     var: Path
     proxy_hops: int
     journal: str
@@ -68,7 +67,7 @@ def read_config(environment=None):
     try:
         name = env.str("APP_ENV", "development",
                        validate=OneOf(["development", "test", "production"]))
-        var = Path(env.str("VAR_DIR", str(ROOT / "var"))).resolve()
+        var = own_folder(Path(env.str("VAR_DIR", "") or ROOT / "var").resolve())
         url = env.str("DATABASE_URL", "") or f"sqlite:///{var / 'tungnha.db'}"
         return Config(
             env=name,
@@ -76,16 +75,34 @@ def read_config(environment=None):
             else env.str("SECRET_KEY", "") or own_key(var),
             sealing_keys=env.str("SEALING_KEYS", ""),
             database_url=url,
-            own_database=not env.str("DATABASE_URL", ""),
             var=var,
             proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
-            backup_key=env.str("BACKUP_KEY", ""),
+            backup_key=public_key(env.str("BACKUP_KEY", "")),
             metrics_from=networks(env.str("METRICS_FROM", "")),
             has_worker=env.str("WORKER", "on", validate=OneOf(["on", "off"])) == "on",
         )
     except EnvError as error:
         raise Refusal(f"Setting not understood: {error}") from None
+
+
+def own_folder(path):
+    """Return the folder the program may write to, made if need be, or refuse it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"VAR_DIR cannot be made: {error}.") from None
+    if not os.access(path, os.W_OK):
+        raise Refusal(f"VAR_DIR may not be written to by this user: {path}.")
+    return path
+
+
+def public_key(key):
+    """Return the key backups are encrypted to, or refuse what is none, as the private one."""
+    if key and not key.startswith("age1"):
+        raise Refusal("BACKUP_KEY is not understood: set the public key, “age1…”, that "
+                      "`flask --app app backup-key` prints.")
+    return key
 
 
 def networks(spelled):

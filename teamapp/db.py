@@ -48,10 +48,10 @@ class Record(Model):
 def open_database(config):
     """Return the database the settings name, bound to every model; refuse an unknown one."""
     scheme = config.database_url.partition(":")[0]
-    if scheme == "sqlite":
+    if config.database_url.startswith("sqlite:///"):
         database = open_sqlite(config)
     elif scheme in ("postgres", "postgresql"):
-        settings = {"options": f"-c lock_timeout={PATIENCE_S}s", **parse(config.database_url)}
+        settings = {"options": f"-c lock_timeout={PATIENCE_S}s", **parts(config.database_url)}
         database = PooledPostgresqlDatabase(
             settings.pop("database"), prefer_psycopg3=True, max_connections=32,
             stale_timeout=300, **settings)
@@ -63,16 +63,35 @@ def open_database(config):
     return database
 
 
+def parts(url):
+    """Return what a URL of PostgreSQL says, as libpq reads it: %40 in a password is @."""
+    try:
+        said = parse(url, unquote_password=True, unquote_user=True)
+    except ValueError as error:
+        raise Refusal(f"DATABASE_URL is not understood: {error}.") from None
+    if not said["database"]:
+        raise Refusal("DATABASE_URL names no database: postgresql://user:password@host/name.")
+    return said
+
+
 def open_sqlite(config):
     """Return the SQLite database, durable, with the journal that is safe for this library."""
     path = parse(config.database_url)["database"]
     if path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(path).parent)
     return Sqlite(
         path, lock_type="IMMEDIATE", check_same_thread=False, max_connections=32,
         timeout=0, stale_timeout=300,
         pragmas={"busy_timeout": PATIENCE_S * 1000, "journal_mode": journal_mode(config.journal),
                  "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000})
+
+
+def make_folder(folder):
+    """Make the folder a database is to lie in, or refuse it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"The folder of DATABASE_URL cannot be made: {error}.") from None
 
 
 def journal_mode(wanted):

@@ -9,6 +9,7 @@ import pytest
 
 from teamapp import create_app
 from teamapp.config import Refusal, own_file, read_config
+from teamapp.db import parts
 from teamapp.sealing import Keys, new_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,29 @@ def test_elsewhere_the_machine_makes_its_own_key_once(tmp_path):
 def test_a_wrong_setting_is_named(tmp_path, setting):
     with pytest.raises(Refusal, match=next(iter(setting))):
         settings(tmp_path, **setting)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("DATABASE_URL", "sqlite:/book.db"), ("DATABASE_URL", "sqlite://srv/book.db"),
+    ("DATABASE_URL", "sqlite:////dev/null/book.db"), ("DATABASE_URL", "postgresql://me:secret@host/"),
+    ("DATABASE_URL", "postgresql://me:secret@host:port/book"), ("VAR_DIR", "/dev/null/var"),
+    ("BACKUP_KEY", "AGE-SECRET-KEY-17JWEYER"), ("BACKUP_KEY", "nonsense")])
+def test_what_is_not_understood_stops_the_start_with_its_name(tmp_path, monkeypatch, name, value):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refusal, match=name) as refused:
+        create_app({"APP_ENV": "test", "VAR_DIR": str(tmp_path), "SECRET_KEY": KEY,
+                    "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", name: value})
+    assert "secret" not in str(refused.value).lower(), "what is secret stays so"
+
+
+def test_a_password_in_the_databases_address_is_read_as_postgresql_reads_it():
+    said = parts("postgresql://t%40m:p%40ss%2Fw%25d@host:5433/book?sslmode=require")
+    assert said == {"user": "t@m", "password": "p@ss/w%d", "host": "host", "port": 5433,
+                    "database": "book", "sslmode": "require"}
+
+
+def test_a_setting_that_is_empty_is_not_set(tmp_path):
+    assert read_config({"VAR_DIR": "", "APP_ENV": "test", "SECRET_KEY": KEY}).var == ROOT / "var"
 
 
 def run(tmp_path, *command, **more):
