@@ -23,10 +23,11 @@ def register(app):
 
 
 def backup_key():
-    """Print a new pair of keys: one that locks backups, one that opens them."""
+    """Print a new pair of keys, as a file that age and `restore` read: to lock, and to open."""
     public, private = fresh_key()
-    click.echo(_("BACKUP_KEY (khóa để niêm, đặt trên máy chủ): %(key)s", key=public))
-    click.echo(_("Khóa để mở, cất ở nơi khác, đừng để trên máy chủ: %(key)s", key=private))
+    click.echo("# " + _("BACKUP_KEY (khóa để niêm, đặt trên máy chủ): %(key)s", key=public))
+    click.echo("# " + _("Khóa để mở, cất ở nơi khác, đừng để trên máy chủ:"))
+    click.echo(private)
 
 
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
