@@ -24,7 +24,7 @@ class Unreadable(ValueError):
 
 
 def read_tables(path):
-    """Return {name: rows of NFC text} of the sheets that can be seen; row n is the file's line n + 1.
+    """Return {name: rows of NFC text} of the visible sheets; row n is the file's line n + 1.
 
     Raises Unreadable.
     """

@@ -241,7 +241,7 @@ class Phone:
         """Press “Gửi ngay” on the page of what waits; it may go by itself first."""
         self.go("/outbox")
         button = self.page.locator('[data-do="send-now"]')
-        self.until(lambda: button.is_visible() or not self.outbox("waiting", "sending"),
+        self.until(lambda: button.is_visible() or not self.unsent(),
                    "there is nothing to press")
         try:
             button.click(timeout=5000)
@@ -283,6 +283,10 @@ class Phone:
         """Return the entries on this phone, in the order they were recorded."""
         entries = self.ask(WRITTEN, {"store": "outbox", "states": list(states)})
         return sorted(entries, key=lambda entry: entry["recorded_at"])
+
+    def unsent(self):
+        """Return the entries that the commune does not have; one may be on its way in vain."""
+        return self.outbox("waiting", "sending")
 
     def envelopes(self, *states):
         """Return what others left on this phone, sealed."""

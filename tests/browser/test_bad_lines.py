@@ -43,7 +43,7 @@ def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, 
     phone.send_now()
     phone.until(lambda: line.count("POST /sync") > seen, "nothing was tried")
     phone.page.wait_for_selector("html[data-net=offline]", state="attached")
-    phone.until(lambda: len(phone.outbox("waiting")) == 2, "the portal was believed")
+    phone.until(lambda: len(phone.unsent()) == 2, "the portal was believed")
     assert all(entry["attempts"] >= 1 for entry in phone.outbox())
     assert phone.number("waiting") == 2 and phone.number("kept") == 0
     assert not phone.page.is_visible("text=Đã gửi hết")

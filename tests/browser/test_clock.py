@@ -115,7 +115,7 @@ def test_a_page_left_open_over_midnight_is_of_the_new_day(take_lans_phone, book)
     page.click("section:target .back")
     page.click("#absent button")
     phone.until_saved()
-    [entry] = phone.outbox("waiting")
+    [entry] = phone.unsent()
     assert f"visited_at={tomorrow}T" in entry["body"]
     assert entry["recorded_at"].startswith(tomorrow)
 

@@ -31,7 +31,7 @@ def test_each_visit_that_was_called_saved_is_there_once(first, lans_phone, serve
             if survives(phone, server, book.house(number), draw, kills_server=number % 2)}
 
     send(phone)
-    phone.until(lambda: not phone.outbox("waiting", "sending"), "something never left the phone")
+    phone.until(lambda: not phone.unsent(), "something never left the phone")
     visits = Counter(visit.household_id for visit in Visit.select())
     assert {book.house(number) for number in said} <= visits.keys(), "called saved, and lost"
     assert visits.keys() <= {book.house(number) for number in rounds}

@@ -110,7 +110,7 @@ def test_pages_of_the_old_version_keep_their_style_without_network(
     phone.go(f"/households/{book.house(1)}")
     assert phone.page.evaluate("document.styleSheets[0].cssRules.length") > 50
     phone.absent(book.house(1))
-    assert len(phone.outbox("waiting")) == 1
+    assert len(phone.unsent()) == 1
 
 
 def test_two_versions_come_while_two_tabs_have_work_waiting(

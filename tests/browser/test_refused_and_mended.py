@@ -106,13 +106,13 @@ def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, li
         day = clock.today() + timedelta(days=7 + number)
         tab.fill('section:target [name="return_on"]:visible', day.isoformat())
         tab.click("section:target button.solid")
-        phone.until(lambda n=number: len(phone.outbox("waiting")) == n + 1, "not saved")
+        phone.until(lambda n=number: len(phone.unsent()) == n + 1, "not saved")
     tabs[1].close()
-    first, second = sorted(phone.outbox("waiting"), key=lambda one: one["recorded_at"])
+    first, second = sorted(phone.unsent(), key=lambda one: one["recorded_at"])
     assert (first["replaces"], second["replaces"]) == (entry["id"], first["id"])
     assert phone.page.evaluate(TAKE_BACK, first["id"]) is False
     line.mend()
-    phone.until(lambda: phone.outbox("kept") and not phone.outbox("waiting", "sending"), "waits")
+    phone.until(lambda: phone.outbox("kept") and not phone.unsent(), "waits")
     assert Visit.select().count() == 1
 
 

@@ -173,7 +173,7 @@ def test_what_was_saved_is_not_taken_back_beside_something_new_in_its_form(
     phone.page.fill("#met [name=note]", "Hẹn chiều")
     undo.evaluate("(button) => button.hidden || button.click()")
     phone.until_drafted("Hẹn chiều")
-    assert len(phone.outbox("waiting")) == 1
+    assert len(phone.unsent()) == 1
 
 
 def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
@@ -185,13 +185,13 @@ def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
         page.wait_for_timeout(pause)
         page.click("#absent button")
     page.wait_for_timeout(300)
-    assert len(phone.outbox("waiting")) == 1 and page.is_visible("[data-saved]")
+    assert len(phone.unsent()) == 1 and page.is_visible("[data-saved]")
 
     page.click('[data-saved] [data-do="undo"]')
     phone.until(lambda: phone.outbox() == [], "it is still there")
     page.click("#absent button")
     phone.until_saved()
-    assert len(phone.outbox("waiting")) == 1, "what was taken back may be said again"
+    assert len(phone.unsent()) == 1, "what was taken back may be said again"
 
 
 TIME_STANDS_STILL = """
@@ -225,4 +225,4 @@ def test_back_after_saving_leads_to_no_empty_form(lans_phone, line, book):
     assert page.is_hidden("#record") and page.is_visible("#absent")
     page.evaluate("history.back()")
     page.wait_for_url(f"{line.url}/")
-    assert len(phone.outbox("waiting")) == 1
+    assert len(phone.unsent()) == 1

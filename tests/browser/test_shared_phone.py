@@ -59,7 +59,7 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
         phone.go(path)
     line.cut()
     words = work(phone, book)
-    written = {entry["id"] for entry in phone.outbox("waiting")}
+    written = {entry["id"] for entry in phone.unsent()}
     phone.sign_out()
 
     # nobody is signed in, and there is no network
@@ -217,13 +217,15 @@ def test_a_batch_refused_to_who_was_here_before_stops_nobody_else(lans_phone, li
     page.click('[data-do="send-now"]')
     page.evaluate("globalThis.asked")
     phone.sign_in("kien", PIN)
+    asked = line.count("GET /sign-in")
     page.evaluate("(code) => globalThis.answerLate(code)", code)
-    page.wait_for_timeout(1000)
+    page.wait_for_url(f"{line.url}/")
     phone.go("/outbox")
     phone.page.wait_for_selector("html[data-net]", state="attached")
     assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
     assert phone.page.get_attribute("html", "data-net") == "ok"
     phone.until(lambda: not phone.envelopes("waiting"), "what waits is held up")
+    assert line.count("GET /sign-in") == asked, "her page took the phone away from him"
 
 
 def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(

@@ -145,7 +145,7 @@ def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_pho
     phone, lan = lans_phone, book.user("lan")
     line.cut()
     phone.absent(book.house(1))
-    [entry] = phone.outbox("waiting")
+    [entry] = phone.unsent()
     disk = Disk(phone)
     disk.fill()
     line.mend()
@@ -245,7 +245,7 @@ def test_a_draft_of_what_was_saved_although_the_phone_said_not_is_the_same_visit
         line.mend()
     phone.go("/outbox")
     phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
-    phone.until(lambda: not phone.outbox("waiting", "sending"), "it is not settled")
+    phone.until(lambda: not phone.unsent(), "it is not settled")
     phone.until_kept(1)  # the new page may ask less: then it says something else, and is to mend
     assert len(phone.outbox("attention")) <= is_sent
     assert Visit.select().count() == 1
@@ -272,7 +272,7 @@ def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book)
     phone.page.evaluate("window.isFull = true")
     phone.page.click('[data-saved] [data-do="undo"]')
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
-    [entry] = phone.outbox("waiting")
+    [entry] = phone.unsent()
     assert quote_plus(NOTE) in entry["body"]
 
 

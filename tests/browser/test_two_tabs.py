@@ -23,6 +23,11 @@ def old_phone(take_phone, book):
     return phone
 
 
+def attempts(phone):
+    """Return {entry id: how often it was sent, be it in vain}."""
+    return {entry["id"]: entry["attempts"] for entry in phone.outbox()}
+
+
 def test_two_tabs_that_send_at_once_send_each_visit_once(old_phone, line, book):
     phone = old_phone
     line.cut()
@@ -31,12 +36,13 @@ def test_two_tabs_that_send_at_once_send_each_visit_once(old_phone, line, book):
         phone.absent(book.house(number), page=tabs[number % 2])
     for tab in tabs:
         phone.go("/outbox", tab)
+    tried = attempts(phone)
     line.mend()
     for tab in tabs:
         tab.evaluate("document.querySelector('[data-do=send-now]').click()")
     phone.until_kept(6)
     assert Visit.select().count() == Receipt.select().count() == 6
-    assert [entry["attempts"] for entry in phone.outbox()] == [1] * 6, "one was sent twice"
+    assert all(attempts(phone)[id] <= times + 1 for id, times in tried.items()), "sent twice"
     for tab in tabs:
         tab.wait_for_selector("text=Đã gửi hết", state="visible")
 
@@ -65,7 +71,7 @@ def test_the_same_house_in_two_tabs_is_two_calls_at_one_house(lans_phone, line, 
     phone.save()
     phone.page = first
     phone.save()
-    assert len(phone.outbox("waiting")) == 2
+    assert len(phone.unsent()) == 2
     line.mend()
     phone.send_now()
     phone.until_kept(2)

@@ -81,7 +81,7 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     page.click("section:target .back")
     page.click("#absent button")
     phone.until_saved()
-    assert len(phone.outbox("waiting")) == 1
+    assert len(phone.unsent()) == 1
 
     serve(server, "on")
     line.mend()

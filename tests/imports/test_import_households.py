@@ -381,7 +381,8 @@ def test_what_is_no_list_is_refused_in_plain_words(tmp_path, content, reason):
 
 
 def test_a_quotation_that_never_ends_swallows_no_household(write):
-    lines = ["Chủ hộ,Năm sinh,Ghi chú", 'Lê Ba,1970,"hai\ndòng"', 'Trần Tư,1966,"mở', "Lê Năm,1980,"]
+    lines = ["Chủ hộ,Năm sinh,Ghi chú", 'Lê Ba,1970,"hai\ndòng"', 'Trần Tư,1966,"mở',
+             "Lê Năm,1980,"]
     with pytest.raises(Unreadable) as refusal:
         read_sheet(write(*lines), 2026)
     assert "Dòng 4 mở ngoặc kép" in str(refusal.value)

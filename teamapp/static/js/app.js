@@ -143,16 +143,18 @@ async function update() {
 // --- who holds the phone ---------------------------------------------------------------------
 
 /**
- * A page of somebody who is not here any more shows nothing.
+ * A page of somebody who is not here any more shows nothing: it makes room for who is.
  *
  * One that just came from the server is of the person signed in there: it only has to arrive.
  */
 async function guard({ loaded = false } = {}) {
-  if (!page.user || "arrival" in page || (await store.here()) === page.user) return true;
+  if (!page.user || "arrival" in page) return true;
+  const here = await store.here();
+  if (here === page.user) return true;
   document.body.replaceChildren();
   const next = encodeURIComponent(location.pathname + location.search);
   const live = loaded && !root.dataset.packed;
-  location.replace(live ? `${URLS.arrival}?next=${next}` : URLS.signIn);
+  location.replace(live ? `${URLS.arrival}?next=${next}` : here ? "/" : URLS.signIn);
   return false;
 }
 
