@@ -116,6 +116,45 @@ def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, li
     assert Visit.select().count() == 1
 
 
+def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, line, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    [refused] = phone.outbox()
+    phone.open_sheet(book.house(1), "other")
+    phone.choose("outcome", "unreached")
+    page.fill('section:target [name="reason"]:visible', "Nuoc len")
+    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    line.cut()
+
+    phone.go("/outbox")
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-refused]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible', in_two_years())
+    page.wait_for_timeout(700)
+    page.click("section:target [data-do=draft-open]")
+    reason = page.locator('section:target [name="reason"]:visible')
+    phone.until(lambda: reason.input_value() == "Nuoc len", "it is not filled in")
+    phone.save()
+    [fresh] = phone.outbox("waiting")
+    assert fresh["replaces"] is None, "the refused visit is taken for mended"
+    [still] = phone.outbox("attention")
+    assert still["id"] == refused["id"] and "replaced_by" not in still
+
+    page.click('.action a[href="#other"]')
+    phone.choose("outcome", "unreached")
+    page.fill('section:target [name="reason"]:visible', "Cong khoa")
+    phone.until(lambda: "Cong" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.go("/outbox")
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-refused]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
+    phone.save()
+    assert phone.outbox("waiting")[-1]["replaces"] == refused["id"]
+    assert "Cong" in phone.everything()["tungnha/drafts"], "the draft went with the mend"
+
+
 def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, book):
     phone = lans_phone
     line.cut()

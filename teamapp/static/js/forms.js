@@ -349,6 +349,7 @@ function renew(form) {
   tried.delete(form);
   mending.delete(form);
   delete form.dataset.dirty;
+  delete form.dataset.beside;
   form.reset();
   for (const element of form.querySelectorAll("[data-added]")) element.remove();
   for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
@@ -408,14 +409,15 @@ async function undo() {
 
 const banner = (form) => form.querySelector("[data-draft]");
 const ownKey = (form) => `${location.pathname}#${nameOf(form)}@${user()}`;
-const draftKey = (form) => banner(form) && ownKey(form);
+/** Beside what is mended, a draft of something else is left alone. */
+const draftKey = (form) => banner(form) && !("beside" in form.dataset) && ownKey(form);
 let typing;
 
 /** What is being saved is no draft any more: it would be offered again beside its entry. */
 async function keepDrafts() {
   clearTimeout(typing);
   const dirty = forms().filter((form) =>
-    "dirty" in form.dataset && !("saving" in form.dataset) && banner(form));
+    "dirty" in form.dataset && !("saving" in form.dataset) && draftKey(form));
   await Promise.all(dirty.map((form) =>
     store.keepDraft({
       key: draftKey(form), body: bodyOf(form), mends: mending.get(form)?.id, tried: tried.get(form),
@@ -425,14 +427,16 @@ async function keepDrafts() {
 async function offerDrafts() {
   for (const form of forms().filter(banner)) {
     if ("dirty" in form.dataset) continue;
-    banner(form).hidden = !(await store.draft(draftKey(form)));
+    banner(form).hidden = !(await store.draft(ownKey(form)));
   }
 }
 
 async function openDraft(button) {
   const form = button.closest(FORM);
-  const draft = await store.draft(draftKey(form));
+  const draft = await store.draft(ownKey(form));
   banner(form).hidden = true;
+  delete form.dataset.beside;
+  mending.delete(form);
   if (!draft) return;
   const mended = draft.mends && (await store.find(user(), draft.mends));
   await refill(form, draft.body, { newId: !mended && !draft.tried });
@@ -444,7 +448,8 @@ async function openDraft(button) {
 async function dropDraft(button) {
   const form = button.closest(FORM);
   banner(form).hidden = true;
-  await store.dropDraft(draftKey(form));
+  delete form.dataset.beside;
+  await store.dropDraft(ownKey(form));
 }
 
 function typed({ target }) {
@@ -454,7 +459,7 @@ function typed({ target }) {
   if ("now" in target.dataset) target.dataset.touched = "";
   const { refuse, refuseSays } = target.dataset;
   if (refuse) target.setCustomValidity(new RegExp(refuse, "u").test(target.value) ? refuseSays : "");
-  banner(form)?.toggleAttribute("hidden", true);
+  if (draftKey(form)) banner(form).hidden = true;
   keepSaved(form);
   clearTimeout(typing);
   typing = setTimeout(keepDrafts, TYPING);
@@ -483,6 +488,8 @@ async function openMended() {
   await store.revise(id, { not_before: Date.now() + HELD });
   await refill(form, entry.body);
   mending.set(form, entry);
+  const draft = banner(form) && (await store.draft(ownKey(form)));
+  if (draft && draft.mends !== id) form.dataset.beside = "";
   const note = form.querySelector("[data-refused]");
   if (note && entry.reason) {
     note.hidden = false;
