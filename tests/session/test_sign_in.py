@@ -223,6 +223,13 @@ def test_a_password_is_long(cast, password):
     assert cast.son.knows(PASSWORD)
 
 
+@pytest.mark.parametrize("password", ["a" * 10, "9876543210", "Đủ mọi thứ: 😀 !", "mật khẩu " * 22])
+def test_a_password_of_any_kind_lets_in_up_to_200_letters(client, cast, enter, password):
+    cast.son.set_secret(password)
+    cast.son.save()
+    assert enter(client, "son", password).location == "/arrival?next=/tallies"
+
+
 @pytest.mark.parametrize(("username", "secret"), [("lan", "593718"), ("son", "mot-mat-khau-khac")])
 def test_a_secret_is_kept_as_argon2id_with_the_cost_the_documents_tell(cast, username, secret):
     user = User.get(User.username == username)

@@ -9,8 +9,9 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from teamapp.models import TABLES as MODELS
-from teamapp.models import AccountKind, Obstacle, Procedure, User
+from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, Throttle, User
 from teamapp.sync import batch
+from teamapp.sync.forms import MOST_LINES
 from teamapp.sync.kinds import KINDS
 from teamapp.sync.reasons import REASONS
 
@@ -257,6 +258,17 @@ def test_the_bounds_are_told():
     assert f"At most {batch.MOST_ENTRIES} entries and {batch.MOST_BYTES // 1024} KiB" in \
         told.replace("\n", " ")
     assert f"at most {batch.MOST_AFTER} ids" in told
+    assert f"at most 512 KiB and {MOST_LINES:,} entries" in told
+
+
+def test_the_free_tries_at_signing_in_are_told(app):
+    told = " ".join(read("docs/security.md").split())
+    pair, phone, person = Attempt("pepper", "lan", "phone").limits.values()
+    assert f"on this phone ({pair[0]} free tries), for the phone ({phone[0]})" in told
+    assert f"on all phones together ({person[0]}), except" in told
+    assert f"begin at {Throttle.FIRST} seconds" in told
+    assert (pair[1], phone[1], person[1]) == (15 * 60, 15 * 60, 60 * 60)
+    assert "end at 15 minutes (an hour for the third)" in told
 
 
 # --- glossary and decisions ------------------------------------------------------------------
