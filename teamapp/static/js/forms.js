@@ -334,7 +334,7 @@ async function saved(form, { next }, id) {
   document.dispatchEvent(new Event("outbox"));
   const url = new URL(next ?? location.pathname, location.href);
   if (url.pathname + url.search !== location.pathname + location.search) location.assign(url);
-  else if (url.hash !== location.hash) location.replace(url.hash || "#"); // "back" leads to no empty form
+  else if (url.hash !== location.hash) location.replace(url.hash || "#"); // no way back into it
 }
 
 /** The word "saved" is seen before anything else is drawn. */
@@ -441,6 +441,7 @@ async function openDraft(button) {
   const mended = draft.mends && (await store.find(user(), draft.mends));
   await refill(form, draft.body, { newId: !mended && !draft.tried });
   if (mended) mending.set(form, mended);
+  else for (const note of form.querySelectorAll("[data-refused]")) note.hidden = true;
   if (draft.tried) tried.set(form, draft.tried); // it may have been saved all the same
   form.dataset.dirty = "";
 }
