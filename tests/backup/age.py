@@ -9,7 +9,8 @@ match sys.argv[1:]:
     case ["-r", key]:
         said = pyrage.encrypt(sys.stdin.buffer.read(), [pyrage.x25519.Recipient.from_str(key)])
     case ["-d", "-i", keys, file]:
-        key = pyrage.x25519.Identity.from_str(Path(keys).read_text().strip())
+        [own] = [line for line in Path(keys).read_text().split("\n") if line and line[0] != "#"]
+        key = pyrage.x25519.Identity.from_str(own)
         said = pyrage.decrypt(Path(file).read_bytes(), [key])
     case other:
         sys.exit(f"age was not expected to be asked {other}")

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pyrage
 import pytest
 
 from teamapp.config import ROOT
@@ -38,10 +37,11 @@ def lines(databases, app, var, tmp_path):
         age, ours = programs / "age", Path(__file__).with_name("age.py")
         age.write_text(f'#!/bin/sh\nexec {sys.executable} {ours} "$@"\n')
         age.chmod(0o755)
-    key = pyrage.x25519.Identity.generate()
-    (tmp_path / "private-key.txt").write_text(f"{key}\n")
+    keys = app.test_cli_runner().invoke(args=["backup-key"]).output
+    (tmp_path / "private-key.txt").write_text(keys)
     environment = os.environ | {
-        "PATH": f"{programs}:{os.environ['PATH']}", "BACKUP_KEY": str(key.to_public()),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "BACKUP_KEY": re.search("age1[0-9a-z]+", keys)[0],
         "APP_ENV": "test", "SECRET_KEY": KEY, "VAR_DIR": str(var),
         "DATABASE_URL": app.extensions["config"].database_url}
 
