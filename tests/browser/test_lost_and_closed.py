@@ -36,7 +36,7 @@ def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
     assert Visit.select().count() == 0
 
     phone.sign_in("kien", PIN)
-    phone.until(lambda: not phone.envelopes(), "the envelopes are still there")
+    phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
     assert Visit.select().count() == 0
     found = list(InboxItem.visible_to(book.user("tu")))
     assert [item.code for item in found] == ["lost_phone"] * 2 and found[0].user == lan

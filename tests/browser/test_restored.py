@@ -50,6 +50,22 @@ def test_a_shared_phone_brings_back_what_the_person_before_had_sent(lans_phone, 
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 1, "not sent again")
 
 
+def test_a_shared_phone_brings_back_what_it_brought_for_the_person_before(
+        lans_phone, line, book, yesterday):
+    phone, hers = lans_phone, Visit.select().where(Visit.member == book.user("lan"))
+    line.cut()
+    phone.absent(book.house(1))
+    phone.sign_out()
+    phone.until(lambda: len(phone.envelopes("waiting")) == 1, "not sealed")
+    line.mend()
+    phone.sign_in("binh", PIN)
+    phone.until(hers.exists, "not brought")
+    phone.until(lambda: not phone.envelopes("waiting"), "not noted")
+    yesterday()
+    phone.sign_in("binh", PIN)
+    phone.until(hers.exists, "not brought again")
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_clock_that_runs_far_ahead_takes_nothing_from_what_goes_again(
         lans_phone, line, book, yesterday, when):

@@ -76,7 +76,7 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
     phone.go("/sign-in")
     phone.until(lambda: living.count() == 0, "the session outlives the first request")
     phone.sign_in(other, PIN)
-    phone.until(lambda: not phone.envelopes(), "the envelopes are still there")
+    phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
     assert {str(visit.id) for visit in Visit.select().where(Visit.member == lan)} == written
     assert Visit.select(Visit.note).where(Visit.note != "").scalar() == NOTE
     phone.until_ready(heir)
@@ -103,7 +103,7 @@ def test_who_comes_back_after_signing_out_brings_the_own_work(lans_phone, line, 
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
     line.mend()
     phone.sign_in("lan", PIN)
-    phone.until(lambda: not phone.envelopes(), "the envelopes are still there")
+    phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
     assert Visit.select().where(Visit.member == book.user("lan")).count() == 2
     assert traces(phone, [DRAFT, quote_plus(DRAFT)]) == set() and words
 

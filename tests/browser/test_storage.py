@@ -165,7 +165,7 @@ def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_pho
     phone.page.reload()
     phone.until_ready(book.user("binh"))
     phone.until(lambda: Visit.select().count() == 1, "it never came")
-    phone.until(lambda: not phone.envelopes() and not phone.outbox(), "it is still there")
+    phone.until(lambda: not phone.envelopes("waiting") and not phone.outbox(), "it is still there")
     [visit] = Visit.select()
     assert (str(visit.id), visit.member_id) == (entry["id"], lan.id)
 

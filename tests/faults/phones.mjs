@@ -56,7 +56,8 @@ class Phone {
     for (const stint of this.stints) await this.hold(stint);
     this.look();
     const { saved, taken, readable } = this;
-    const [outbox, left] = [this.rows("outbox"), this.rows("envelopes").map(({ id }) => id)];
+    const outbox = this.rows("outbox");
+    const left = this.rows("envelopes").filter(({ state }) => state === "waiting").map(({ id }) => id);
     const sealed = [...this.sealed.values()].map((one) => ({ ...one, left: left.includes(one.id) }));
     return { saved, taken, readable: [...readable], outbox, sealed };
   }

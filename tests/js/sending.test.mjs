@@ -494,14 +494,15 @@ test("envelopes go beside a batch, the oldest first, within its bounds", () => {
   assert.deepEqual(ids(fill([huge], [], { now: NOW })), [huge.id]);
 });
 
-test("an envelope is forgotten only when the commune says that it has it", () => {
+test("an envelope is kept only when the commune says that it has it", () => {
   const [a, b, c] = [envelope(), envelope(), envelope()];
   const line = ({ id }) => ({
     [a.id]: { id, status: "kept" }, [b.id]: { id, status: "later", after_s: 120 },
     [c.id]: { id, status: "refused" },
   })[id];
   const { envelopes, pace } = hearSealed(opened([a, b, c], line), [], [a, b, c]);
-  assert.deepEqual(envelopes, [[a.id, null], [b.id, { not_before: NOW + 2 * MINUTE }]]);
+  assert.deepEqual(envelopes, [
+    [a.id, { state: "kept", settled_at: NOW }], [b.id, { not_before: NOW + 2 * MINUTE }]]);
   assert.equal(pace.until, 0);
 });
 

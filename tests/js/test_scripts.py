@@ -33,6 +33,36 @@ SIGN_OUT = """
     process.stdout.write(JSON.stringify(await store.envelopes()));
   });
 """
+BROUGHT = """
+  const { living } = await import(`${process.argv[1]}disk.mjs`);
+  const { setUp } = await import(`${process.argv[1]}machine.mjs`);
+  setUp({ speed: 1, patience: 1 });
+  const store = await import(`${process.argv[2]}store.js`);
+  const { CALM, isForgotten, meaning } = await import(`${process.argv[2]}sending.js`);
+  const { sealAbsent } = await import(`${process.argv[2]}sender.js`);
+  const now = Date.now();
+  await living.run({ phone: { disk: new Map(), turn: Promise.resolve() } }, async () => {
+    await store.arrive("7", process.argv[3]);
+    await store.add({ id: "left", user: "7", state: "waiting" });
+    await store.set({ here: null, epoch: "first" });
+    await sealAbsent();
+    const waiting = [await store.envelopes()];
+    const look = async () => waiting.push(await store.envelopes());
+    const sealed = waiting[0].map(({ id }) => ({ id, status: "kept" }));
+    const answer = { status: 200, json: { v: 1, batch: "b", results: [], sealed } };
+    const { envelopes } = meaning(
+      answer, { batch: "b", entries: [], sealed: waiting[0] }, CALM, { now });
+    for (const epoch of ["first", "restored", "restored", "restored again"]) {
+      const heard = waiting.length % 2 ? envelopes : [];
+      await store.settle("8", { envelopes: heard, values: { epoch } });
+      await look();
+      if (waiting.length === 4) {
+        await store.forget("8", (entry) => isForgotten(entry, now + 31 * 24 * 3600 * 1000));
+      }
+    }
+    process.stdout.write(JSON.stringify(waiting.map((some) => some.length)));
+  });
+"""
 
 
 def run(*arguments):
@@ -71,3 +101,10 @@ def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
     letters = [json.loads(key.open(base64.b64decode(one["sealed"]))) for one in json.loads(sealed)]
     follows = {letter["entry"]["id"]: letter["entry"]["after"] for letter in letters}
     assert follows == {"behind": ["at last", "elsewhere"], "at last": []}
+
+
+def test_what_was_brought_goes_again_if_the_book_is_restored_within_thirty_days():
+    key = sealing.Key.read(sealing.new_key())
+    waiting = run("--input-type=module", "-e", BROUGHT, f"{FAULTS.as_uri()}/",
+                  f"{STATIC.as_uri()}/js/", f"{key.kid} {key.public} proof")
+    assert json.loads(waiting) == [1, 0, 1, 0, 0]

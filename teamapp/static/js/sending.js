@@ -113,8 +113,8 @@ export function clockError(sentAt, now, serverTime) {
  * What an answer means for what was sent.
  *
  * `answer` is {status, json, redirected, retryAfter} or {lost: true, late, took};
- * gives {pace, changes: [[id, patch]], envelopes: [[id, patch or null]]}: how to go on, and
- * what becomes of each entry and envelope; null: the commune has it.
+ * gives {pace, changes: [[id, patch]], envelopes: [[id, patch]]}: how to go on, and what becomes
+ * of each entry and envelope.
  */
 export function meaning(answer, sent, pace, { now, random = Math.random }) {
   const { entries, batch, sealed = [] } = sent;
@@ -217,9 +217,9 @@ export function becomes(result, now) {
   return { state: "waiting" };
 }
 
-/** What is said of an envelope: it may be forgotten, or waits; without a word it stays. */
+/** What is said of an envelope: the commune has it, or it waits; without a word it stays. */
 function goes(id, { status, after_s } = {}, now) {
-  if (status === "kept") return [[id, null]];
+  if (status === "kept") return [[id, { state: "kept", settled_at: now }]];
   return status === "later" ? [[id, { not_before: now + waitOf(after_s) }]] : [];
 }
 

@@ -298,16 +298,13 @@ export const settle = (user, { changes = [], envelopes = [], values = {}, resend
     }
   });
 
-/** What the commune has is forgotten; what it once had and may have lost goes again. */
+/** What the commune once had and may have lost goes again; what it has now is kept. */
 async function settleSealed(store, envelopes, known, { epoch = known }) {
+  const lost = known && known !== epoch ? await store.index("state").getAll("kept") : [];
+  for (const one of lost) await store.put({ ...one, state: "waiting" });
   for (const [id, patch] of envelopes) {
     const one = await store.get(id);
-    if (one && patch) await store.put({ ...one, ...patch });
-    else if (one) await store.delete(id);
-  }
-  if (!known || known === epoch) return;
-  for (const one of await store.index("state").getAll("kept")) {
-    await store.put({ ...one, state: "waiting" });
+    if (one) await store.put({ ...one, ...patch });
   }
 }
 
@@ -332,7 +329,7 @@ export const forget = (user, isOld) =>
       if (isOld(entry)) await outbox.delete(entry.id);
     }
     for (const one of await sealed.index("state").getAll("kept")) {
-      if (isOld({ settled_at: one.sealed_at })) await sealed.delete(one.id);
+      if (isOld({ settled_at: one.sealed_at, ...one })) await sealed.delete(one.id);
     }
   });
 
