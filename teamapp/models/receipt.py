@@ -60,14 +60,18 @@ class Receipt(Record):
 
     @classmethod
     def write(cls, receipts):
-        """Write receipts; one that was refused before becomes what it is now."""
+        """Write receipts; one that was refused before becomes what it is now.
+
+        Another commune writes in a turn of its own: a receipt that it has for this id stays.
+        """
         names = cls._meta.sorted_field_names
         rows = [[receipt.__data__.get(name) for name in names] for receipt in receipts]
         if rows:
             cls.insert_many(rows, fields=names).on_conflict(
                 conflict_target=[cls.id],
                 update={field: getattr(EXCLUDED, field.column_name) for field in
-                        (cls.status, cls.number, cls.flag, cls.cursor, cls.handed_in_by)}).execute()
+                        (cls.status, cls.number, cls.flag, cls.cursor, cls.handed_in_by)},
+                where=(cls.user == EXCLUDED.user_id)).execute()
 
     def settle(self, older):
         """Let older receipts that were refused stand for what replaced them, under its number."""

@@ -5,7 +5,7 @@ import re
 import pytest
 from jinja2 import TemplateNotFound, nodes
 
-from .tree import STATIC, TEMPLATES, files, read, templates
+from .tree import STATIC, TEMPLATES, files, own_scripts, read, templates
 
 pytestmark = pytest.mark.once  # no database is asked anything of its own
 
@@ -22,6 +22,13 @@ INLINE = {
     "a js: value": r"\shx-(?:vals|vars|headers)\s*=\s*[\"'](?:js|javascript):",
     "a trigger's filter": r"\shx-trigger\s*=\s*[\"'][^\"']*\[",
 }
+
+
+def test_nothing_moves_for_who_wants_no_motion():
+    styles = re.sub(r"@media \(prefers-reduced-motion: no-preference\) \{(?:[^{}]*\{[^}]*\})*\s*\}",
+                    "", read(STATIC / "css/app.css"))
+    assert not re.findall(r"(?<![a-z-])(?:transition|animation|scroll-behavior)[a-z-]*\s*:", styles)
+    assert not [path for path in own_scripts() if re.search(r"smooth|\.animate\(", read(path))]
 
 
 def markup(name):

@@ -56,6 +56,17 @@ def test_the_answer_names_batch_version_time_and_epoch(cast, lan):
     assert answer.json["server_time"].endswith("+00:00")
 
 
+def test_what_another_commune_wrote_in_its_turn_meanwhile_stays(cast, lan):
+    one = entry(body(cast.bre, outcome="absent"))
+    assert result(lan, cast.lan, one)["status"] == "kept"
+    [receipt] = Receipt.select()
+    theirs = Receipt(**{**receipt.__data__, "user": cast.kien.id, "commune": cast.binh_loc.id,
+                        "status": "refused", "number": None})
+    Receipt.write([theirs])
+    assert Receipt.get() == receipt and Receipt.get().status == "kept"
+    assert result(lan, cast.lan, one)["replayed"]
+
+
 def test_sent_twice_is_kept_once(cast, lan):
     one = entry(body(cast.bre, helped(cast.resident("Thị Rin"))))
     first = result(lan, cast.lan, one)
