@@ -43,7 +43,7 @@ def write_copy(config, target):
     with workroom(source) as room:
         plain, packed = room / "copy.db", room / "copy.db.gz"
         take_copy(plain)
-        visits = check(plain)
+        visits = check(plain, may_be_newer=True)  # after going back to an older program
         pack(plain, packed)
         draft = target.with_name(f".{target.name}.part")
         try:
@@ -124,7 +124,7 @@ def opened(path):
         copy.close()
 
 
-def check(path):
+def check(path, may_be_newer=False):
     """Return how many visits a copy holds, once all in it agrees; else say what does not."""
     try:
         with opened(path) as copy, copy.bind_ctx(TABLES):
@@ -133,7 +133,7 @@ def check(path):
             unknown = [row.name for row in runner(copy).status() if not row.path]
             if not sound or strays:
                 raise Unfit(_("Bản sao hỏng: dữ liệu bên trong không khớp nhau."))
-            if unknown:
+            if unknown and not may_be_newer:
                 raise Unfit(_("Bản sao của một bản chương trình mới hơn (%(names)s).",
                               names=", ".join(unknown)))
             wrong = [line for commune in Commune.select() for line in recount.differences(commune)]
