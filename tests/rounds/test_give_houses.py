@@ -1,5 +1,7 @@
 """Houses are given to members: one by one, a cluster, evenly."""
 
+import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -30,6 +32,19 @@ def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
     assert "Đã giao 2 nhà cho Trần Bình." in answer.text
     assert holders(draft) == {"Điểu Bré": "Trần Bình", "Lê Văn An": None,
                               "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
+
+
+def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village):
+    officer = desk(cast.hanh)
+    shown = officer.get(village).text
+    [refused] = [rule for rule in json.loads(
+        re.search(r"name=\"htmx-config\" content='([^']+)'", shown)[1])["responseHandling"]
+        if rule["code"] == "[45].."]
+    assert refused["swap"] and f'id="{refused["target"].lstrip("#")}"' in shown
+    draft.choose([cast.da_xanh.id], "all")
+    answer = officer.send(f"{village}/assignments", htmx=True, member=cast.lan.id)
+    assert answer.status_code == 404 and 'id="refusal"' in answer.text
+    assert officer.get(village).text.count('id="refusal"') == 1
 
 
 def test_a_whole_cluster(desk, cast, draft, village, holders):
