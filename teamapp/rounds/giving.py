@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_login import current_user
 
 from .. import clock
@@ -37,7 +37,8 @@ def assign(round_id, village_id):
         return village_page(round, village, assigning=form, status=422)
     with turn_with(round, village) as turn:
         round.assign(turn, village, form.chosen, form.receiver)
-    return after(round, village, given=len(form.chosen), receiver=form.receiver)
+    return after(round, village, settled=form.chosen, given=len(form.chosen),
+                 receiver=form.receiver)
 
 
 @giving.post(f"{VILLAGE}/shares")
@@ -109,11 +110,14 @@ def turn_with(round, village):
         yield turn
 
 
-def village_page(round, village, assigning=None, dropping=None, sharing=None, status=200, **said):
-    """Return the page of a village in a round, or its piece."""
+def village_page(round, village, assigning=None, dropping=None, sharing=None, settled=(),
+                 status=200, **said):
+    """Return the page of a village in a round, or its piece.
+
+    What was ticked stays ticked, but for the houses (ids) that are settled.
+    """
     tried, team = assigning or dropping, queries.team(village)
     assignments = queries.assignments(round, village)
-    everybody = {"members": [member.id for member in team]}
     return page(
         "rounds/village.html", "rounds/_village.html", status=status, round=round,
         village=village, clusters=queries.clusters(assignments), team=team,
@@ -122,9 +126,16 @@ def village_page(round, village, assigning=None, dropping=None, sharing=None, st
                                      clock.today().year)),
         names={member.id: member.name for member in team},
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
-        ticked=set(tried.houses.data or ()) if tried else (),
+        ticked=set(HousesForm().houses.data or ()) - set(settled),
         assigning=assigning or AssignForm(formdata=None).offer_to(team, assignments),
-        sharing=sharing or ShareForm(formdata=None, data=everybody).offer(team), **said)
+        sharing=sharing or goers(team), **said)
+
+
+def goers(team):
+    """Return the form of who goes: as it was sent with any other, at first everybody."""
+    if request.method == "POST":
+        return ShareForm().offer(team)
+    return ShareForm(data={"members": [member.id for member in team]}).offer(team)
 
 
 def others_page(round, village, form=None, status=200):

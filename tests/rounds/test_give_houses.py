@@ -34,6 +34,26 @@ def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
                               "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
 
 
+def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, village):
+    def ticks(answer):
+        return set(re.findall(r'<input[^>]*? value="([^"]+)"[^>]* checked|'
+                              r'<input checked[^>]*? value="([^"]+)"', answer.text))
+
+    def ticked(answer):
+        return {one or other for one, other in ticks(answer)}
+
+    officer, lan, hoa = desk(cast.hanh), str(cast.lan.id), str(cast.hoa.id)
+    answer = officer.send(f"{village}/assignments", htmx=True, houses=[str(cast.bre.id)],
+                          member=cast.binh.id, members=[lan])
+    assert ticked(answer) == {lan}
+    answer = officer.send(f"{village}/assignments", htmx=True, houses=[hoa], cluster="Cụm 1",
+                          member=cast.binh.id, members=[lan])
+    assert ticked(answer) == {lan, hoa}
+    answer = officer.send(f"{village}/shares", htmx=True, houses=[hoa], members=[lan])
+    assert ticked(answer) == {lan, hoa}
+    assert len(ticked(officer.get(village))) == 3
+
+
 def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village):
     officer = desk(cast.hanh)
     shown = officer.get(village).text
@@ -45,6 +65,13 @@ def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village
     answer = officer.send(f"{village}/assignments", htmx=True, member=cast.lan.id)
     assert answer.status_code == 404 and 'id="refusal"' in answer.text
     assert officer.get(village).text.count('id="refusal"') == 1
+
+
+def test_enter_presses_the_main_button_and_no_other(desk, cast, village):
+    officer = desk(cast.hanh)
+    for url, name in ((village, "giving"), ("/rounds/new", "round")):
+        first = re.search(rf'<form[^>]* id="{name}".*?(<button[^>]*>)', officer.get(url).text, re.S)
+        assert first[1] == "<button hidden>", "the first button of a form is what Enter presses"
 
 
 def test_a_whole_cluster(desk, cast, draft, village, holders):
