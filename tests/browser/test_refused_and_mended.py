@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from teamapp import clock
-from teamapp.models import InboxItem, Receipt, Visit
+from teamapp.models import Household, InboxItem, Receipt, Stay, Visit
 
 TOO_FAR = "một năm"  # of what the commune says to an appointment in two years
 
@@ -52,6 +52,24 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     assert visit.return_on.isoformat() == day and str(visit.id) != entry["id"]
     assert {row.status for row in Receipt.select()} == {"kept", "settled"}
     assert InboxItem.select().where(InboxItem.settled_at.is_null()).count() == 0
+
+
+def test_what_was_in_the_way_is_settled_and_the_same_visit_goes_again(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    Household.update(village=book.user("mai").village, number=99).where(
+        Household.id == book.house(1)).execute()
+    Stay.delete().where(Stay.household == book.house(1)).execute()
+    phone.absent(book.house(1))
+    [entry] = phone.outbox()
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    Household.update(village=book.user("lan").village, number=1).where(
+        Household.id == book.house(1)).execute()
+    page.click('[data-entries="attention"] [data-do="resend"]')
+    phone.until_kept(1)
+    assert [one["id"] for one in phone.outbox("kept")] == [entry["id"]]
+    assert phone.number("attention") == 0 and Visit.select().count() == 1
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
 
 
 FOLLOW = """async (id) => {

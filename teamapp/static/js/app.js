@@ -231,6 +231,10 @@ const deeds = {
     await store.release(page.user);
     await sendNow({ eager: true });
   },
+  resend: async (button) => {
+    await store.resend(page.user, (await echo.entryOf(button))?.id);
+    await sendNow({ eager: true });
+  },
   mend: async (button) => forms.mend(await echo.entryOf(button)),
   export: exportOutbox,
 };

@@ -185,8 +185,9 @@ export async function sealAbsent() {
     for (const { user, key, entries } of await store.absent()) {
       if (!key || !globalThis.crypto?.subtle) continue;
       const about = { device, user: Number(user), last: heirs(entries) };
+      const now = Date.now();
       const sealed = await Promise.all(entries.map(async (entry, n) =>
-        [entry, await envelope(entry, key, { ...about, n })]));
+        [entry, await envelope(entry, key, { ...about, sealed_at: now + n })]));
       left = !(await store.putAway(user, sealed)) || left;
     }
   }
@@ -194,7 +195,7 @@ export async function sealAbsent() {
 }
 
 /** What the commune has, and what was mended, goes only if the commune should lose it. */
-async function envelope(entry, sealing, { device, user, last, n }) {
+async function envelope(entry, sealing, { device, user, last, sealed_at }) {
   const [kid, key, proof] = sealing.split(" ");
   const { state, settled_at = null, replaced_by } = entry;
   const said = wire(entry);
@@ -203,6 +204,6 @@ async function envelope(entry, sealing, { device, user, last, n }) {
   const spare = state === "kept" || replaced_by;
   return {
     id: crypto.randomUUID(), kid, sealed: await seal(key, letter),
-    state: spare ? "kept" : "waiting", sealed_at: Date.now() + n, not_before: 0,
+    state: spare ? "kept" : "waiting", sealed_at, not_before: 0,
   };
 }

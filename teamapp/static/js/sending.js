@@ -93,7 +93,8 @@ export function fill(envelopes, batch, { now, limit = LIMIT.entries }) {
 /** How much of a person's work stays on the phone beside this batch. */
 export function left(entries, batch) {
   const going = new Set(batch.map((entry) => entry.id));
-  const rest = entries.filter((entry) => isWaiting(entry) && !going.has(entry.id));
+  const rest = entries.filter((entry) =>
+    isWaiting(entry) && !entry.replaced_by && !going.has(entry.id));
   return { count: rest.length, oldest: rest.map((entry) => entry.recorded_at).sort()[0] ?? null };
 }
 

@@ -158,7 +158,11 @@ export async function find(user, id) {
   return entry?.user === user ? entry : undefined;
 }
 
-/** The three numbers of the bar, since when the oldest waits, and how many are sealed. */
+/**
+ * The three numbers of the bar, since when the oldest waits, and how many are sealed.
+ *
+ * What was mended counts once, though the first writing may be on its way still.
+ */
 export async function numbers(user) {
   const tx = await begin(["outbox", "envelopes"], "readonly");
   const store = tx.objectStore("outbox");
@@ -166,8 +170,9 @@ export async function numbers(user) {
     store.index("user_state").count([user, "kept"]), ofUser(store, user, UNSETTLED),
     tx.objectStore("envelopes").index("state").count("waiting"),
   ]);
-  const waiting = open.filter((entry) => entry.state !== "attention");
-  const attention = open.filter((entry) => entry.state === "attention" && !entry.replaced_by);
+  const last = open.filter((entry) => !entry.replaced_by);
+  const waiting = last.filter((entry) => entry.state !== "attention");
+  const attention = last.filter((entry) => entry.state === "attention");
   const oldest = waiting.map((entry) => entry.recorded_at).sort()[0] ?? null;
   return { waiting: waiting.length, kept, attention: attention.length, sealed, oldest };
 }
@@ -259,6 +264,14 @@ export const release = (user) =>
     }
   });
 
+/** Let a refused entry go once more as it is: what was in its way may be settled by now. */
+export const resend = (user, id) =>
+  write(["outbox"], async ({ store }) => {
+    const entry = await store.get(id);
+    if (entry?.user !== user || entry.state !== "attention" || entry.replaced_by) return;
+    await store.put({ ...entry, state: "waiting", not_before: 0 });
+  });
+
 /** Choose a batch and mark it as being sent, in one transaction. */
 export const startSending = (user, choose) =>
   write(["outbox"], async ({ store }) => {
@@ -340,7 +353,7 @@ export async function envelopes() {
   return (await begin(["envelopes"], "readonly")).store.index("state").getAll("waiting");
 }
 
-/** What lies here unsealed of people who are not here: [{user, key, entries}]. */
+/** What lies here unsealed of people who are not here: [{user, key, entries}], as it was written. */
 export async function absent() {
   const tx = await begin(["outbox", "drafts", "state"], "readonly");
   const state = tx.objectStore("state");
@@ -353,6 +366,7 @@ export async function absent() {
     ...keys.filter((key) => key.startsWith(SEALING)).map((key) => key.slice(SEALING.length)),
   ]);
   users.delete(here?.user);
+  entries.sort((a, b) => (a.recorded_at < b.recorded_at ? -1 : 1));
   return Promise.all([...users].map(async (user) => ({
     user, key: await state.get(SEALING + user),
     entries: entries.filter((entry) => entry.user === user),
