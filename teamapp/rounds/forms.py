@@ -56,15 +56,25 @@ class RoundForm(FlaskForm):
     starts_on = DayField(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
     ends_on = DayField(_("Đến hết ngày"), validators=[InputRequired(_("Chọn ngày kết thúc."))])
     villages = Checkboxes(_("Thôn, ấp"), coerce=int)
+    drawn = Checkboxes(coerce=int)  # the villages that were ticked when the form was drawn
     choice = RadioField(_("Đến nhà nào"), default="either", validate_choice=False)
 
     def offer(self, villages, chosen=None):
         """Let the form choose among these villages; a round that exists may keep its houses."""
         self.villages.choices = [(village.id, village.label) for village in villages]
+        self.drawn.choices = self.villages.choices
         self.kept_villages = chosen
         keys = CHOICES if chosen is None else ("keep", *CHOICES)
         self.choice.choices = [(key, CHOICE_NAMES[key]) for key in keys]
+        self.follow(set(chosen or ()))
         return self
+
+    def follow(self, now):
+        """Tick what others added since the form was drawn, and untick what they took out."""
+        drawn, ticked = set(self.drawn.data or now), set(self.villages.data or ())
+        self.is_overtaken = drawn != now
+        self.villages.data = sorted((now & ticked) | ((now | ticked) - drawn))
+        self.drawn.data = sorted(now)
 
     def validate_name(self, field):
         """Refuse what cannot be written on a page."""
@@ -99,6 +109,8 @@ class RoundForm(FlaskForm):
             raise ValidationError(_("Chọn một cách trong danh sách."))
         if field.data == "keep" and set(self.villages.data or ()) - set(self.kept_villages or ()):
             raise ValidationError(_("Có thôn, ấp mới thêm: chọn đến nhà nào."))
+        if field.data != "keep" and self.is_overtaken:
+            raise ValidationError(_("Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu."))
 
     @property
     def chosen(self):
@@ -116,6 +128,7 @@ class DaysForm(RoundForm):
     """What may still be changed of a round that was given out: its name and its days."""
 
     villages = None
+    drawn = None
     choice = None
 
 

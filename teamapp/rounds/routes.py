@@ -85,15 +85,16 @@ def edit(round_id):
 @commune_only
 def update(round_id):
     """Change a round; of one that was given out only its name and days."""
-    round = find(round_id)
-    form = round_form(round)
-    if not form.validate_on_submit():
-        return form_page(form, round, status=422)
     with current_user.commune.turn() as turn:
         round = find(round_id)  # as it stands now: others may have written
-        round.revise(turn, **form.facts)
-        if round.is_draft:
-            round.choose(form.villages.data, form.chosen)
+        form = round_form(round)
+        good = form.validate_on_submit()
+        if good:
+            round.revise(turn, **form.facts)
+            if round.is_draft:
+                round.choose(form.villages.data, form.chosen)
+    if not good:
+        return form_page(form, round, status=422)
     return redirect(url_for("rounds.show", round_id=round.id), 303)
 
 

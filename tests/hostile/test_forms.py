@@ -32,7 +32,7 @@ from .input import ANYTHING, HOUSES, WORDS, days, posted
 from .often import often
 from .test_sync import PLAIN, SAID, SPOILT
 
-ROUND = ("name", "starts_on", "ends_on", "villages", "choice")
+ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
 DAYS = ("period", "first", "last", "page")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 

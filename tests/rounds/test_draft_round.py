@@ -1,5 +1,6 @@
 """The officer drafts a round: which villages, which days, which houses."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -86,6 +87,57 @@ def test_a_village_that_comes_in_later_asks_which_houses(desk, cast, fields):
     answer = officer.send(f"/rounds/{Round.get().id}", **fields | {"choice": "keep"})
     assert answer.status_code == 422
     assert "chọn đến nhà nào" in answer.text
+
+
+@pytest.fixture
+def older(cast, desk, fields):
+    """Return the officer's form of a draft for Cầu Ván, to which the chair then added Đá Xanh."""
+    desk(cast.hanh).send("/rounds", **fields | {"villages": [cast.cau_van.id]})
+    officer, url = desk(cast.hanh), f"/rounds/{Round.get().id}"
+    drawn = re.findall(r'name="drawn" value="(\d+)"', officer.get(f"{url}/edit").text)
+    desk(cast.son).send(url, **fields | {"drawn": drawn, "choice": "all"})
+    desk(cast.son).send(f"{url}/villages/{cast.da_xanh.id}/shares", members=[cast.mai.id])
+
+    def save(**changes):
+        return officer.send(url, **fields | {
+            "villages": [cast.cau_van.id], "drawn": drawn, "choice": "keep"} | changes)
+
+    return save
+
+
+def test_an_older_form_leaves_a_village_that_came_in_since(cast, older, holders):
+    assert older(name="Tên mới").status_code == 303
+    round = Round.get()
+    assert round.name == "Tên mới"
+    assert {row.village_id for row in round.villages} == {cast.cau_van.id, cast.da_xanh.id}
+    assert holders(round)["H'Lan"] == cast.mai.name
+
+
+def test_an_older_form_changes_only_what_was_changed_in_it(desk, cast, older, fields):
+    desk(cast.son).send(f"/rounds/{Round.get().id}", **fields | {
+        "villages": [cast.da_xanh.id], "choice": "keep"})
+    assert older().status_code == 303
+    assert heads(Round.get()) == {"H'Lan"}
+    assert older(villages=[]).status_code == 303
+    assert heads(Round.get()) == {"H'Lan"}
+
+
+def test_an_older_form_that_takes_the_last_village_out_asks_for_one(desk, cast, older, fields):
+    desk(cast.son).send(f"/rounds/{Round.get().id}", **fields | {
+        "villages": [cast.cau_van.id], "choice": "keep"})
+    answer = older(villages=[])
+    assert answer.status_code == 422
+    assert "Chọn ít nhất một thôn, ấp." in answer.text
+
+
+def test_houses_are_chosen_anew_only_for_villages_that_were_seen(cast, older, holders):
+    answer = older(choice="unactivated")
+    assert answer.status_code == 422
+    assert "Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu." in answer.text
+    villages = [cast.cau_van.id, cast.da_xanh.id]
+    assert [int(id) for id in re.findall(r'name="drawn" value="(\d+)"', answer.text)] == villages
+    assert holders(Round.get())["H'Lan"] == cast.mai.name
+    assert older(choice="unactivated", villages=villages, drawn=villages).status_code == 303
 
 
 def test_a_draft_is_forgotten(desk, cast, draft):
