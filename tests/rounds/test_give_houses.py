@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from teamapp.models import Assignment, Round
+from teamapp.models import Assignment, Household, Round
 from teamapp.models.sharing import shares
 from tests.models.test_recording import form, keep
 
@@ -118,6 +118,15 @@ def test_houses_leave_and_come_back(desk, cast, draft, village, holders):
     assert "Điểu Bré" in holders(draft)
     assert Assignment.get(Assignment.household == cast.bre.id).position == min(
         row.position for row in draft.assignments_in(cast.cau_van))
+
+
+def test_a_house_without_a_cluster_stands_by_its_number(desk, cast, village):
+    officer = desk(cast.hanh)
+    officer.send(f"{village}/removals", houses=[str(cast.bre.id), str(cast.van.id)])
+    Household.update(cluster="").where(Household.id == cast.bre.id).execute()
+    page = officer.get(f"{village}/houses").text
+    assert "<small>1, cổng xanh</small>" in page
+    assert "<small>Cụm 1, 2</small>" in page
 
 
 def test_counts_per_member_stand_beside(desk, cast, draft, village):
