@@ -1,6 +1,6 @@
 """Households: the list of a village and the page of a house."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask_login import current_user
 
 from ..models import Household, Village
@@ -15,10 +15,13 @@ def index():
     """List the houses, 100 a page; a member's phone keeps them all instead."""
     asked = request.args
     villages = [] if current_user.is_field else Village.labelled(current_user)
-    village_id, words = chosen_village(villages, asked), asked.get("q", "")[:80]
+    village_id, words = chosen_village(villages, asked), words_in(asked)
     kind = asked.get("is", "") if asked.get("is") in listing.CONDITIONS else ""
     number = page_number()
     houses, more = listing.listed(current_user, village_id, words, kind, number)
+    if number > 1 and not houses:
+        return redirect(url_for("households.index", q=words or None,
+                                village=asked.get("village"), **{"is": kind or None}))
     return page("households/index.html", houses=houses, villages=villages, words=words, kind=kind,
                 village_id=village_id, number=number, more=more, kept=False)
 
@@ -31,7 +34,12 @@ def chosen_village(villages, asked):
     given = asked.get("village", type=int)
     if given in ids:
         return given
-    return None if asked.get("q") or not ids else ids[0]
+    return None if words_in(asked) or not ids else ids[0]
+
+
+def words_in(asked):
+    """Return the words to look for."""
+    return asked.get("q", "")[:80].strip()
 
 
 @bp.get("/households/<uuid:household_id>")

@@ -62,11 +62,26 @@ def test_a_hundred_houses_a_page(cast, lan):
             cast.house(turn, f"more {number}", village, number, "Cụm 9", f"Lý {number}",
                        [(f"Lý {number}", 1990, "")])
     assert len(shown(lan)) == 100
-    assert [len(shown(lan, page=number)) for number in (2, 3, 4, -1)] == [100, 3, 0, 100]
+    assert [len(shown(lan, page=number)) for number in (2, 3, -1)] == [100, 3, 100]
     assert shown(lan, page=2)[0] == "Lý 107"
     with counted() as queries:
         lan.get("/households")
     assert len(queries) <= 5
+
+
+def test_a_page_after_the_last_leads_to_the_first(lan):
+    answer = lan.get("/households?page=9999&q=bre&is=todo")
+    assert answer.status_code == 302
+    assert answer.location == "/households?q=bre&is=todo"
+    assert shown(lan, page=1) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
+
+
+@pytest.mark.parametrize("asked", [{"is": "later"}, {"is": "later", "q": ""},
+                                   {"is": "later", "q": "  "}])
+def test_a_filter_without_a_house_says_so(lan, asked):
+    html = lan.get("/households", query_string=asked).get_data(as_text=True)
+    assert "Không có nhà nào như vậy." in html
+    assert "Không thấy" not in html
 
 
 def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
@@ -85,7 +100,8 @@ def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
     {"is": "x" * 999}])
 def test_nonsense_in_the_address_is_no_error(cast, sign_in, asked):
     for user in (cast.lan, cast.son):
-        assert sign_in(user).get("/households", query_string=asked).status_code == 200
+        answer = sign_in(user).get("/households", query_string=asked, follow_redirects=True)
+        assert answer.status_code == 200
 
 
 def test_the_search_key_holds_the_house_and_its_people(cast):
