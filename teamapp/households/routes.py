@@ -34,7 +34,8 @@ def chosen_village(villages, asked):
     given = asked.get("village", type=int)
     if given in ids:
         return given
-    return None if words_in(asked) or not ids else ids[0]
+    everywhere = asked.get("village") == "" or words_in(asked)
+    return None if everywhere or not ids else ids[0]
 
 
 def words_in(asked):

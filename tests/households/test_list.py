@@ -1,5 +1,6 @@
 """The list of houses: found by any word of it, a page at a time, one's own village only."""
 
+import re
 from html import unescape
 
 import pytest
@@ -92,6 +93,15 @@ def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
     assert shown(hanh, q="kin") == [] == shown(hanh, q="1", village=cast.da_xanh.id, page=2)
     assert "Giàng" not in hanh.get("/households", query_string={
         "village": cast.suoi_la.id}).get_data(as_text=True)
+
+
+def test_the_whole_commune_is_listed_where_that_is_asked_for(cast, sign_in):
+    hanh = sign_in(cast.hanh)
+    everybody = ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"]
+    assert shown(hanh, village="", q="") == everybody
+    chip = re.search(r'href="([^"]+is=todo[^"]*)"', hanh.get("/households?village=&q=").text)[1]
+    assert "village=&" in chip.replace("&amp;", "&") + "&"
+    assert shown(hanh, village="", **{"is": "todo"}) == everybody
 
 
 @pytest.mark.parametrize("asked", [
