@@ -23,7 +23,8 @@ def index():
         return redirect(url_for("households.index", q=words or None,
                                 village=asked.get("village"), **{"is": kind or None}))
     return page("households/index.html", houses=houses, villages=villages, words=words, kind=kind,
-                village_id=village_id, number=number, more=more, kept=False)
+                village_id=village_id, number=number, more=more, kept=False,
+                places={} if village_id else Village.labels(villages))
 
 
 def chosen_village(villages, asked):
@@ -47,5 +48,7 @@ def words_in(asked):
 def show(household_id):
     """Show a house: its people, what is open, the last calls, and the form for a visit."""
     found = Household.visible_to(current_user).where(Household.id == household_id)
-    get_or_404(found)
-    return page("households/show.html", house=queries.peopled(found)[0], kept=False)
+    place = get_or_404(found).village_id
+    villages = [] if current_user.is_field else Village.labelled(current_user)
+    return page("households/show.html", house=queries.peopled(found)[0], kept=False,
+                village=next((village for village in villages if village.id == place), None))

@@ -96,6 +96,11 @@ class Village(Record):
         return list(cls.visible_to(user).select(cls, UnitType.code, UnitType.prefix)
                     .join(UnitType))
 
+    @staticmethod
+    def labels(villages):
+        """Return {id: label} of several villages, to tell their houses apart; of one {}."""
+        return {village.id: village.label for village in villages} if len(villages) > 1 else {}
+
     @property
     def label(self):
         """Return the name as its people say it: “Ấp Cầu Ván”."""

@@ -47,14 +47,15 @@ def figure(place, figure):
     if state not in rows.STATES or code and not code.isalnum():
         abort(404)
     obstacle = get_or_404(Obstacle.select().where(Obstacle.code == code)) if code else None
-    places = [village.id] if village else Village.visible_to(current_user).select(Village.id)
+    villages = [village] if village else Village.labelled(current_user)
+    places = [village.id for village in villages]
     found, paging = one_page(rows.of(figure, places, form.span, obstacle and obstacle.code, state))
     opened = {"figure": figure, "place": place, "opened": village, "rows": found,
               "paging": paging, "obstacle": obstacle, "state": state,
+              "places": Village.labels(villages),
               "inside": "village" if village and request.args.get("in") == "village" else None,
               "done": rows.done_at(found) if figure in ("visits", "houses") else None}
     if (figure, state) == ("coverage", "unasked"):
-        villages = [village] if village else Village.labelled(current_user)
         opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
     return board_page(form, "tallies/_figure.html", **opened)
 

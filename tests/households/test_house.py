@@ -131,6 +131,13 @@ def test_the_commune_reads_and_does_not_record(cast, sign_in):
     assert "Thị Rin" in html and "data-outbox" not in html and "data-part" not in html
 
 
+def test_the_commune_goes_back_to_the_list_of_the_houses_village(cast, sign_in):
+    back = '<a class="back" href="/households?village={}">'
+    html = show(sign_in(cast.hanh), cast.hlan)
+    assert "Bon Đá Xanh" in html.split(back.format(cast.da_xanh.id))[1].split("</a>")[0]
+    assert "/households?village=" not in show(sign_in(cast.mai), cast.hlan)
+
+
 def test_a_house_is_read_in_few_queries(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")], dossiers=[{}])
     with counted() as queries:

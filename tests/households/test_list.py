@@ -104,6 +104,20 @@ def test_the_whole_commune_is_listed_where_that_is_asked_for(cast, sign_in):
     assert shown(hanh, village="", **{"is": "todo"}) == everybody
 
 
+def test_the_village_is_named_where_houses_of_several_stand(cast, sign_in):
+    hanh = sign_in(cast.hanh)
+    for asked in ({"village": ""}, {"q": "cum 1"}):
+        with counted() as queries:
+            html = hanh.get("/households", query_string=asked).text
+        assert html.count("<span>Ấp Cầu Ván</span>") == 3
+        assert html.count("<span>Bon Đá Xanh</span>") == 1
+        assert len(queries) <= 5
+    for user, asked in ((cast.hanh, {"village": cast.cau_van.id}), (cast.lan, {})):
+        assert "<span>Ấp Cầu Ván</span>" not in sign_in(user).get(
+            "/households", query_string=asked).text.split('id="list"')[1].split("</main>")[0]
+    assert "<span>Thôn Suối Lá</span>" not in sign_in(cast.chau).get("/households?village=").text
+
+
 @pytest.mark.parametrize("asked", [
     {"page": "x"}, {"page": "99999999999999999999"}, {"village": "x"}, {"village": "-1"},
     {"q": "\0"}, {"q": "'" * 500}, {"q": "\ud800".encode("utf-8", "surrogatepass")},

@@ -83,6 +83,17 @@ def test_who_did_not_want_to_be_named_is_not(desk, worked):  # noqa: F811
     assert "Nguyễn Thị Hòa</b>" not in drawer
 
 
+@pytest.mark.parametrize("figure", KINDS)
+def test_the_village_is_named_where_a_figure_is_of_several(desk, worked, figure):  # noqa: F811
+    def drawer(place):
+        answer = desk(worked.son).get(f"/tallies/{place}/{figure}", headers={"HX-Request": "true"})
+        return answer.text.split("<ul>")[1], rows(answer)
+
+    text, listed = drawer(0)
+    assert text.count("Ấp Cầu Ván") + text.count("Bon Đá Xanh") == listed > 0
+    assert "Ấp Cầu Ván" not in drawer(worked.cau_van.id)[0]
+
+
 def test_htmx_gets_the_drawer_and_a_browser_the_board_with_it(desk, worked):  # noqa: F811
     chair, url = desk(worked.son), f"/tallies/{worked.cau_van.id}/visits"
     piece = chair.get(url, headers={"HX-Request": "true"}).text
