@@ -139,7 +139,7 @@ def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
     phone.until_kept(1)
     phone.until(lambda: "data-day=" in phone.pages_of(lan)["pages"]["/"], "the call does not come")
     phone.absent(book.house(2))
-    page.click("[data-next-house]")
+    page.click("[data-saved] a")
     page.wait_for_url(f"**/households/{book.house(3)}")
 
     phone.go("/")

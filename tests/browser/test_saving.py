@@ -224,5 +224,5 @@ def test_back_after_saving_leads_to_no_empty_form(lans_phone, line, book):
     page.wait_for_timeout(500)
     assert page.is_hidden("#record") and page.is_visible("#absent")
     page.evaluate("history.back()")
-    page.wait_for_url(f"{line.url}/")
+    page.wait_for_url(f"{line.url}/", wait_until="commit")
     assert len(phone.unsent()) == 1
