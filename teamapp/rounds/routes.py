@@ -101,11 +101,12 @@ def update(round_id):
 @bp.post(f"{ROUND}/removal")
 @commune_only
 def destroy(round_id):
-    """Forget a draft."""
+    """Forget a draft; one that is not there is forgotten already."""
     with current_user.commune.turn():
-        round = find(round_id)
-        round.discard()
-    if not round.is_draft:
+        round = Round.visible_to(current_user).where(Round.id == round_id).first()
+        if round:
+            round.discard()
+    if round and not round.is_draft:
         return round_page(round, failure="published", status=409)
     return redirect(url_for("rounds.index"), 303)
 

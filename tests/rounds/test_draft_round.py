@@ -146,6 +146,13 @@ def test_a_draft_is_forgotten(desk, cast, draft):
     assert Round.select().count() == Assignment.select().count() == 0
 
 
+def test_a_draft_forgotten_twice_leads_to_the_list_both_times(desk, cast, draft):
+    officer, chair = desk(cast.hanh), desk(cast.son)
+    answers = [who.send(f"/rounds/{draft.id}/removal") for who in (officer, chair)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/rounds")] * 2
+    assert "Chưa có đợt nào." in chair.get("/rounds").text
+
+
 def test_an_empty_commune_is_told_what_to_do(desk, cast):
     page = desk(cast.hanh).get("/rounds").text
     assert "Chưa có đợt nào." in page

@@ -192,9 +192,12 @@ def filled(rule, values):
     return re.sub(r"<(\w+)>", lambda name: str(values[name[1]]), rule)
 
 
-def expected(status, role, whose):
+ALIKE = {"POST /rounds/<round_id>/removal"}  # what is not there is away, as was asked
+
+
+def expected(status, role, whose, route):
     """Return what somebody gets who gets this for what is their own."""
-    if status in (401, 403) or role == "out" or whose == "own":
+    if status in (401, 403) or role == "out" or whose == "own" or route in ALIKE:
         return status
     if whose == "next" and role in ("officer", "chair"):
         return status
@@ -218,7 +221,7 @@ def test_everybody_gets_what_the_matrix_says(things, ask):
             seen = {}
             for whose, values in cases(rule, things(role, rule)):
                 path = filled(rule, values)
-                answer, wanted = ask(role, method, path), expected(row[role], role, whose)
+                answer, wanted = ask(role, method, path), expected(row[role], role, whose, route)
                 asked += 1
                 seen.setdefault(whose, []).append(bare(answer, path))
                 if answer.status_code != wanted:
