@@ -2,7 +2,8 @@
 
 import logging
 
-from flask import g, jsonify, render_template, request
+from flask import g, jsonify, redirect, render_template, request
+from flask.globals import request_ctx
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
@@ -23,6 +24,8 @@ def refusal(error):
     """Return the answer for an HTTP refusal: a foreign thing and a missing one look alike."""
     if error.code and error.code < 400:
         return error  # a redirect
+    if error.code == 405 and request.method == "GET" and (above := page_above(request.path)):
+        return redirect(above)  # an answer to a form was opened anew, by its address alone
     headers = {"Retry-After": "5"} if error.code in (429, 503) else {}
     if error.code == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)
@@ -31,6 +34,14 @@ def refusal(error):
     g.refused = True  # extensions.py: from here on no database is needed
     template = "_error.html" if htmx else "errors.html"
     return render_template(template, status=error.code), error.code, headers
+
+
+def page_above(path):
+    """Return the nearest address above that is a page, or None: there its form stands."""
+    while path := path.rpartition("/")[0]:
+        if request_ctx.url_adapter.test(path, "GET"):
+            return path
+    return None
 
 
 def code_of(error):

@@ -65,6 +65,19 @@ def test_all_villages_are_ticked_by_one_button(desk, cast):
     assert "4 nhà" in page
 
 
+@pytest.mark.parametrize(("path", "there"), [
+    ("/rounds/proposal", "/rounds"), ("/rounds/{r}/proposal", "/rounds/{r}"),
+    ("/rounds/{r}/publication", "/rounds/{r}"), ("/rounds/{r}/removal", "/rounds/{r}"),
+    ("/rounds/{r}/villages/{v}/shares", "/rounds/{r}/villages/{v}"),
+    ("/people/{p}/closure", "/people/{p}"), ("/people/{p}/sign-ins/{s}/loss", "/people/{p}")])
+def test_the_address_a_form_was_sent_to_leads_to_its_page(desk, cast, draft, path, there):
+    ids = {"r": draft.id, "v": cast.cau_van.id, "p": cast.lan.id, "s": "x" * 64}
+    chair = desk(cast.son)
+    answer = chair.get(path.format(**ids))
+    assert (answer.status_code, answer.location) == (302, there.format(**ids))
+    assert chair.get(answer.location).status_code == 200
+
+
 def test_a_draft_is_changed_and_keeps_who_has_which_house(desk, cast, draft, fields, holders):
     Assignment.update(member=cast.lan.id).where(Assignment.household == cast.bre.id).execute()
     desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {
