@@ -61,9 +61,11 @@ def propose(round_id):
     """Say how many houses the form as it stands would take, writing nothing."""
     round = find(round_id) if round_id else None
     form = round_form(round)
+    partial = "rounds/_proposal.html"
     if "all" in request.args and form.villages:
         form.villages.data = [village for village, _label in form.villages.choices]
-    return form_page(form, round, partial="rounds/_proposal.html")
+        partial = None  # the ticks change too
+    return form_page(form, round, partial)
 
 
 @bp.get(ROUND)

@@ -65,6 +65,15 @@ def test_all_villages_are_ticked_by_one_button(desk, cast):
     assert "4 nhà" in page
 
 
+def test_all_villages_are_ticked_where_the_form_stands(desk, cast):
+    page = desk(cast.hanh).get("/rounds/new").text
+    button = re.search(r'<button[^>]*all=1[^>]*>', page)[0]
+    assert 'hx-post="/rounds/proposal?all=1"' in button and 'hx-select="#round"' in button
+    piece = desk(cast.hanh).send("/rounds/proposal?all=1", htmx=True, name="Đợt này").text
+    form = piece.split('<form id="round"')[1].split("</form>")[0]
+    assert 'value="Đợt này"' in form and form.count(" checked") == 3
+
+
 @pytest.mark.parametrize(("path", "there"), [
     ("/rounds/proposal", "/rounds"), ("/rounds/{r}/proposal", "/rounds/{r}"),
     ("/rounds/{r}/publication", "/rounds/{r}"), ("/rounds/{r}/removal", "/rounds/{r}"),
