@@ -104,8 +104,8 @@ function count(scope, entries) {
       entry.counts?.includes(name) && open.has(entry.touches)).map((entry) => entry.touches));
     const kept = touched("kept");
     const more = [...touched("waiting")].filter((key) => !kept.has(key)).length;
-    figure.dataset.drawn ??= figure.textContent.replace(/\D/g, "");
-    const known = Number(figure.dataset.drawn) + kept.size;
+    figure.dataset.printed ??= figure.textContent.replace(/\D/g, "");
+    const known = Number(figure.dataset.printed) + kept.size;
     figure.textContent = known;
     for (const place of all(`[data-plus="${name}"]`, scope)) place.textContent = `+${more}`;
     for (const place of all(`[data-if-plus="${name}"]`, scope)) place.hidden = !more;
