@@ -103,14 +103,17 @@ class RoundForm(FlaskForm):
         if not field.data and not field.errors:
             raise ValidationError(_("Chọn ít nhất một thôn, ấp."))
 
+    def validate_drawn(self, field):
+        """Refuse to choose houses anew in villages that were not seen."""
+        if self.is_overtaken and self.choice.data != "keep":
+            raise ValidationError(_("Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu."))
+
     def validate_choice(self, field):
         """Refuse a choice that is not offered, or keeping houses a village does not have yet."""
         if field.data not in dict(field.choices):
             raise ValidationError(_("Chọn một cách trong danh sách."))
         if field.data == "keep" and set(self.villages.data or ()) - set(self.kept_villages or ()):
             raise ValidationError(_("Có thôn, ấp mới thêm: chọn đến nhà nào."))
-        if field.data != "keep" and self.is_overtaken:
-            raise ValidationError(_("Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu."))
 
     @property
     def chosen(self):
