@@ -83,3 +83,19 @@ def test_a_network_that_comes_back_is_seen_where_nothing_waits(lans_phone, book)
 
     phone.until(is_seen, "the page still says that there is no network")
     assert page.is_hidden("text=Chưa có sóng")
+
+
+def test_a_page_that_needs_a_network_says_what_is_still_on_the_phone(lans_phone, line, book):
+    phone, page = lans_phone, lans_phone.page
+    line.cut()
+    phone.absent(book.house(1))
+    phone.go("/outbox-files")
+    page.wait_for_selector("text=Trang này cần có sóng", state="visible")
+    page.wait_for_selector("html[data-net]", state="attached")
+    assert phone.number("waiting") == 1
+    assert page.is_visible("text=1 trên máy") and page.is_hidden("text=Đã gửi hết")
+
+    phone.sign_out()
+    phone.go("/no-network")
+    page.wait_for_selector("html[data-net]", state="attached")
+    assert page.is_hidden("text=Đã gửi hết"), "nobody is here: who knows what waits?"

@@ -22,15 +22,17 @@ function said(day) {
 
 // --- the bar ---------------------------------------------------------------------------------
 
-/** The three numbers, and since when the oldest waits. */
+/** The three numbers, and since when the oldest waits; a page of nobody's shows whose phone it is. */
 export async function showNumbers() {
-  if (!user()) return 0;
-  const { oldest, ...numbers } = await store.numbers(user());
+  const holder = user() || (await store.here());
+  if (!holder) return 0;
+  const { oldest, ...numbers } = await store.numbers(holder);
   for (const [name, n] of Object.entries(numbers)) {
     for (const place of all(`[data-n="${name}"]`)) place.textContent = n;
     root.toggleAttribute(`data-${name}`, n > 0);
   }
   for (const place of all("[data-oldest]")) place.textContent = oldest ? moment(oldest) : "";
+  root.toggleAttribute("data-counted", true);
   return numbers.waiting;
 }
 
