@@ -66,6 +66,32 @@ def test_what_could_not_be_written_is_never_called_saved(take_phone, book, fault
     assert not page.is_visible("[data-save-failed]")
 
 
+@pytest.mark.parametrize("size", [(740, 360), (320, 640)], ids=["lying", "large letters"])
+def test_in_a_low_window_it_is_seen_what_was_saved_and_what_was_not(take_phone, book, size):
+    phone = take_phone(init_script=DISK_IS_FULL).sign_in("lan", PIN).until_ready(book.user("lan"))
+    page, (width, height) = phone.page, size
+    page.set_viewport_size({"width": width, "height": height})
+    if height > width:
+        page.context.new_cdp_session(page).send(
+            "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 32}})
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
+    page.click("section:target .action button")
+    page.wait_for_selector("[data-save-failed]:not([hidden])")
+    assert is_in_sight(page, "[data-save-failed]")
+
+    page.evaluate("window.healed = true")
+    phone.save()
+    for seen in ("[data-saved]", '[data-do="undo"]'):
+        assert is_in_sight(page, seen), f"{seen} is not seen"
+
+
+def is_in_sight(page, selector):
+    """Tell whether all of it is within the window."""
+    box, window = page.locator(selector).bounding_box(), page.viewport_size
+    return box and box["y"] >= 0 and box["y"] + box["height"] <= window["height"]
+
+
 def test_a_phone_without_room_says_so_and_shows_what_it_has(lans_phone, line, book):
     phone = lans_phone
     phone.close()
