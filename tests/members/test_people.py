@@ -35,6 +35,14 @@ def test_a_leader_sees_the_own_village_and_nobody_else(cast, sign_in):
     assert browser.get(f"/people/{cast.lan.id}").status_code == 200
 
 
+def test_a_leader_finds_the_way_back_and_sees_where_these_pages_belong(cast, sign_in):
+    browser = sign_in(cast.tu)
+    for path, came_from in (("/people", "/outbox"), (f"/people/{cast.lan.id}", "/people")):
+        page = browser.get(path).text
+        assert f'<a class="back" href="{came_from}"' in page
+        assert '<a href="/outbox" aria-current="page"' in page
+
+
 def test_a_member_sees_nobody(cast, sign_in):
     assert sign_in(cast.lan).get("/people").status_code == 403
 
