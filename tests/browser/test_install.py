@@ -11,3 +11,13 @@ def test_manifest_icons_and_worker_make_it_installable(lans_phone, line):
     lans_phone.page.goto(f"{line.url}/healthz")
     found = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error["errorId"] for error in found] == ["no-manifest"]
+
+
+def test_the_home_screen_is_offered_on_the_page_of_the_day_and_at_no_door(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    for path, is_offered in (("/", True), (f"/households/{book.house(1)}", False)):
+        phone.go(path)
+        page.wait_for_selector("html[data-net=ok]", state="attached")
+        page.evaluate("dispatchEvent(new Event('beforeinstallprompt'))")
+        page.wait_for_selector("html[data-install]", state="attached")
+        assert page.is_visible('[data-do="install"]') == is_offered, path
