@@ -72,6 +72,24 @@ def test_what_was_in_the_way_is_settled_and_the_same_visit_goes_again(lans_phone
     page.wait_for_selector("text=Đã gửi hết", state="visible")
 
 
+def test_a_refused_visit_is_mended_from_the_page_of_its_house_too(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    phone.go(f"/households/{book.house(1)}")
+    page.click('[data-do="mend"]:visible')
+    page.wait_for_selector("#otherwise [data-refused]:not([hidden])", timeout=20_000)
+    assert TOO_FAR in page.inner_text("#otherwise [data-refused]")
+    assert page.is_checked('#otherwise [name="outcome"][value="later"]')
+    day = (clock.today() + timedelta(days=7)).isoformat()
+    page.fill("#otherwise [name=return_on]", day)
+    phone.save()
+    phone.send_now()
+    phone.until(lambda: not phone.outbox("waiting", "sending", "attention"), "not settled")
+    assert [visit.return_on.isoformat() for visit in Visit.select()] == [day]
+
+
 FOLLOW = """async (id) => {
   const app = document.querySelector('script[type="module"]').src;
   const store = await import(app.replace("app.js", "store.js"));

@@ -474,10 +474,12 @@ export async function holdsUnsaved() {
 
 // --- mending ---------------------------------------------------------------------------------
 
-/** Go and open an entry in the form it was written in. */
+/** Go and open an entry in the form it was written in; on its own page that is drawn anew. */
 export function mend({ id, page, section }) {
   sessionStorage.mend = id;
+  const isHere = page === location.pathname;
   location.assign(section ? `${page}#${section}` : page);
+  if (isHere && section) location.reload();
 }
 
 async function openMended() {
