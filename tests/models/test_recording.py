@@ -30,7 +30,7 @@ def person(name, *steps, consent="yes"):
 def form(house, *people, outcome="met", at=None, **more):
     """Return the checked values of a visit form."""
     return {"household": house.id, "outcome": outcome, "reason": "", "mode": "", "note": "",
-            "visited_at": at or clock.now() - timedelta(hours=1), "return_on": None,
+            "visited_at": at or clock.now(), "return_on": None,
             "return_part": "", "companions": [], "people": list(people), "dossiers": [], **more}
 
 

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -20,7 +19,7 @@ def local(moment):
 def body(house, *people, outcome="met", at=None, **more):
     """Return the urlencoded body of a visit form."""
     fields = {"household": house.id, "outcome": outcome,
-              "visited_at": local(at or clock.now() - timedelta(hours=1))}
+              "visited_at": local(at or clock.now())}
     for place, (id, consent, steps) in enumerate(people):
         fields |= {f"people-{place}-id": id or "", f"people-{place}-consent": consent}
         for number, (kind, state, extra) in enumerate(steps):
