@@ -253,7 +253,7 @@ class Phone:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, complaint
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(150)
 
     def until_kept(self, count, seconds=PATIENCE / 1000):
         """Wait until the commune has so many entries of this phone."""
