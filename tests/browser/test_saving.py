@@ -22,6 +22,7 @@ WRITE_IS_UNDONE = """
     const request = write.apply(this, given);
     if (this.name === "outbox" && !window.healed) {
       request.addEventListener("success", () => this.transaction.abort());
+      this.transaction.commit = () => {}; // it would be too late then
     }
     return request;
   };

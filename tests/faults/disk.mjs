@@ -51,7 +51,7 @@ class Transaction {
   }
 
   async ask(work) {
-    if (this.over) throw new DOMException("over", "TransactionInactiveError");
+    if (this.over || this.told) throw new DOMException("over", "TransactionInactiveError");
     this.pending += 1;
     try {
       await this.started;
@@ -66,7 +66,13 @@ class Transaction {
     }
   }
 
+  /** Nothing more will be asked. */
+  commit() {
+    this.told = true;
+  }
+
   abort() {
+    if (this.told) throw new DOMException("over", "InvalidStateError");
     this.failed ??= new DOMException("aborted", "AbortError");
   }
 

@@ -254,6 +254,7 @@ function aligned(form, body) {
 
 // --- saving ----------------------------------------------------------------------------------
 
+const saving = new WeakSet();
 const tried = new WeakMap();
 const mending = new WeakMap();
 
@@ -296,8 +297,8 @@ export function tellFailure(error) {
 }
 
 async function save(form, submitter) {
-  if ("saving" in form.dataset || isPressedAgain(form)) return;
-  form.dataset.saving = "";
+  if (saving.has(form) || isPressedAgain(form)) return;
+  saving.add(form);
   tellFailure(null);
   if (!tried.has(form)) fillNow(form, isHidden); // the same again says the same
   const entry = entryFrom(form, submitter);
@@ -307,7 +308,7 @@ async function save(form, submitter) {
   } catch (error) {
     tellFailure(error);
   } finally {
-    delete form.dataset.saving;
+    saving.delete(form);
     keepDrafts().catch(console.error);
   }
 }
@@ -417,7 +418,7 @@ let typing;
 async function keepDrafts() {
   clearTimeout(typing);
   const dirty = forms().filter((form) =>
-    "dirty" in form.dataset && !("saving" in form.dataset) && draftKey(form));
+    "dirty" in form.dataset && !saving.has(form) && draftKey(form));
   await Promise.all(dirty.map((form) =>
     store.keepDraft({
       key: draftKey(form), body: bodyOf(form), mends: mending.get(form)?.id, tried: tried.get(form),

@@ -188,11 +188,13 @@ export async function add(entry, draft) {
     await write(draft ? ["outbox", "drafts"] : ["outbox"], async (tx) => {
       const outbox = tx.objectStore("outbox");
       const old = entry.replaces && (await lastOf(outbox, entry.replaces));
-      await Promise.all([
+      const asked = [
         outbox.add(old ? { ...entry, replaces: old.id } : entry),
         old && outbox.put({ ...old, replaced_by: entry.id }),
         draft && tx.objectStore("drafts").delete(draft),
-      ]);
+      ];
+      tx.commit(); // the disk does not wait for this page to hear of each
+      await Promise.all(asked);
     });
     return entry.id;
   } catch (error) {
