@@ -4,8 +4,14 @@ import logging
 
 from flask import g, jsonify, redirect, render_template, request
 from flask.globals import request_ctx
+from gunicorn.http.errors import ParseException
 from peewee import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    InternalServerError,
+    ServiceUnavailable,
+)
 
 from .access import marks_of
 from .extensions import htmx
@@ -16,6 +22,7 @@ log = logging.getLogger(__name__)
 def init_app(app):
     """Answer every refusal in plain words."""
     app.register_error_handler(HTTPException, refusal)
+    app.register_error_handler(ParseException, unread)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(Exception, unexpected)
 
@@ -49,6 +56,11 @@ def code_of(error):
     own = error.description or ""
     return own if own.replace("_", "").isalnum() and own.islower() \
         else error.name.lower().replace(" ", "_")
+
+
+def unread(_error):
+    """Answer 400 where the server finds no end in what is sent: a chunk of no size, say."""
+    return refusal(BadRequest("malformed"))
 
 
 def busy(error):

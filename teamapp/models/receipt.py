@@ -32,7 +32,7 @@ class Receipt(Record):
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
     device = BinaryUUIDField(null=True)
     kind = CharField(30)
-    hash = BlobField()
+    hash = BlobField()  # empty: it never came, what mended it told of it
     status = CharField(8)  # kept, refused, settled (refused, and what replaced it was kept)
     number = BigIntegerField(null=True)
     replaces = BinaryUUIDField(null=True, index=True)
@@ -44,6 +44,15 @@ class Receipt(Record):
 
     class Meta:
         indexes = ((("user", "cursor"), False),)
+
+    @property
+    def older(self):
+        """Return the ids of what it replaces, as far as it knows itself."""
+        return (self.replaces,) if self.replaces else ()
+
+    def is_for(self, user, hash):
+        """Tell whether it is somebody's receipt for this content."""
+        return self.user_id == user.id and bytes(self.hash) in (b"", hash)
 
     @classmethod
     def known(cls, ids):

@@ -17,7 +17,8 @@ from werkzeug.exceptions import (
 
 from .. import clock
 
-MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
+MOST_BYTES, MOST_ENTRIES, MOST_KID = 512 * 1024, 100, 16
+MOST_AFTER, MOST_MENDS = 20, 100  # ids that an entry names
 VERSION = 1
 
 
@@ -36,9 +37,19 @@ class Sent:
     form: int
     recorded_at: datetime
     after: tuple
-    replaces: UUID
+    older: tuple  # what it replaces, and what that replaced in its turn
     body: str
     flaw: str
+
+    @property
+    def replaces(self):
+        """Return the id of the refused entry that this one mends, or None."""
+        return next(iter(self.older), None)
+
+    @property
+    def named(self):
+        """Return all ids that the entry names, its own among them."""
+        return {self.id, *self.older, *self.after}
 
     @property
     def hash(self):
@@ -146,15 +157,11 @@ def moment(value):
 def read_entry(entry):
     """Return an entry; without an id of its own it could not be answered and is refused."""
     need(isinstance(entry, dict))
-    after, replaces = entry.get("after") or [], entry.get("replaces")
-    flaw, links = None, ()
-    try:
-        links = tuple(uuid(link) for link in after) if isinstance(after, list) else None
-        replaces = uuid(replaces) if replaces is not None else None
-    except UnprocessableEntity:
-        flaw, replaces = "after", None
-    if links is None or len(links) > MOST_AFTER:
-        flaw = "after"
+    replaces = entry.get("replaces")
+    ids = {"after": links(entry.get("after") or [], MOST_AFTER),
+           "replaces": links([] if replaces is None else [replaces], 1),
+           "line": links(entry.get("line") or [], MOST_MENDS)}
+    flaw = next((name for name, found in ids.items() if found is None), None)
     for name, kind in (("kind", str), ("form", int), ("body", str)):
         if type(entry.get(name)) is not kind:
             flaw = name
@@ -163,9 +170,20 @@ def read_entry(entry):
     recorded_at = moment(entry.get("recorded_at"))
     if recorded_at is None:
         flaw = "recorded_at"
+    older = ids["replaces"] + (ids["line"] or ()) if ids["replaces"] else ()
     return Sent(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
                 entry["form"] if type(entry.get("form")) is int else 0, recorded_at,
-                links or (), replaces, text_of(entry.get("body")), flaw)
+                ids["after"] or (), older, text_of(entry.get("body")), flaw)
+
+
+def links(value, most):
+    """Return the ids of a list, or None where it is no list of ids or a longer one."""
+    if not isinstance(value, list) or len(value) > most:
+        return None
+    try:
+        return tuple(uuid(link) for link in value)
+    except UnprocessableEntity:
+        return None
 
 
 def read_sealed(envelope):

@@ -11,13 +11,13 @@ from ..models.judging import Entry, Refused
 from ..text import mask_ids
 from .answers import kept, later, refused
 from .kinds import KINDS
-from .reading import find_receipts, read_form
+from .ledger import Ledger
+from .reading import read_form
 from .reasons import REASONS
 
 log = logging.getLogger(__name__)
 GIVE_UP = 5  # errors of ours with one entry
 WAIT_S = 60  # seconds until what waits for another entry, or for us, is sent again
-MOST_MENDS = 100  # entries that were replaced one by the other
 
 
 class Desk:
@@ -29,8 +29,7 @@ class Desk:
 
     def __init__(self, turn, user, device, forms=None, absent=False, bearer=None):
         self.turn, self.user, self.device = turn, user, device
-        self.forms, self.absent, self.bearer = forms or {}, absent, bearer
-        self.known, self.heirs, self.refused = {}, {}, {}
+        self.forms, self.absent, self.bearer, self.ledger = forms or {}, absent, bearer, None
 
     def take(self, entries):
         """Return a result for each entry; what is kept is in the transaction of the turn."""
@@ -45,8 +44,8 @@ class Desk:
 
     def lay_aside(self, entries, code):
         """Put entries into the inbox unjudged, but for those that are kept already."""
-        self._look_up(entries)
-        pairs = [(entry, self._known_answer(entry) or refused(code)) for entry in entries]
+        self.ledger = Ledger(entries, self.user)
+        pairs = [(entry, self.ledger.answer(entry) or refused(code)) for entry in entries]
         self._keep_refused([pair for pair in pairs if pair[1]["status"] == "refused"])
         return [{"id": str(entry.id), **result} for entry, result in pairs]
 
@@ -63,27 +62,20 @@ class Desk:
     def _attempt(self, entries):
         """Take entries under one savepoint: all that they bring, or nothing and the error."""
         receipt = self.turn.receipt
-        self._look_up(entries)
+        self.ledger = Ledger(entries, self.user)
         try:
             with proxy.atomic():
                 return self._together(entries)
         except Exception:
             self.turn.receipt = receipt
-            self._look_up(entries)
+            self.ledger = Ledger(entries, self.user)
             raise
-
-    def _look_up(self, entries):
-        """Find the receipts of all that entries name, and what was kept in its place."""
-        self.known, self.refused = find_receipts(entries), {}
-        unknown = {id for entry in entries for id in (entry.id, entry.replaces, *entry.after)
-                   if id} - self.known.keys()
-        self.heirs = Receipt.heirs(unknown, self.user.id)
 
     def _together(self, entries):
         """Judge entries in order and record what may be kept, kind by kind."""
         results, forms = {}, {}
         for place, entry in enumerate(entries):
-            answer = self._known_answer(entry) or self._read_form(entry, forms, place)
+            answer = self.ledger.answer(entry) or self._read_form(entry, forms, place)
             if answer:
                 results[place] = self._noted(entry, answer)
         facts = {kind: KINDS[kind].facts([form for place, form in forms.items()
@@ -98,40 +90,8 @@ class Desk:
         made = self._record(drafts, results)
         self._keep_refused([(entry, results[place]) for place, entry in enumerate(entries)
                             if results[place]["status"] == "refused"])
-        self._settle(made)
+        InboxItem.settle_mended(self.ledger.settle(made), self.user.id, self.turn.at)
         return [{"id": str(entry.id), **results[place]} for place, entry in enumerate(entries)]
-
-    def _known_answer(self, entry):
-        """Return the answer for an entry that has its receipt already, else None."""
-        receipt = self.known.get(entry.id)
-        if receipt and (receipt.user_id != self.user.id or bytes(receipt.hash) != entry.hash):
-            return refused("id_reused")
-        if entry.id in self.heirs:  # what replaced it was here first
-            return kept(self.heirs[entry.id], replayed=True)
-        if receipt and receipt.status != "refused":
-            return kept(receipt, replayed=True)
-        if entry.replaces in self.heirs or any(
-                older.status != "refused" for older in self._forebears(entry)):
-            return refused("already_kept")
-        return None
-
-    def _forebears(self, entry):
-        """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
-        found, id = {}, entry.replaces
-        while id and id not in (entry.id, *found) and len(found) < MOST_MENDS:
-            receipt = self._receipt_of(id)
-            if not receipt or receipt.user_id != self.user.id:
-                break
-            found[id] = receipt
-            id = receipt.replaces
-        return found.values()
-
-    def _receipt_of(self, id):
-        """Return the receipt of an entry that nobody here may have named, or None."""
-        receipt = self.known.get(id) or self.refused.get(id)
-        if receipt is None and (receipt := Receipt.get_or_none(Receipt.id == id)):
-            self.known[id] = receipt
-        return receipt
 
     def _read_form(self, entry, forms, place):
         """Put the entry's checked values into forms, or return why they cannot be read."""
@@ -149,11 +109,11 @@ class Desk:
 
     def _judge(self, entry, form, facts, drafts):
         """Return the answer for an entry, adding what it would write to the drafts."""
-        again = self._known_answer(entry)
+        again = self.ledger.answer(entry)
         if again:  # the same entry stood earlier in this batch, or what it replaces was kept
             return again
-        waits_for = next((link for link in entry.after if not self._is_met(link)), None)
-        if waits_for and self.absent and waits_for in self.known:
+        waits_for = next((link for link in entry.after if not self.ledger.is_met(link)), None)
+        if waits_for and self.absent and waits_for in self.ledger.known:
             return refused("waits_for_refused")
         if waits_for:
             return later("waits_for", WAIT_S, **{"for": str(waits_for)})
@@ -168,14 +128,8 @@ class Desk:
     def _noted(self, entry, answer):
         """Return an answer; what is refused may be what an entry after it replaces."""
         if answer["status"] == "refused":
-            self.refused[entry.id] = Receipt(id=entry.id, user=self.user.id, status="refused",
-                                             replaces=entry.replaces)
+            self.ledger.refuse(entry)
         return answer
-
-    def _is_met(self, link):
-        """Tell whether an entry, or what replaced it, has been kept."""
-        receipt = self.known.get(link) or self.heirs.get(link)
-        return bool(receipt) and receipt.status in ("kept", "settled")
 
     def _receipt(self, entry, status, flag=None):
         """Return the entry's new receipt, known from now on, its number still to come."""
@@ -184,11 +138,7 @@ class Desk:
                           status=status, replaces=entry.replaces, flag=flag,
                           received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
-        self.known[entry.id] = receipt
-        line = [receipt, *self._forebears(entry)] if status == "kept" else []
-        for older in line[1:]:
-            older.status = "settled"
-        self.heirs |= {one.replaces: receipt for one in line if one.replaces}
+        self.ledger.enter(receipt, entry)
         return receipt
 
     def _record(self, drafts, results):
@@ -201,13 +151,13 @@ class Desk:
         for result in results.values():
             if "number_of" in result:
                 result["receipt"] = result.pop("number_of").number
-        Receipt.write(made)
+        self.ledger.write(made)
         return made
 
     def _keep_refused(self, pairs):
         """Keep what is refused for its author and the leader, with the reason."""
         for entry, result in pairs:
-            receipt = self.known.get(entry.id)
+            receipt = self.ledger.known.get(entry.id)
             is_open = receipt is None or receipt.status == "refused"
             if is_open and not (receipt and result["code"] == "id_reused"):
                 Receipt.write([self._receipt(entry, "refused")])
@@ -217,15 +167,6 @@ class Desk:
                 hash=InboxItem.mark_of(self.user, entry.hash), body=storable(entry.body),
                 code=result["code"], reason=result["reason"], language=language(),
                 received_at=self.turn.at)
-
-    def _settle(self, made):
-        """Close what was replaced, under the new numbers, and what the inbox held of it."""
-        done = [id for receipt in made for id in (receipt.id, receipt.replaces) if id]
-        for receipt in made:
-            older = [one.id for one in self._forebears(receipt)]
-            receipt.settle(older)
-            done += older
-        InboxItem.settle_mended(done, self.user.id, self.turn.at)
 
     def _mishap(self, entry):
         """Count an error of ours; let the entry wait, or after five of them lay it aside."""

@@ -13,8 +13,7 @@ from .reasons import REASONS
 
 def find_receipts(entries):
     """Return {id: receipt} of all entries these name, in one query."""
-    return Receipt.known({id for entry in entries
-                          for id in (entry.id, entry.replaces, *entry.after) if id})
+    return Receipt.known(set().union(*(entry.named for entry in entries)))
 
 
 def read_ahead(entries):

@@ -64,6 +64,17 @@ def test_what_is_no_http_leaves_no_word_and_no_address_in_the_log(server):
     assert not re.search(r"Rin|0900000123|127\.0\.0\.1|households|ip=", "".join(told))
 
 
+def test_what_has_no_readable_length_is_refused_and_leaves_no_word(server, app, cast):
+    ends = f"Cookie: {cookie(app, cast.lan)}\r\nTransfer-Encoding: chunked\r\n\r\nRin\r\n"
+    for path, kind in (("/sync", "application/json"),
+                       ("/sign-in", "application/x-www-form-urlencoded")):
+        with socket.create_connection(("127.0.0.1", server.port), 20) as other:
+            other.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
+                          f"Content-Type: {kind}\r\n{ends}".encode())
+            assert b" 400 " in other.makefile("rb").readline(), path
+    assert "Rin" not in server.log.read_text()
+
+
 @pytest.mark.parametrize(("bind", "is_there"), [(None, False), ("0.0.0.0", True)])
 def test_the_proxys_machine_alone_reaches_it_unless_told(server, bind, is_there):
     """Behind a proxy whoever reaches gunicorn by another way could claim any address."""

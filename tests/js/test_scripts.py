@@ -99,8 +99,10 @@ def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
     sealed = run("--input-type=module", "-e", SIGN_OUT, f"{FAULTS.as_uri()}/",
                  f"{STATIC.as_uri()}/js/", f"{key.kid} {key.public} proof", json.dumps(entries))
     letters = [json.loads(key.open(base64.b64decode(one["sealed"]))) for one in json.loads(sealed)]
-    follows = {letter["entry"]["id"]: letter["entry"]["after"] for letter in letters}
-    assert follows == {"behind": ["at last", "elsewhere"], "at last": []}
+    said = {entry["id"]: (entry["after"], entry["replaces"], entry.get("line"))
+            for entry in (letter["entry"] for letter in letters)}
+    assert said == {"behind": (["at last", "elsewhere"], None, None),
+                    "at last": ([], "mended", ["spoilt"])}
 
 
 def test_what_was_brought_goes_again_if_the_book_is_restored_within_thirty_days():

@@ -61,7 +61,7 @@ OUTSIDE = {
     "static_files": {"whitenoise"},
     "templating": {"flask", "jinja2"},
     "web": FRAMEWORK | {"wtforms"},
-    "errors": FRAMEWORK | {"peewee"},
+    "errors": FRAMEWORK | {"peewee", "gunicorn"},
     "health": {"flask", "peewee"},
     "metrics": {"flask", "peewee", "prometheus_client"},
     "cli": set(),

@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -217,6 +218,26 @@ def test_what_was_refused_beside_its_mend_settles_what_it_replaced_itself(cast, 
     assert Visit.select().count() == 1
 
 
+@pytest.mark.parametrize("is_together", [True, False])
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_of_a_line_of_mends_one_is_kept_in_whatever_order_a_restored_book_gets_them(
+        cast, lan, order, is_together):
+    line = [entry(body(cast.bre))]
+    for outcome in ("absent", "met", "absent"):
+        older = [one["id"] for one in reversed(line)]
+        line.append(entry(body(cast.bre, outcome=outcome), replaces=older[0], line=older[1:]))
+    come = [line[place] for place in order]
+    rows = send(lan, cast.lan, *come).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in come]
+    before = [place for n, place in enumerate(order) if place < order[0]]
+    assert Visit.select().count() == 1 and differences(cast.an_phu) == []
+    for place, row in zip(order, rows):
+        assert row["status"] == ("kept" if place in (order[0], *before) else "refused")
+        assert row.get("receipt", 1) == 1
+    assert [result(lan, cast.lan, one)["status"] for one in come] == [
+        row["status"] for row in rows]
+
+
 def test_another_persons_mend_settles_nothing(cast, lan, sign_in):
     one = entry(body(cast.bre))
     mend = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
@@ -424,7 +445,8 @@ def test_a_wrong_envelope_is_a_clear_refusal(cast, lan, field, value):
     assert answer.status_code in expected, answer.data
 
 
-@pytest.mark.parametrize("field", ["kind", "form", "recorded_at", "after", "replaces", "body"])
+@pytest.mark.parametrize("field", [
+    "kind", "form", "recorded_at", "after", "replaces", "line", "body"])
 @pytest.mark.parametrize("value", [None, 7, "x", [], {}, [1], True, "\ud800", "\x00", "9" * 5000])
 def test_a_wrong_entry_is_answered_by_name_and_never_lost(cast, lan, field, value):
     one = entry(body(cast.bre)) | {field: value}
