@@ -15,7 +15,8 @@ class Ledger:
         self.user, self.known = user, find_receipts(entries)
         named = set().union(*(entry.named for entry in entries))
         self.heirs = Receipt.heirs(named - self.known.keys(), user.id)
-        self.refused, self.stand_ins = {}, []
+        self.refused = {}  # in this batch: not written yet
+        self.stand_ins = []
 
     def answer(self, entry):
         """Return the answer for an entry that has its receipt already, else None."""

@@ -49,7 +49,7 @@ async function sendNow(options) {
     const after = await store.numbers(page.user);
     const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
-    await forms.endUndo();
+    else await forms.endUndo(); // it may have gone in vain
     await (moved ? show() : showNet());
   }
   await comeBack();
