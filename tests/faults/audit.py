@@ -4,9 +4,11 @@ import hashlib
 from collections import Counter as Counts
 from collections import defaultdict
 
-from teamapp.models import InboxItem, Receipt
+from teamapp.models import InboxItem, Mishap, Receipt
 
 from .sorts import SORTS
+
+UNDERWAY = ("waiting", "sending")  # how an entry stands on a phone that will send it
 
 
 class Audit:
@@ -55,6 +57,8 @@ class Audit:
         for sort in SORTS.values():
             for strange in sort.strangers():
                 self._say("foreign", strange)
+        for mishap in Mishap.select():
+            self._say("stumbled", f"over {mishap.entry}, {mishap.times} times")
         for difference in miscounted(self.plan.book):
             self._say("miscounted", difference)
         return self.found
@@ -79,7 +83,7 @@ class Audit:
     def _waits(self, meant):
         """Tell whether a phone would yet send it, by itself or sealed."""
         held, envelope = self.held.get(meant.id, {}), self.sealed.get(meant.id)
-        return held.get("state") in ("waiting", "sending") or is_underway(envelope)
+        return held.get("state") in UNDERWAY or is_underway(envelope)
 
     def _fate(self, meant):
         """Return what must have become of it, if its author or what it follows was sealed."""
@@ -114,7 +118,9 @@ class Audit:
         held = self.held.get(meant.id, {})
         number = receipt and receipt.number
         is_told = (held.get("state"), held.get("receipt")) == ("kept", number)
-        if not is_told and meant.id not in self.sealed:
+        if held.get("state") in UNDERWAY:
+            self._say("unfinished", f"{meant.id} still waits on its phone for its number")
+        elif not is_told and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone "
                                     f"{held.get('code')}")
 

@@ -1,8 +1,10 @@
 """The program as it must never be: it does not look whether it has an entry's receipt already."""
 
 from app import app
-from teamapp.sync.desk import Desk
+from teamapp.sync.ledger import Ledger
 
-Desk._known_answer = lambda desk, entry: None
+from . import instead
+
+instead(Ledger, "answer", lambda ledger, entry: None)
 
 __all__ = ["app"]
