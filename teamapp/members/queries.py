@@ -17,6 +17,7 @@ class Person:
     """One line of the list."""
 
     user: User
+    name: str
     phones: int = 0  # where signed in
     heard_at: object = None
     left: int = 0  # as the phones last said
@@ -28,7 +29,9 @@ class Person:
 
 def people(viewer):
     """Return [(village or None for the commune's own, its people)] in the official order."""
-    found = {user.id: Person(user) for user in User.visible_to(viewer)}
+    users = list(User.visible_to(viewer))
+    names = User.labels(users)
+    found = {user.id: Person(user, names[user.id]) for user in users}
     seen = Session.select(Session.user, Session.seen_at).where(
         Session.user.in_(list(found)), Session.is_living()).tuples()
     for user, moment in seen:

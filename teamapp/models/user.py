@@ -1,6 +1,7 @@
 """The people of the teams and the commune."""
 
 import secrets
+from collections import Counter
 from datetime import timedelta
 from functools import cache
 
@@ -84,6 +85,13 @@ class User(Record):
         if user.is_field:
             query = query.where(cls.village == user.village_id)
         return query
+
+    @staticmethod
+    def labels(people):
+        """Return {id: name} of people; a name that several have is followed by the username."""
+        named = Counter(person.name for person in people)
+        return {person.id: person.name if named[person.name] == 1
+                else f"{person.name} ({person.username})" for person in people}
 
     @classmethod
     def entering(cls, username, secret):

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from .. import clock, text
-from ..models import Round
+from ..models import Round, User
 from ..models.choosing import CHOICES
 from ..web import DayField
 
@@ -164,7 +164,7 @@ class AssignForm(HousesForm):
         for given in assignments:
             self.clusters.setdefault(given.household.cluster, []).append(given.household_id)
         self.member.choices = [("", _("Chọn người")),
-                               *((str(member.id), member.name) for member in members),
+                               *((str(id), name) for id, name in User.labels(members).items()),
                                ("nobody", _("Chưa giao ai"))]
         return self
 
@@ -203,7 +203,7 @@ class ShareForm(FlaskForm):
 
     def offer(self, members):
         """Let the form share among these members."""
-        self.members.choices = [(member.id, member.name) for member in members]
+        self.members.choices = [*User.labels(members).items()]
         return self
 
     def validate_members(self, field):

@@ -8,7 +8,7 @@ from flask_login import current_user
 from .. import clock
 from ..access import commune_only
 from ..extensions import htmx
-from ..models import Round, RoundVillage, Village
+from ..models import Round, RoundVillage, User, Village
 from ..models.outlook import unactivated
 from ..web import ID, get_or_404, page
 from . import queries
@@ -124,7 +124,7 @@ def village_page(round, village, assigning=None, dropping=None, sharing=None, se
         progress=queries.progress_of(assignments),
         open_people=dict(unactivated([given.household_id for given in assignments],
                                      clock.today().year)),
-        names={member.id: member.name for member in team},
+        names=User.labels(team),
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
         ticked=set(HousesForm().houses.data or ()) - set(settled),
         assigning=assigning or AssignForm(formdata=None).offer_to(team, assignments),

@@ -35,6 +35,17 @@ def test_a_leader_sees_the_own_village_and_nobody_else(cast, sign_in):
     assert browser.get(f"/people/{cast.lan.id}").status_code == 200
 
 
+def test_two_of_one_name_are_told_apart_wherever_somebody_is_chosen(cast, sign_in):
+    other = cast.person("lan.2", "member", cast.lan.name, cast.cau_van)
+    both = [f"{cast.lan.name} ({user.username})" for user in (cast.lan, other)]
+    for user, path, told in ((cast.hanh, "/people", both), (cast.tu, "/people", both),
+                             (cast.binh, "/visits/parts", both),
+                             (cast.lan, "/visits/parts", [cast.lan.name])):
+        page = sign_in(user).get(path).text
+        names = re.findall(rf">({cast.lan.name}[^<]*)<", page)
+        assert sorted(names) == sorted(told), (user.name, path)
+
+
 def test_a_leader_finds_the_way_back_and_sees_where_these_pages_belong(cast, sign_in):
     browser = sign_in(cast.tu)
     for path, came_from in (("/people", "/outbox"), (f"/people/{cast.lan.id}", "/people")):

@@ -34,6 +34,17 @@ def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
                               "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
 
 
+def test_two_members_of_one_name_are_told_apart(desk, cast, draft, village):
+    other = cast.person("lan.2", "member", cast.lan.name, cast.cau_van)
+    officer, name = desk(cast.hanh), f"{cast.lan.name} (lan.2)"
+    answer = officer.send(f"{village}/assignments", htmx=True, member=other.id,
+                          houses=[str(cast.bre.id)])
+    assert f"Đã giao 1 nhà cho {name}." in answer.text
+    page = officer.get(village).text
+    assert page.count(name) == 3, "who goes, whose a house is, to whom to give"
+    assert f"{cast.lan.name}<" not in page
+
+
 def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, village):
     def ticks(answer):
         return set(re.findall(r'<input[^>]*? value="([^"]+)"[^>]* checked|'
