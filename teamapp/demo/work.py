@@ -8,7 +8,6 @@ from ..models.ladder import REGISTERED
 from .facts import FACTS
 
 HEADLINE, PORTAL = AccountKind.HEADLINE, "DVCQG"
-AGE = {"TKNH": 15, "CKSCN": 18, "TMDT": 18}  # from which a person has it in their own name
 MOST = 4  # steps helped at one call
 
 
@@ -17,6 +16,7 @@ class Work:
 
     def __init__(self, draw):
         self.draw = draw
+        self.needs_age = {kind.code: kind.needs_age for kind in AccountKind.in_use()}
 
     def survey(self, calls, adults, activated_percent):
         """Note at the first round who has what: so many percent of the adults are activated."""
@@ -37,8 +37,8 @@ class Work:
         """Spread helped steps, {kind: n}, over the calls; return those that found no place."""
         done, left = [call for call in calls if call.is_done], {}
         for kind, number in wanted.items():
-            pairs = [(call, person) for call in done for person in call.house.people
-                     if person.age >= AGE.get(kind, 14)]
+            pairs = [(call, person) for call in done for person in call.house.adults
+                     if person.age >= self.needs_age[kind]]
             self.draw.shuffle(pairs)
             for call, person in pairs:
                 if number <= 0:

@@ -1,6 +1,7 @@
 """A volunteer's phone: a Chromium with a memory of its own, that can be killed and comes back."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -15,6 +16,7 @@ from . import chrome
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 PATIENCE = 60_000  # milliseconds a page or a condition may take on a busy machine
+THE_DOOR = re.compile(r"/sign-in\b")  # also with the page to come back to
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
 WRITTEN = """async ({ store, states }) => {

@@ -12,6 +12,7 @@ from ..cast import PASSWORD
 from ..sync.phone import body, entry
 from ..sync.test_outbox_files import saved
 from .looking import LAPTOP
+from .phone import THE_DOOR
 
 MOST = 120  # presses of Tab until something must have come
 FOCUS = """() => {
@@ -200,7 +201,7 @@ def test_people_are_found_their_phones_ended_their_accounts_closed_and_one_leave
 
     keys.to(".account summary").press("Enter")
     keys.to("[data-do=sign-out]").press("Enter")
-    keys.page.wait_for_url("**/sign-in*")
+    keys.page.wait_for_url(THE_DOOR)
     assert not Session.select().where(Session.user == book.user("son").id,
                                       Session.ended_at.is_null()).exists()
 

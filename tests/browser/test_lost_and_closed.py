@@ -1,6 +1,5 @@
 """A phone that was reported lost, and the phone of somebody who left the team."""
 
-import re
 from urllib.parse import quote_plus
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from teamapp.models import InboxItem, Receipt, Session, Visit
 
 from ..cast import PIN
+from .phone import THE_DOOR
 from .test_shared_phone import traces, work
 
 
@@ -29,7 +29,7 @@ def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
     report_lost(laptop, lan.name)
     phone.context.set_offline(False)
     phone.go("/")
-    phone.page.wait_for_url("**/sign-in*")
+    phone.page.wait_for_url(THE_DOOR)
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
     assert phone.outbox() == [] and traces(phone, words) == set()
@@ -50,7 +50,7 @@ def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book, pat
     lan.close()
     line.mend()
     phone.go(path)
-    phone.page.wait_for_url("**/sign-in*")
+    phone.page.wait_for_url(THE_DOOR)
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 2, "not handed in")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: not phone.outbox(), "not sealed")
@@ -68,7 +68,7 @@ def test_a_lost_phone_hears_so_at_the_door_too(lans_phone, line, book, path):
         sign_in.lose()
     line.mend()
     phone.go(path)
-    phone.page.wait_for_url(re.compile("/sign-in"))
+    phone.page.wait_for_url(THE_DOOR)
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
     assert phone.outbox() == [] and traces(phone, words) == set()

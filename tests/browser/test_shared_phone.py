@@ -7,6 +7,7 @@ import pytest
 from teamapp.models import Session, Visit
 
 from ..cast import PIN
+from .phone import THE_DOOR
 
 NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
 
@@ -166,7 +167,7 @@ def test_who_signed_out_without_signal_does_not_arrive_again_by_an_address(
     phone.sign_out()
     line.mend()
     phone.go(path)
-    phone.page.wait_for_url("**/sign-in*")
+    phone.page.wait_for_url(THE_DOOR)
     assert phone.page.get_attribute("body", "data-user") == ""
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
 
