@@ -1,6 +1,7 @@
 """What the commune knows of everything that a batch of entries names, for those who judge them."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from .. import clock
 from ..statements import Among
@@ -26,7 +27,7 @@ class Facts:
                           | {d["resident"] for d in dossiers if d["resident"]})
         self._find_codes(people, {d["procedure"] for d in dossiers})
         self._find_team({id for data in datas for id in data["companions"]})
-        self._find_calls(houses)
+        self._find_calls(houses, [data["visited_at"] for data in datas])
         self._memberships = {}
 
     def _find_houses(self, ids):
@@ -58,11 +59,13 @@ class Facts:
         self.team = {id for id, in User.select(User.id).where(
             User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
-    def _find_calls(self, houses):
-        """Find who else called at these houses of late, and whom a round sent there."""
+    def _find_calls(self, houses, moments):
+        """Find who else called at these houses on these days, and whom a round sent there."""
+        days = {Visit.day_of(moment, self.at)[0] for moment in moments}
+        first = max(min([self.at, *moments]), self.at - 2 * Visit.OLD) - timedelta(days=1)
         self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(houses)), Visit.member != self.by.id,
-            Visit.visited_at > self.at - 2 * Visit.OLD).tuples()}
+            Visit.household.in_(Among(houses)), Visit.visited_at > first,
+            Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples()}
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
                      .where(Assignment.household.in_(Among(houses)),

@@ -93,16 +93,20 @@ def outlooks(ids, year, calls=1):
 
 def last_calls(ids, count):
     """Return (household, call's facts …) of the newest visits of each house, newest first."""
-    other = Visit.alias()
-    newest = (other.select(other.id).where(other.household == Household.id)
-              .order_by(other.visited_at.desc(), other.receipt.desc()).limit(count))
     return (Household
             .select(Household.id, Visit.id, Visit.outcome, Visit.day, Visit.visited_at,
                     Visit.received_at, Visit.return_on, Visit.return_part, Visit.reason,
                     Visit.member, User.name)
-            .join(Visit, on=Visit.id.in_(newest)).join(User, on=(User.id == Visit.member))
+            .join(Visit, on=Visit.id.in_(newest(count))).join(User, on=(User.id == Visit.member))
             .where(Household.id.in_(Among(ids)))
             .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).tuples())
+
+
+def newest(count):
+    """Return the ids of the newest visits of the household that a query is at."""
+    visit = Visit.alias()
+    return (visit.select(visit.id).where(visit.household == Household.id)
+            .order_by(visit.visited_at.desc(), visit.receipt.desc()).limit(count))
 
 
 def unactivated(ids, year):

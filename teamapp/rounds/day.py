@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from peewee import fn
-
 from .. import clock
 from ..languages import called
 from ..models import Assignment, Dossier, Household, InboxItem, Procedure, Round, Visit
-from ..models.outlook import Outlook, outlooks
+from ..models.outlook import Outlook, newest, outlooks
 
 FORGOTTEN = timedelta(days=7)  # how long a promise that nobody kept is still shown
 PARTS = ("morning", "noon", "afternoon", "evening", "")
@@ -142,13 +140,10 @@ def mark_done(part):
 
 def promises_to(user):
     """Return {id: house} of those this member promised to come back to and nobody went since."""
-    later = Visit.alias()
-    newer = later.select(later.id).where(later.household == Visit.household,
-                                         later.visited_at > Visit.visited_at)
-    rows = (Household.select(*FACTS).join(Visit, on=(Visit.household == Household.id))
-            .where(Visit.village == user.village_id, Visit.member == user.id,
+    rows = (Household.select(*FACTS).join(Visit, on=(Visit.id == newest(1)))
+            .where(Visit.village == Household.village, Visit.member == user.id,
                    Visit.return_on >= clock.today() - FORGOTTEN,
-                   Household.village == user.village_id, ~fn.EXISTS(newer))
+                   Household.village == user.village_id)
             .order_by(*Household.in_walking_order()).tuples())
     return {row[0]: DayHouse(*row) for row in rows}
 

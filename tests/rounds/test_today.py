@@ -9,7 +9,7 @@ from teamapp import clock
 from teamapp.models import Visit
 
 from ..deeds import round_for, visit
-from ..queries import counted
+from ..queries import counted, ways
 
 
 @pytest.fixture
@@ -134,3 +134,13 @@ def test_the_day_is_read_in_few_queries(cast, sign_in):
     with counted() as queries:
         lan.get("/")
     assert len(queries) <= 9
+
+
+@pytest.mark.once
+def test_who_was_promised_a_visit_is_found_by_the_houses_not_by_the_villages_past(cast, day):
+    visit(cast.lan, cast.bre, "later", return_on=clock.today())
+    with counted() as asked:
+        assert "Điểu Bré" in day()
+    found = [way for way in ways(asked) if "visit_" in way]
+    assert {way.split("INDEX ")[1] for way in found} == {
+        "visit_household_id_visited_at (household_id=?)", "sqlite_autoindex_visit_1 (id=?)"}
