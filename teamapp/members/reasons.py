@@ -9,9 +9,9 @@ WHY = {
     "invalid": _("Có chỗ ghi chưa đúng."),
     "malformed": _("Máy gửi lên chưa đọc được."),
     "unknown_kind": _("Xã chưa nhận loại việc này."),
-    "unknown_household": _("Không thấy hộ này trong sổ của xã."),
-    "not_yours": _("Hộ này không thuộc tổ của người ghi."),
-    "unknown_resident": _("Không thấy người này trong hộ."),
+    "unknown_household": _("Không thấy nhà này trong sổ của xã."),
+    "not_yours": _("Nhà này không thuộc tổ của người ghi."),
+    "unknown_resident": _("Không thấy người này trong nhà."),
     "consent_missing": _("Chưa hỏi bà con có đồng ý ghi tên không."),
     "unknown_account_kind": _("Không có loại tài khoản này."),
     "unknown_obstacle": _("Không có lý do này trong sổ."),
@@ -28,7 +28,7 @@ AGAIN = (_("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại
          _("Nhờ người ghi sửa trên máy, hoặc ghi lại."))
 ADVICE = {  # what its author does, what somebody else; for all others AGAIN
     ("not_yours",): (_("Báo tổ trưởng xem giúp."),
-                     _("Hỏi người ghi. Hộ thuộc tổ khác thì nhờ tổ đó ghi lại.")),
+                     _("Hỏi người ghi. Nhà thuộc tổ khác thì nhờ tổ đó ghi lại.")),
     ("lost_phone", "closed_account"): (
         _("Đúng là lượt của mình thì ghi lại."),
         _("Hỏi người ghi. Đúng là lượt của họ thì ghi lại.")),

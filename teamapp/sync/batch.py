@@ -17,8 +17,7 @@ from werkzeug.exceptions import (
 
 from .. import clock
 
-MOST_BYTES, MOST_ENTRIES, MOST_KID = 512 * 1024, 100, 16
-MOST_AFTER, MOST_MENDS = 20, 100  # ids that an entry names
+MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
 VERSION = 1
 
 
@@ -37,19 +36,9 @@ class Sent:
     form: int
     recorded_at: datetime
     after: tuple
-    older: tuple  # what it replaces, and what that replaced in its turn
+    replaces: UUID
     body: str
     flaw: str
-
-    @property
-    def replaces(self):
-        """Return the id of the refused entry that this one mends, or None."""
-        return next(iter(self.older), None)
-
-    @property
-    def named(self):
-        """Return all ids that the entry names, its own among them."""
-        return {self.id, *self.older, *self.after}
 
     @property
     def hash(self):
@@ -157,10 +146,9 @@ def moment(value):
 def read_entry(entry):
     """Return an entry; without an id of its own it could not be answered and is refused."""
     need(isinstance(entry, dict))
-    replaces = entry.get("replaces")
-    ids = {"after": links(entry.get("after") or [], MOST_AFTER),
-           "replaces": links([] if replaces is None else [replaces], 1),
-           "line": links(entry.get("line") or [], MOST_MENDS)}
+    after, replaces = entry.get("after") or [], entry.get("replaces")
+    ids = {"after": links(after, MOST_AFTER),
+           "replaces": links([] if replaces is None else [replaces], 1)}
     flaw = next((name for name, found in ids.items() if found is None), None)
     for name, kind in (("kind", str), ("form", int), ("body", str)):
         if type(entry.get(name)) is not kind:
@@ -170,10 +158,15 @@ def read_entry(entry):
     recorded_at = moment(entry.get("recorded_at"))
     if recorded_at is None:
         flaw = "recorded_at"
-    older = ids["replaces"] + (ids["line"] or ()) if ids["replaces"] else ()
     return Sent(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
                 entry["form"] if type(entry.get("form")) is int else 0, recorded_at,
-                ids["after"] or (), older, text_of(entry.get("body")), flaw)
+                ids["after"] or (), next(iter(ids["replaces"] or ()), None),
+                text_of(entry.get("body")), flaw)
+
+
+def ids_named(entries):
+    """Return all ids that entries name, their own among them."""
+    return {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
 
 
 def links(value, most):

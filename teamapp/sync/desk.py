@@ -138,7 +138,7 @@ class Desk:
                           status=status, replaces=entry.replaces, flag=flag,
                           received_at=self.turn.at, cursor=self.turn.cursor,
                           handed_in_by=self.bearer.id if self.bearer else None)
-        self.ledger.enter(receipt, entry)
+        self.ledger.enter(receipt)
         return receipt
 
     def _record(self, drafts, results):
@@ -151,7 +151,7 @@ class Desk:
         for result in results.values():
             if "number_of" in result:
                 result["receipt"] = result.pop("number_of").number
-        self.ledger.write(made)
+        Receipt.write(made)
         return made
 
     def _keep_refused(self, pairs):

@@ -7,13 +7,9 @@ from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt
 from ..models.receipt import MOST_FIELDS
+from .batch import ids_named
 from .kinds import KINDS
 from .reasons import REASONS
-
-
-def find_receipts(entries):
-    """Return {id: receipt} of all entries these name, in one query."""
-    return Receipt.known(set().union(*(entry.named for entry in entries)))
 
 
 def read_ahead(entries):
@@ -22,7 +18,7 @@ def read_ahead(entries):
     Reading is half of the work, and while it goes on here others can write. A form that fails
     unexpectedly is left out: it will fail in the turn, where that is answered.
     """
-    known, read, bound = find_receipts(entries), {}, {}
+    known, read, bound = Receipt.known(ids_named(entries)), {}, {}
     for entry in entries:
         receipt = known.get(entry.id)
         is_open = receipt is None or receipt.status == "refused"

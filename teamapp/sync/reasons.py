@@ -6,10 +6,10 @@ REASONS = {
     "invalid": _("Có chỗ ghi chưa đúng. Sửa chỗ được chỉ ra rồi gửi lại."),
     "malformed": _("Máy gửi lên chưa đọc được. Nội dung vẫn được giữ. Báo tổ trưởng xem giúp."),
     "unknown_kind": _("Xã chưa nhận loại việc này. Nội dung vẫn được giữ. Gửi lại sau."),
-    "unknown_household": _("Không thấy hộ này trong sổ của xã. Chọn lại hộ rồi gửi lại."),
-    "not_yours": _("Hộ này không thuộc nơi anh chị phụ trách. Nội dung vẫn được giữ. "
+    "unknown_household": _("Không thấy nhà này trong sổ của xã. Chọn lại nhà rồi gửi lại."),
+    "not_yours": _("Nhà này không thuộc nơi anh chị phụ trách. Nội dung vẫn được giữ. "
                    "Báo tổ trưởng xem giúp."),
-    "unknown_resident": _("Không thấy người này trong hộ. Chọn lại người rồi gửi lại."),
+    "unknown_resident": _("Không thấy người này trong nhà. Chọn lại người rồi gửi lại."),
     "consent_missing": _("Chưa hỏi bà con có đồng ý ghi tên không. Chọn câu trả lời rồi gửi lại."),
     "unknown_account_kind": _("Không có loại tài khoản này. Chọn lại rồi gửi lại."),
     "unknown_obstacle": _("Không có lý do này trong sổ. Chọn lại rồi gửi lại."),

@@ -59,7 +59,9 @@ class Transaction {
       return await work();
     } catch (error) {
       this.failed ??= error;
-      throw error;
+      if (!this.told || error instanceof Dead) throw error;
+      this.error = this.failed; // as the standard has it of what fails while it is committed
+      throw new DOMException("aborted", "AbortError");
     } finally {
       this.pending -= 1;
       setImmediate(() => this.end());

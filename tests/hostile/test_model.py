@@ -31,12 +31,8 @@ class Phone:
         self.epoch = Installation.current_epoch()
 
     def record(self, said, **more):
-        """Keep an entry in the outbox; a mend of a mend names all that were before it."""
-        older = more.get("replaces")
-        line = []
-        while older and (older := self.entries[older]["replaces"]):
-            line.append(older)
-        one = entry(said, line=line, **more)
+        """Keep an entry in the outbox."""
+        one = entry(said, **more)
         self.entries[one["id"]], self.heard[one["id"]] = one, "waiting"
 
     def waiting(self):
@@ -290,26 +286,6 @@ def test_a_mend_of_a_mend_counts_nothing_when_the_first_writing_was_kept_meanwhi
     server.mend_the_server()
     lan.ask(0, is_lost=True)
     lan.send(lan.waiting(), is_lost=False)
-    assert Visit.select().count() == 1
-
-
-@pytest.mark.parametrize("is_first", [True, False])
-def test_after_a_restore_an_old_request_with_the_first_of_three_writings_counts_nothing_anew(
-        server, is_first):
-    lan = server.phones[0]
-    lan.record(server.said(lan, 0, "met"))
-    for outcome in ("later", "absent"):
-        lan.send(lan.waiting(), is_lost=False)
-        lan.record(server.said(lan, 0, outcome), replaces=[*lan.entries][-1])
-    lan.send(lan.waiting(), is_lost=False)
-    server.restore()
-    server.mend_the_server()
-    lan.fetch_pages()
-    for step in (True, False):
-        if step is is_first:
-            lan.ask(0, is_lost=True)
-        else:
-            lan.send(lan.waiting(), is_lost=True)
     assert Visit.select().count() == 1
 
 

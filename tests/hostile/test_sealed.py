@@ -12,8 +12,7 @@ from .often import often
 SPOILT = some.dictionaries(some.sampled_from(
     ["v", "user", "device", "proof", "state", "entry"]), ANYTHING, max_size=3)
 SPOILT_ENTRY = some.dictionaries(some.sampled_from(
-    ["id", "kind", "form", "recorded_at", "after", "replaces", "line", "body"]),
-    ANYTHING, max_size=3)
+    ["id", "kind", "form", "recorded_at", "after", "replaces", "body"]), ANYTHING, max_size=3)
 
 
 @often(25, 1000)

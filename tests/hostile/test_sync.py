@@ -48,13 +48,12 @@ def refused(id):
 SAID = some.fixed_dictionaries({
     "id": LINKS, "kind": some.just("visits.create"), "form": some.just(1),
     "recorded_at": some.just(WRITTEN_AT),
-    "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS,
-    "line": some.lists(LINKS, max_size=2), "body": BODIES})
+    "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": BODIES})
 COPIED = some.builds(refused, some.sampled_from(THEIRS))
-PLAIN = COPIED | SAID.map(lambda said: said | {"after": [], "replaces": None, "line": []})
+PLAIN = COPIED | SAID.map(lambda said: said | {"after": [], "replaces": None})
 DEEP = some.integers(1, 1200).map(lambda depth: f"<deep {depth}>")
 NEARLY = some.dictionaries(
-    some.sampled_from(["id", "kind", "form", "recorded_at", "after", "replaces", "line", "body"]),
+    some.sampled_from(["id", "kind", "form", "recorded_at", "after", "replaces", "body"]),
     some.sampled_from([0, -1, 2, "visits.create ", "visits.\ud800", "x\0", KNOWN.upper(),
                        "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
                        "2026-11-21", "2026-11-21T15:12:44", [None], [IDS[0]] * 21, "<long>"])

@@ -44,7 +44,7 @@ def test_the_author_is_told_on_the_day_page_and_the_outbox_and_finds_it(cast, la
         page = lan.get(path).text
         assert "Xã chưa nhận 1 lượt của anh chị" in page and 'href="/inbox"' in page, path
     [card] = cards(lan.get("/inbox").text)
-    assert "Hộ này không thuộc tổ của người ghi." in card
+    assert "Nhà này không thuộc tổ của người ghi." in card
     assert "Vắng nhà" in card and "H&#39;Lan" not in card
 
 

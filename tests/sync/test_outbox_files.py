@@ -71,7 +71,7 @@ def test_what_came_by_itself_meanwhile_is_not_counted_again(cast, hand_in, sign_
 
 def test_what_is_refused_says_why_and_lies_in_the_authors_inbox(cast, hand_in):
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.hlan)))).text
-    assert "Xã chưa nhận: Hộ này không thuộc nơi" in page
+    assert "Xã chưa nhận: Nhà này không thuộc nơi" in page
     assert InboxItem.get().user == cast.lan
 
 

@@ -17,8 +17,8 @@ const SLOW = 5 * SECOND;
 export const patience = (bytes) => 15 * SECOND + bytes;
 
 /** The entry as the server reads it. */
-export const wire = ({ id, kind, form, recorded_at, after = [], replaces = null, line, body }) => ({
-  id, kind, form, recorded_at, after, replaces, ...(line?.length && { line }), body,
+export const wire = ({ id, kind, form, recorded_at, after = [], replaces = null, body }) => ({
+  id, kind, form, recorded_at, after, replaces, body,
 });
 
 const sizeOf = (entry) => new TextEncoder().encode(JSON.stringify(wire(entry))).length + 1;

@@ -5,7 +5,6 @@ import { openDB } from "../vendor/idb.js";
 const DATABASE = "tungnha";
 const VIETNAM = 7 * 3600 * 1000;
 const SEALING = "sealing-";
-const LINE = 100; // ids of what was mended again and again; the server takes as many
 
 const HANGS = 10 * 1000;
 
@@ -93,12 +92,13 @@ async function write(stores, work) {
     await tx.done;
     return value;
   } catch (error) {
+    const cause = tx.error ?? error; // of what fails while it is committed a request hears less
     try {
       tx.abort();
     } catch {
       // It was over already.
     }
-    throw error;
+    throw cause;
   }
 }
 
@@ -190,7 +190,7 @@ export async function add(entry, draft) {
       const outbox = tx.objectStore("outbox");
       const old = entry.replaces && (await lastOf(outbox, entry.replaces));
       const asked = [
-        outbox.add(old ? { ...entry, replaces: old.id, line: olderThan(old) } : entry),
+        outbox.add(old ? { ...entry, replaces: old.id } : entry),
         old && outbox.put({ ...old, replaced_by: entry.id }),
         draft && tx.objectStore("drafts").delete(draft),
       ];
@@ -210,9 +210,6 @@ export async function add(entry, draft) {
   if (draft) await dropDraft(draft);
   return entry.id;
 }
-
-/** What an entry replaced, and what that replaced in its turn. */
-const olderThan = ({ replaces, line = [] }) => (replaces ? [replaces, ...line] : []).slice(0, LINE);
 
 /** What was mended in two tabs is mended one after the other, or one visit would be two. */
 async function lastOf(outbox, id) {
