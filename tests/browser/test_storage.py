@@ -179,7 +179,8 @@ def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
     phone.page.wait_for_timeout(500)
     assert [entry["state"] for entry in phone.outbox()] == ["sending"]
     assert phone.number("waiting") == 1
-    phone.page.evaluate("window.healed = true; document.querySelector('[data-do=send-now]').click()")
+    phone.page.evaluate(
+        "window.healed = true; document.querySelector('[data-do=send-now]').click()")
     phone.until_kept(1)
     assert Visit.select().count() == Receipt.select().count() == 1
 
