@@ -21,24 +21,21 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
 @pytest.mark.parametrize("name", CONTROLS)
 def test_it_is_noticed(name, book):
     broken, program, sort = CONTROLS[name]
-    for seed in range(1, 6):
-        outcome = small_run(book, seed, seconds=3, program=program, broken=broken)
-        if outcome.wrong[sort]:
-            return
-    raise AssertionError(outcome.story())
+    outcome = small_run(book, seconds=3, program=program, broken=broken)
+    assert outcome.wrong[sort], outcome.story()
 
 
 def test_envelopes_that_are_dropped_before_the_answer_are_noticed(book):
-    outcome = small_run(book, 1, seconds=60, shares={"portal": .5}, shared=1,
+    outcome = small_run(book, seconds=60, shares={"portal": .5}, shared=1,
                         broken="store.drops_envelopes_before_the_answer.mjs")
     assert outcome.wrong["lost"], outcome.story()
 
 
 def test_with_every_rule_kept_there_is_nothing_to_notice(book):
-    outcome = small_run(book, 1, seconds=60)
+    outcome = small_run(book, seconds=60)
     assert not outcome.found, outcome.story()
 
 
-def small_run(book, seed, shares=LOSSES, shared=.5, **more):
+def small_run(book, shares=LOSSES, shared=.5, **more):
     """Return what a few phones without chaos come to."""
-    return run(book, seed, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
+    return run(book, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
