@@ -62,9 +62,9 @@ class Facts:
     def _find_calls(self, houses, moments):
         """Find who else called at these houses on these days, and whom a round sent there."""
         days = {Visit.day_of(moment, self.at)[0] for moment in moments}
-        first = max(min([self.at, *moments]), self.at - 2 * Visit.OLD) - timedelta(days=1)
+        oldest = max(min([self.at, *moments]), self.at - 2 * Visit.OLD)  # a slip may say year 1
         self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(houses)), Visit.visited_at > first,
+            Visit.household.in_(Among(houses)), Visit.visited_at > oldest - timedelta(days=1),
             Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples()}
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)

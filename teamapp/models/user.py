@@ -88,7 +88,10 @@ class User(Record):
 
     @staticmethod
     def labels(people):
-        """Return {id: name} of people; a name that several have is followed by the username."""
+        """Return {id: name} of a list of people, in its order.
+
+        A name that several have is followed by the username.
+        """
         named = Counter(person.name for person in people)
         return {person.id: person.name if named[person.name] == 1
                 else f"{person.name} ({person.username})" for person in people}

@@ -30,6 +30,6 @@ def procedures():
 
 def team(user):
     """Return (id, name) of the others of a person's team, as people are listed."""
-    others = User.visible_to(user).where(User.active, User.id != user.id,
-                                         User.role.in_(User.FIELD))
-    return sorted(User.labels(others).items(), key=lambda row: sort_key(row[1]))
+    others = User.visible_to(user).select(User.id, User.name, User.username).where(
+        User.active, User.id != user.id, User.role.in_(User.FIELD))
+    return [*User.labels(sorted(others, key=lambda user: sort_key(user.name))).items()]

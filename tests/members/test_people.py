@@ -46,6 +46,12 @@ def test_two_of_one_name_are_told_apart_wherever_somebody_is_chosen(cast, sign_i
         assert sorted(names) == sorted(told), (user.name, path)
 
 
+def test_two_of_one_name_stand_where_their_name_is_listed(cast, sign_in):
+    cast.person("xa.lan", "member", cast.lan.name, cast.cau_van)
+    page = sign_in(cast.binh).get("/visits/parts").text
+    assert 0 < page.index("(xa.lan)") < page.index(cast.tu.name)
+
+
 def test_a_leader_finds_the_way_back_and_sees_where_these_pages_belong(cast, sign_in):
     browser = sign_in(cast.tu)
     for path, came_from in (("/people", "/outbox"), (f"/people/{cast.lan.id}", "/people")):
