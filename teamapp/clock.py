@@ -45,6 +45,14 @@ def parse_local(text):
         raise ValueError(f"not a date of our time: {text!r}") from error
 
 
+def days_from(day, count):
+    """Return the day so many days later; the last day there is where the calendar ends before.
+
+    A page is drawn from whatever the database holds, 9999-12-31 among it.
+    """
+    return day + min(timedelta(days=count), date.max - day)
+
+
 def week_of(day):
     """Return Monday and Sunday of the day's week."""
     monday = day - timedelta(days=day.weekday())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from peewee import JOIN
@@ -42,7 +42,7 @@ class Filing(NamedTuple):
     @property
     def overdue_from(self):
         """The day from which it is late."""
-        return self.due_on + timedelta(days=1)
+        return clock.days_from(self.due_on, 1)
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ class DayRound:
     @property
     def over_from(self):
         """The first day after it."""
-        return self.round.ends_on + timedelta(days=1)
+        return clock.days_from(self.round.ends_on, 1)
 
     @property
     def open(self):
@@ -75,12 +75,12 @@ class Appointments:
     @property
     def missed_from(self):
         """The day after."""
-        return self.day + timedelta(days=1)
+        return clock.days_from(self.day, 1)
 
     @property
     def until(self):
         """The last day they are shown."""
-        return self.day + FORGOTTEN
+        return clock.days_from(self.day, FORGOTTEN.days)
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Waiting:
     @property
     def overdue_from(self):
         """The day from which it is late."""
-        return self.due_on + timedelta(days=1)
+        return clock.days_from(self.due_on, 1)
 
 
 def of(user):

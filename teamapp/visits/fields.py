@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -54,6 +55,32 @@ class Shaped:
         """Refuse another shape."""
         if field.data and not self.matches(field.data):
             raise ValidationError(self.message)
+
+
+class InYears:
+    """A day, or a day and time, from the first year to the last, both included."""
+
+    def __init__(self, first, last, message):
+        self.first, self.last, self.message = first, last, message
+        self.field_flags = {"min": f"{first}-01-01", "max": f"{last}-12-31"}
+
+    def __call__(self, form, field):
+        """Refuse a day outside."""
+        if field.data and not self.first <= day_of(field.data).year <= self.last:
+            raise ValidationError(self.message)
+
+
+def day_of(value):
+    """Return a day as it is, and of a moment the day it lies on."""
+    return clock.day_of(value) if isinstance(value, datetime) else value
+
+
+class MomentInYears(InYears):
+    """The same for a field that asks for a time too."""
+
+    def __init__(self, first, last, message):
+        super().__init__(first, last, message)
+        self.field_flags = {"min": f"{first}-01-01T00:00", "max": f"{last}-12-31T23:59"}
 
 
 class TextField(StringField):

@@ -14,7 +14,9 @@ from .fields import (
     AtMost,
     CapitalField,
     IdField,
+    InYears,
     MomentField,
+    MomentInYears,
     Needed,
     NumbersField,
     Shaped,
@@ -35,7 +37,10 @@ PARTS = [("morning", _("Sáng")), ("noon", _("Trưa")), ("afternoon", _("Chiều
          ("evening", _("Tối"))]
 UNKNOWN = _("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
 NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
-A_YEAR = timedelta(days=366)
+FIRST_YEAR, LAST_YEAR = 2020, 2099  # of a visit; one ahead or long back is taken and flagged
+TWO_YEARS = 2 * timedelta(days=366)  # from the visit to a return or a dossier's due day
+FAR_OFF = _("Ngày xa quá: tối đa hai năm sau ngày đến nhà.")
+days_ahead = InYears(FIRST_YEAR, LAST_YEAR + 2, FAR_OFF)
 
 
 class StepForm(Form):
@@ -68,7 +73,7 @@ class DossierForm(Form):
         AtMost(60), Shaped(Dossier.CODE.replace("A-Z", "A-Za-z"), NO_CODE)])
     channel = WordField(_("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_("Chọn nơi nộp hồ sơ."))])
-    due_on = DayField(_("Ngày hẹn trả"))
+    due_on = DayField(_("Ngày hẹn trả"), validators=[days_ahead])
 
 
 class VisitForm(Form):
@@ -80,8 +85,9 @@ class VisitForm(Form):
     reason = TextField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
                        filters=[mask_ids])
     visited_at = MomentField(_("Đến lúc"), format="%Y-%m-%dT%H:%M",
-                             validators=[Needed(_("Chọn ngày giờ đến nhà."))])
-    return_on = DayField(_("Hẹn ngày"))
+                             validators=[Needed(_("Chọn ngày giờ đến nhà.")), MomentInYears(
+                                 FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))])
+    return_on = DayField(_("Hẹn ngày"), validators=[days_ahead])
     return_part = WordField(_("Buổi nào?"), PARTS)
     note = TextField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
                      filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
@@ -95,6 +101,7 @@ class VisitForm(Form):
         super().validate(extra_validators)
         self._check_work()
         self._check_return()
+        self._check_due()
         return not self.errors
 
     def _check_work(self):
@@ -108,7 +115,7 @@ class VisitForm(Form):
                     refuse(self.mode, _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp."))
 
     def _check_return(self):
-        """A promise to come back names its day: after the visit, within a year of it."""
+        """A promise to come back names its day: after the visit, within two years of it."""
         if self.outcome.data == "later" and not self.return_on.data and not self.return_on.errors:
             refuse(self.return_on, _("Chọn ngày hẹn lại."))
         if not (self.return_on.data and self.visited_at.data):
@@ -116,8 +123,20 @@ class VisitForm(Form):
         rest = self.return_on.data - clock.day_of(self.visited_at.data)
         if rest < timedelta(0):
             refuse(self.return_on, _("Ngày hẹn lại phải từ ngày đến nhà trở đi."))
-        elif rest > A_YEAR:
-            refuse(self.return_on, _("Ngày hẹn lại xa quá: tối đa một năm."))
+        elif rest > TWO_YEARS:
+            refuse(self.return_on, FAR_OFF)
+
+    def _check_due(self):
+        """A dossier is due within two years of the visit, and not before it was filed."""
+        for dossier in self.dossiers if self.visited_at.data else ():
+            due = dossier.form.due_on
+            rest = due.data and due.data - clock.day_of(self.visited_at.data)
+            if rest and rest < timedelta(0):
+                refuse(due, _("Ngày hẹn trả phải từ ngày nộp trở đi."))
+            elif rest and rest > TWO_YEARS:
+                refuse(due, FAR_OFF)
+        self.dossiers.errors = self.dossiers.errors or [
+            dossier.errors for dossier in self.dossiers if dossier.errors]
 
 
 def refuse(field, message):

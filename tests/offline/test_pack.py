@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import brotli
@@ -15,6 +15,7 @@ from teamapp.models import (
     InboxItem,
     Installation,
     Receipt,
+    Round,
     Stay,
     User,
 )
@@ -307,3 +308,17 @@ def test_a_village_of_three_hundred_fits_its_budget(cast, lan):
     more = lan.browser.get("/pack", query_string={
         "since": header["cursor"], "epoch": header["epoch"], "scope": header["scope"]})
     assert len(more.data) <= 5_000, f"{len(more.data)} bytes"
+
+
+@pytest.mark.parametrize("last", [date.max, date.max - timedelta(days=3)])
+def test_a_day_at_the_end_of_the_calendar_stops_no_page(cast, lan, last):
+    """No form takes such a day; a row of an older program may hold it."""
+    end = clock.moment_of(last)
+    visit(cast.lan, cast.bre, dossiers=[{"due_on": last}])
+    visit(cast.lan, cast.van, outcome="later", return_on=last, visited_at=end)
+    round_for(cast.lan, [cast.bre, cast.van], starts=0)
+    Round.update(ends_on=last).execute()
+    _, lines = lan.pull()
+    assert {"/", f"/households/{cast.bre.id}", f"/households/{cast.van.id}"} <= urls(lines)
+    for url in ("/", f"/households/{cast.bre.id}", f"/households/{cast.van.id}", "/households"):
+        assert lan.browser.get(url).status_code == 200

@@ -100,7 +100,7 @@ WRONG = {
     "outcome": ["", "MET", "dream", "met "],
     "visited_at": ["", "hôm qua", "2026-13-01T10:00", "2026-11-21", "2026-11-21 15:10",
                    "99999-01-01T00:00", "0001-01-01T00:00"],
-    "return_on": ["mai", "2026-02-30", "21/11/2026", "2026-11-20", "2028-01-01", "2090-01-01"],
+    "return_on": ["mai", "2026-02-30", "21/11/2026", "2026-11-20", "2028-12-01", "2090-01-01"],
     "return_part": ["dawn", "x" * 500],
     "reason": ["d" * 121],
     "note": ["d" * 1001],
@@ -204,3 +204,29 @@ def test_the_html_says_what_the_form_demands():
     form, dossier = VisitForm(), DossierForm()
     assert "required" in form.visited_at() and 'maxlength="1000"' in form.note()
     assert 'maxlength="120"' in form.reason() and "pattern=" in dossier.code()
+
+
+@pytest.mark.parametrize("name, value", [
+    ("visited_at", "2019-12-31T23:59"), ("visited_at", "2100-01-01T00:00"),
+    ("visited_at", "9999-12-31T23:59"), ("return_on", "9999-12-31"), ("return_on", "2028-11-25"),
+    ("dossiers-0-due_on", "9999-12-31"), ("dossiers-0-due_on", "2028-11-25"),
+    ("dossiers-0-due_on", "2026-11-20")])
+def test_a_day_no_calendar_of_a_commune_holds_is_refused(name, value):
+    form = read(MET + FILED, **{name: value})
+    assert form.errors and all(said(form.errors))
+
+
+def test_days_within_two_years_of_a_visit_of_this_century_are_taken():
+    for moment in ("2020-01-01T00:00", "2099-12-30T23:59"):
+        year = int(moment[:4])
+        form = read(MET + FILED, **{"visited_at": moment, "return_on": f"{year + 1}-12-31",
+                                    "dossiers-0-due_on": f"{year + 1}-12-31"})
+        assert not form.errors
+
+
+def test_the_bounds_stand_in_the_html_too():
+    form = VisitForm()
+    assert 'min="2020-01-01T00:00"' in form.visited_at() and 'max="2099-12-31T23:59"' in \
+        form.visited_at()
+    assert 'min="2020-01-01"' in form.return_on()
+    assert 'max="2101-12-31"' in DossierForm().due_on()
