@@ -14,12 +14,12 @@ forwarded_allow_ips = ""  # whom to believe is for PROXY_HOPS to say, and for no
 def on_starting(server):
     """Let no line name who asks; refuse, with a sentence, what the database is not ready for."""
     from app import app
-    from teamapp.db import refuse_old_schema
+    from teamapp.db import refuse_other_schema
     from teamapp.logs import spare_the_asker
 
     server.log.error_log.addFilter(spare_the_asker)
     database = app.extensions["database"]
-    refuse_old_schema(database)
+    refuse_other_schema(database)
     database.close_all()  # the pool's connection must not be carried into the workers by the fork
 
 

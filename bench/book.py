@@ -154,12 +154,12 @@ def found():
                 name=person(draw), commune=commune, village=village, secret_hash=secrets[PIN])
             Speaks.create(user=user, language="vie")
             Membership.create(user=user, village=village, since_on=date(2026, 1, 1))
-        with commune.turn() as turn:
-            settle(turn, village, size, draw)
+        with commune.write() as tx:
+            settle(tx, village, size, draw)
     return chair
 
 
-def settle(turn, village, size, draw):
+def settle(tx, village, size, draw):
     """Put so many households with their people on a village's list."""
     houses, people = [], []
     for number in range(1, size + 1):
@@ -175,8 +175,8 @@ def settle(turn, village, size, draw):
                     "name": name, "birth_year": draw.randint(1940, 2022),
                     "sex": draw.choice("mf"), "position": place}
                    for place, name in enumerate(names)]
-    Household.enlist(turn, houses)
-    Resident.enlist(turn, people)
+    Household.enlist(tx, houses)
+    Resident.enlist(tx, people)
 
 
 def person(draw):

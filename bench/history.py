@@ -1,7 +1,7 @@
 """A history of visits made fast: facts in bulk, and every count that stands on them.
 
 `python -m bench.history 10000` makes one of that many steps and compares its counts with a plain
-recount. It writes what `teamapp.models.recording` would have written, at a fiftieth of the time,
+recount. It writes what `teamapp.recording.visits` would have written, at a fiftieth of the time,
 by the driver's own bulk insert; tests/bench/test_history.py holds it to the oracle.
 """
 
@@ -17,14 +17,14 @@ from peewee import AutoField, BinaryUUIDField, DateField
 from teamapp import clock
 from teamapp.db import MomentField, proxy, transaction
 from teamapp.models import (
+    AccountStatus,
     Consent,
     Counter,
     Coverage,
+    DistinctMark,
     Household,
-    Marker,
     Receipt,
     Resident,
-    Standing,
     Step,
     Tally,
     User,
@@ -96,7 +96,7 @@ class History:
             id, self.commune.id, village, household, member, outcome, "", visited_at, day,
             visited_at, visited_at, self.receipt, promise, "", "", ""))
         self.rows[Receipt].append((
-            id, member, self.commune.id, None, "visits.create", id.bytes * 2, "kept",
+            id, member, self.commune.id, None, "visits.create", id.bytes * 2, "accepted",
             self.receipt, None, None, visited_at, 1, None))
         self.additive[village, day, "visits"] += 1
         if outcome != "met":
@@ -153,15 +153,15 @@ class History:
             self.coverage[village, kind, state, cohort] += 1
         one = self.commune.id
         bulk(Tally, [(one, *key, n) for key, n in tallies.items()])
-        bulk(Marker, [(one, *key, village) for key, village in self.marks.items()])
-        bulk(Standing, [(*key, state) for key, (state, _, _) in self.standing.items()])
+        bulk(DistinctMark, [(one, *key, village) for key, village in self.marks.items()])
+        bulk(AccountStatus, [(*key, state) for key, (state, _, _) in self.standing.items()])
         bulk(Coverage, [(one, *key, n) for key, n in self.coverage.items()])
 
 
 @cache
 def periods(day):
     """Return the keys of a day's periods."""
-    return clock.periods(day)
+    return periods(day)
 
 
 def bulk(table, rows):
@@ -194,7 +194,7 @@ def book_with(steps, name="history", kind="sqlite"):
 
 def main(steps):
     """Make a history, time it, and compare its counts with a recount."""
-    from teamapp.models.recount import differences
+    from teamapp.counting.reconciliation import differences
 
     from .book import clear
     started = time.monotonic()

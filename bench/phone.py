@@ -72,7 +72,7 @@ class Phone:
         if status != 200:
             raise RuntimeError(f"/sync answered {status}")
         results = json.loads(plain(body))["results"]
-        if others := [one for one in results if one["status"] != "kept"]:
+        if others := [one for one in results if one["status"] != "accepted"]:
             raise RuntimeError(f"{len(others)} of {len(results)} not kept: {others[0]}")
         return Taken(len(results), took, busy)
 

@@ -6,7 +6,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import (
     access,
     cli,
-    db,
     errors,
     extensions,
     languages,
@@ -29,8 +28,7 @@ def create_app(environment=None):
     app.extensions["config"] = config
     logs.init_app(app)
     metrics.init_app(app)
-    db.init_app(app, config)
-    extensions.init_app(app)
+    extensions.init_app(app, config)
     languages.init_app(app)
     access.init_app(app)
     static_files.init_app(app, config)

@@ -5,7 +5,6 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import request
 from peewee import BigIntegerField, DatabaseProxy, Model
 from playhouse.db_url import parse
 from playhouse.migrations import Runner
@@ -117,7 +116,7 @@ def transaction(patience=None):
     database = proxy.obj
     queue = getattr(database, "queue", None)
     must_queue = queue and not database.in_transaction()
-    with queue.turn(patience) if must_queue else nullcontext(), database.atomic():
+    with queue.acquire(patience) if must_queue else nullcontext(), database.atomic():
         yield
 
 
@@ -143,24 +142,24 @@ def pending_migrations(database):
         return [row.name for row in runner(database).status() if row.path and not row.applied]
 
 
-def refuse_old_schema(database):
-    """Refuse to serve a schema older than the code's."""
+def foreign_migrations(database):
+    """Return the applied migrations that are neither ours nor a newer program's.
+
+    A program that went back from an upgrade serves the newer tables: migrations only add.
+    """
+    with database.connection_context() if database.is_closed() else database.atomic():
+        history = runner(database).status()
+    newest = max(row.idx for row in history if row.path)
+    return [row.name for row in history if not row.path and row.idx <= newest]
+
+
+def refuse_other_schema(database):
+    """Refuse to serve a schema older than the code's, or one of another history."""
+    foreign = foreign_migrations(database)
+    if foreign:
+        raise Refusal(f"The database was made by another program ({', '.join(foreign)} is not "
+                      "among its migrations): name another one in DATABASE_URL.")
     pending = pending_migrations(database)
     if pending:
         raise Refusal(f"The database is older than the program ({', '.join(pending)} not applied): "
                       "run `pwmigrate up`, then start again.")
-
-
-def init_app(app, config):
-    """Open the database for this app: a connection for each request, given back at its end."""
-    database = app.extensions["database"] = open_database(config)
-
-    @app.before_request
-    def connect():
-        if request.blueprint not in ("health", "metrics"):  # they tell of one that is away
-            database.connect(reuse_if_open=True)
-
-    @app.teardown_request
-    def release(error):
-        if not database.is_closed():
-            database.close()

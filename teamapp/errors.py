@@ -38,7 +38,7 @@ def refusal(error):
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):
         return jsonify(v=1, code=code_of(error)), error.code, headers
-    g.refused = True  # extensions.py: from here on no database is needed
+    g.rejected = True  # extensions.py: from here on no database is needed
     template = "_error.html" if htmx else "errors.html"
     return render_template(template, status=error.code), error.code, headers
 

@@ -1,11 +1,12 @@
 """The libraries that know the app: signing in, CSRF, htmx, compression."""
 
-from flask import g, session
+from flask import g, request, session
 from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
+from .db import open_database
 from .models import Session
 
 login = LoginManager()
@@ -24,7 +25,7 @@ def living_session(user_id):
     try:
         user = Session.resume(session.get("token", ""))
     except Exception:
-        if "refused" not in g:
+        if "rejected" not in g:
             raise
         return None
     return user if user and str(user.id) == user_id else None
@@ -35,8 +36,20 @@ def must_wipe():
     return Session.must_wipe(session.get("token", ""))
 
 
-def init_app(app):
-    """Hang the libraries into the app."""
+def init_app(app, config):
+    """Set up the libraries, and a database connection for each request."""
+    database = app.extensions["database"] = open_database(config)
+
+    @app.before_request
+    def connect():
+        if request.blueprint not in ("health", "metrics"):  # these report on one that is away
+            database.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def release(error):
+        if not database.is_closed():
+            database.close()
+
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # access.gate checks, by the route's mark
     login.init_app(app)
     login.session_protection = None

@@ -22,7 +22,7 @@ from . import clock
 from .access import public
 from .logs import method
 from .models import Counter as CommuneCounter
-from .models import Device, InboxItem, Mishap, Receipt, Session
+from .models import Device, ProcessingFailure, Receipt, RejectedEntry, Session
 
 bp = Blueprint("metrics", __name__)
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Book:
         waiting = (Device.left_count > 0) & (Device.seen_at > now - GIVEN_UP)
         silent = waiting & (Device.seen_at < now - Device.SILENT)
         left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
-        open_mishap = Receipt.id.is_null() | (Receipt.status == "refused")
+        open_failure = Receipt.id.is_null() | (Receipt.status == "rejected")
         for name, told, query in (
             ("receipts", "Entries the communes have kept.",
              CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
@@ -51,11 +51,12 @@ class Book:
              Device.select(fn.COUNT(Device.id)).where(waiting)),
             ("silent_phones", "Phones that hold entries and were not heard for three days.",
              Device.select(fn.COUNT(Device.id)).where(silent)),
-            ("inbox_open", "Refused entries that nobody has settled.",
-             InboxItem.select(fn.COUNT(InboxItem.id)).where(InboxItem.settled_at.is_null())),
+            ("inbox_open", "Rejected entries that nobody has settled.",
+             RejectedEntry.select(fn.COUNT(RejectedEntry.id)).where(RejectedEntry.settled_at.is_null())),
             ("mishaps", "Entries that met an error of ours and are not kept.",
-             Mishap.select(fn.COUNT(Mishap.entry)).join(
-                 Receipt, JOIN.LEFT_OUTER, on=(Receipt.id == Mishap.entry)).where(open_mishap)),
+             ProcessingFailure.select(fn.COUNT(ProcessingFailure.entry))
+             .join(Receipt, JOIN.LEFT_OUTER, on=(Receipt.id == ProcessingFailure.entry))
+             .where(open_failure)),
         ):
             yield GaugeMetricFamily(f"tungnha_{name}", told, value=int(query.scalar()))
 

@@ -72,7 +72,7 @@ class Queue:
         self.path, self.inside = path, Lock()
 
     @contextmanager
-    def turn(self, patience=None):
+    def acquire(self, patience=None):
         """Wait for the turn and have it; OperationalError if it does not come in time."""
         until = time.monotonic() + (self.patience if patience is None else patience)
         with ExitStack() as held:

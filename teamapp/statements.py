@@ -3,7 +3,17 @@
 Whatever these do not know they leave to peewee.
 """
 
-from peewee import SCOPE_VALUES, Column, Context, EnclosedNodeList, Field, ModelInsert, Node, Table
+from peewee import (
+    SCOPE_VALUES,
+    Column,
+    Context,
+    EnclosedNodeList,
+    Field,
+    ModelInsert,
+    Node,
+    Table,
+    chunked,
+)
 
 
 class Statement(Context):
@@ -57,3 +67,11 @@ class Among(Node):
             return ctx.literal("(NULL)")  # no value is in it, and PostgreSQL knows no ()
         ctx._values.extend(map(store, self.values) if store else self.values)
         return ctx.literal(f"({', '.join([ctx.state.param or '?'] * len(self.values))})")
+
+
+def insert_rows(table, rows):
+    """Insert dict rows of whatever fields, those that lack the same fields together."""
+    for given in {tuple(sorted(row)): None for row in rows}:
+        alike = [[row[name] for name in given] for row in rows if tuple(sorted(row)) == given]
+        for batch in chunked(alike, 50):
+            table.insert_many(batch, fields=given).execute()

@@ -48,19 +48,19 @@ class Cast:
         self.son = self.person("son", "chair", "Hoàng Sơn", None, self.an_phu)
         self.kien = self.person("kien", "member", "Vũ Kiên", self.suoi_la)
         self.chau = self.person("chau", "chair", "Đỗ Châu", None, self.binh_loc)
-        with self.an_phu.turn() as turn:
-            self.bre = self.house(turn, "bre", self.cau_van, 1, "Cụm 1", "Điểu Bré",
+        with self.an_phu.write() as tx:
+            self.bre = self.house(tx, "bre", self.cau_van, 1, "Cụm 1", "Điểu Bré",
                                   [("Điểu Bré", 1957, "m"), ("Thị Rin", 1960, "f"),
                                    ("Điểu Lơi", 2015, "m")], landmark="cổng xanh")
-            self.van = self.house(turn, "van", self.cau_van, 2, "Cụm 1", "Lê Văn An",
+            self.van = self.house(tx, "van", self.cau_van, 2, "Cụm 1", "Lê Văn An",
                                   [("Lê Văn An", 1957, "m"), ("Lê Thị Hà", 1999, "f")],
                                   phone="0900000123")
-            self.hoa = self.house(turn, "hoa", self.cau_van, 3, "Cụm 2", "Nguyễn Thị Hòa",
+            self.hoa = self.house(tx, "hoa", self.cau_van, 3, "Cụm 2", "Nguyễn Thị Hòa",
                                   [("Nguyễn Thị Hòa", 1983, "f")])
-            self.hlan = self.house(turn, "hlan", self.da_xanh, 1, "Cụm 1", "H'Lan",
+            self.hlan = self.house(tx, "hlan", self.da_xanh, 1, "Cụm 1", "H'Lan",
                                    [("H'Lan", 1991, "f"), ("Y Ban", 1988, "m")])
-        with self.binh_loc.turn() as turn:
-            self.kin = self.house(turn, "kin", self.suoi_la, 1, "Cụm Kín", "Giàng A Kín",
+        with self.binh_loc.write() as tx:
+            self.kin = self.house(tx, "kin", self.suoi_la, 1, "Cụm Kín", "Giàng A Kín",
                                   [("Giàng A Kín", 1970, "m")])
 
     def village(self, commune, code, unit, name, position):
@@ -78,12 +78,12 @@ class Cast:
             Membership.create(user=user, village=village, since_on=date(2026, 1, 1))
         return user
 
-    def house(self, turn, name, village, number, cluster, head, people, **more):
+    def house(self, tx, name, village, number, cluster, head, people, **more):
         """Return a new household with its residents, by their names in `people_of`."""
-        Household.enlist(turn, [dict(id=uuid_of(name), village=village.id, number=number,
+        Household.enlist(tx, [dict(id=uuid_of(name), village=village.id, number=number,
                                      cluster=cluster, head=head, people=[p[0] for p in people],
                                      **more)])
-        Resident.enlist(turn, [
+        Resident.enlist(tx, [
             dict(id=uuid_of(person), household=uuid_of(name), village=village.id, name=person,
                  birth_year=year, sex=sex, position=place)
             for place, (person, year, sex) in enumerate(people)])

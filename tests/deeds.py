@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 from teamapp import clock
-from teamapp.models import Assignment, Round, RoundVillage, judging, recording
-from teamapp.models.facts import Facts
+from teamapp.models import Assignment, Round, RoundVillage
+from teamapp.recording import visits
+from teamapp.recording.recorder import Entry
 
 
 def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **more):
@@ -17,10 +18,11 @@ def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **mo
             "dossiers": [{"id": uuid4(), "resident": None, "code": "", "channel": "online",
                           "due_on": None, "procedure": "1.001193", **dossier}
                          for dossier in dossiers]} | more
-    entry = judging.Entry(uuid4(), at, data)
-    with by.commune.turn() as turn:
-        drafts = [judging.judge(entry, Facts([entry], by, turn.at))]
-        recording.record(turn, drafts)
+    entry = Entry(uuid4(), at, data)
+    with by.commune.write() as tx:
+        pending = visits.validate(entry, visits.look_up([entry], by, tx.now))
+        pending.receipt = tx.next_receipt()
+        visits.write(tx, [pending])
     return entry.id
 
 
@@ -33,11 +35,11 @@ def step(resident, state, kind="VNEID_2_KH", consent="yes"):
 def round_for(member, houses, starts=-2, ends=9, name="Đợt 4", published=True):
     """Give houses to a member in a round from so many days from today."""
     today = clock.today()
-    with member.commune.turn() as turn:
+    with member.commune.write() as tx:
         made = Round.create(
             commune=member.commune, name=name, starts_on=today + timedelta(days=starts),
-            ends_on=today + timedelta(days=ends), created_by=member, cursor=turn.cursor,
-            published_at=turn.at if published else None)
+            ends_on=today + timedelta(days=ends), created_by=member, cursor=tx.cursor,
+            published_at=tx.now if published else None)
         RoundVillage.create(round=made, village=member.village)
         for position, house in enumerate(houses):
             Assignment.create(round=made, household=house, village=member.village,

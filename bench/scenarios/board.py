@@ -69,7 +69,7 @@ def facts(book):
 def in_turn(books):
     """Return {what: seconds of server CPU} for each book, all measured in the same rounds."""
     with ExitStack() as stack:
-        desks = [Desk(stack.enter_context(Server(book)), book) for book in books.values()]
+        desks = [BatchProcessor(stack.enter_context(Server(book)), book) for book in books.values()]
         for desk in desks:
             desk.measure()  # once is no measure
         rounds = [[desk.measure() for desk in desks] for _ in range(ROUNDS)]
@@ -77,7 +77,7 @@ def in_turn(books):
             for of_a_book in zip(*rounds)]
 
 
-class Desk:
+class BatchProcessor:
     """A server on a book, and who asks it."""
 
     def __init__(self, server, book):

@@ -69,7 +69,7 @@ def measure(asked):
     to rest, from the tap to the frame after “Đã lưu trên máy” is shown; a tap on the title shows
     the same word and saves nothing. A keystroke runs to the frame after its input event.
     """
-    book = book_with(4000, "kept")
+    book = book_with(4000, "accepted")
     times = 4 if asked.quick else 10
     with browsers() as playwright, Server(book) as server, Line(server.address) as line, \
             members_phone(playwright, line, "v1500.1") as phone:

@@ -27,7 +27,7 @@ UNTIL_KEPT = """async (count) => {""" + ASKED + """
   document.querySelector("[data-do=send-now]").click();
   const db = await asked(indexedDB.open("tungnha"));
   const states = () => db.transaction("outbox").objectStore("outbox").index("user_state");
-  const range = IDBKeyRange.only([document.body.dataset.user, "kept"]);
+  const range = IDBKeyRange.only([document.body.dataset.user, "accepted"]);
   while (await asked(states().count(range)) < count) {
     if (performance.now() - started > 60000) throw new Error("not all were kept");
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -13,8 +13,9 @@ from peewee import DatabaseError, OperationalError, SqliteDatabase, sqlite3
 from playhouse.db_url import parse
 
 from .. import clock
+from ..counting import reconciliation
 from ..db import proxy, runner
-from ..models import TABLES, Commune, Installation, Visit, recount
+from ..models import TABLES, Commune, Installation, Visit
 from ..sqlite import alone
 
 # What a full disk, a folder one may not write to, or a database that is away comes as.
@@ -136,7 +137,8 @@ def check(path, may_be_newer=False):
             if unknown and not may_be_newer:
                 raise Unfit(_("Bản sao của một bản chương trình mới hơn (%(names)s).",
                               names=", ".join(unknown)))
-            wrong = [line for commune in Commune.select() for line in recount.differences(commune)]
+            wrong = [line for commune in Commune.select()
+                     for line in reconciliation.differences(commune)]
             if wrong:
                 raise Unfit(_("Bản sao đếm không đúng với sổ: %(what)s.", what=wrong[0]))
             return Visit.select().count()

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ..models import Visit
-from ..models.judging import Draft
+from ..recording.recorder import Entry
+from ..recording.visits import PendingVisit
 from .families import House
 
 
@@ -31,8 +32,8 @@ class Call:
     flag: str = ""
     village: object = None  # where it happened, if the house has moved since
 
-    def draft(self):
-        """Return the call as the house records visits."""
+    def pending(self, receipt):
+        """Return the call as a visit that may be written, under its receipt number."""
         village = self.village or self.house.village
         day, flag = Visit.day_of(self.visited_at, self.received_at)
         visit = {"id": self.id, "commune": village.commune_id, "village": village.id,
@@ -41,8 +42,9 @@ class Call:
                  "recorded_at": self.recorded_at, "received_at": self.received_at,
                  "return_on": self.return_on, "return_part": self.return_part,
                  "note": self.note, "flag": self.flag or flag}
-        return Draft(
-            visit, companions=[{"visit": self.id, "user": user.id} for user in self.companions],
+        return PendingVisit(
+            Entry(self.id, self.recorded_at, {}), receipt=receipt, visit=visit,
+            companions=[{"visit": self.id, "user": user.id} for user in self.companions],
             consents=[self._consent(*consent) for consent in self.consents],
             steps=[self._step(*step) for step in self.steps], dossiers=self.dossiers)
 

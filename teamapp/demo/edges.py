@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from .. import clock, text
-from ..models import Stay
+from ..models import VillageStay
 from .facts import Draw
 
 # who is to be found where: village, mother tongue, sex, at least how old, name as typed, born
@@ -31,16 +31,16 @@ def name_some(houses, this_year):
             head.name, head.birth_year, head.age = text.name(typed), born, this_year - born
 
 
-def move_a_house(turn, filling, calls):
+def move_a_house(tx, filling, calls):
     """Let a household have come from another village, where it was called at before."""
     if "V05" not in filling.villages:
         return
     origin, house = filling.villages["V05"], filling.houses["V03"][20]
     old = next(call for call in calls if call.house.village == origin)
     calls.append(_like(old, "moved", house=house, village=origin))
-    Stay.update(since_cursor=turn.cursor).where(Stay.household == house.id).execute()
-    Stay.create(household=house.id, village=origin, since_cursor=turn.cursor - 1,
-                until_cursor=turn.cursor)
+    VillageStay.update(since_cursor=tx.cursor).where(VillageStay.household == house.id).execute()
+    VillageStay.create(household=house.id, village=origin, since_cursor=tx.cursor - 1,
+                until_cursor=tx.cursor)
 
 
 def call_twice(filling, calls):

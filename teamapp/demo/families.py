@@ -134,10 +134,10 @@ def invented_phone(draw):
     return f"030{draw.randint(0, 9_999_999):07}"
 
 
-def enlist(turn, houses):
+def enlist(tx, houses):
     """Put the invented households and their people on the lists."""
-    Household.enlist(turn, [house.row() for house in houses])
-    Resident.enlist(turn, [
+    Household.enlist(tx, [house.row() for house in houses])
+    Resident.enlist(tx, [
         {"id": person.id, "village": house.village.id, "household": house.id, "name": person.name,
          "birth_year": person.birth_year, "sex": person.sex, "position": place}
         for house in houses for place, person in enumerate(house.people)])

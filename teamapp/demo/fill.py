@@ -4,7 +4,8 @@ from datetime import time, timedelta
 
 from .. import clock
 from ..db import transaction
-from ..models import Device, Procedure, Target, Village, recording
+from ..models import Device, Procedure, Target, Village
+from ..recording import visits
 from . import edges, rounds
 from .days import LENGTH, Diary
 from .facts import FACTS, Draw
@@ -38,17 +39,17 @@ class _Filling:
         self.houses = {code: families(village, self.of_village[code], self.today.year)
                        for code, village in self.villages.items()}
         edges.name_some(self.houses, self.today.year)
-        with self.commune.turn() as turn:
+        with self.commune.write() as tx:
             for code, village in self.villages.items():
-                enlist(turn, self.houses[code])
+                enlist(tx, self.houses[code])
                 self._declare(village, self.houses[code])
         calls, given = self._lived()
-        with self.commune.turn() as turn:
-            edges.move_a_house(turn, self, calls)
+        with self.commune.write() as tx:
+            edges.move_a_house(tx, self, calls)
             edges.call_twice(self, calls)
-            self._record(turn, calls)
-        with self.commune.turn() as turn:
-            rounds.publish(turn, self.chair, self.villages.values(), given, self.today)
+            self._record(tx, calls)
+        with self.commune.write() as tx:
+            rounds.publish(tx, self.chair, self.villages.values(), given, self.today)
         self._set_targets()
         self._hear_from_phones(calls)
 
@@ -94,13 +95,14 @@ class _Filling:
         work.look_about(before + during)
         return survey, before + during, chosen
 
-    def _record(self, turn, calls):
+    def _record(self, tx, calls):
         """Record what the commune has received by now, in the order it came."""
         came = sorted((call for call in calls if call.received_at <= self.now),
                       key=lambda call: (call.received_at, call.id))
         ask(came, Draw(self.facts["code"], "consents"))
         for start in range(0, len(came), BATCH):
-            recording.record(turn, [call.draft() for call in came[start:start + BATCH]])
+            visits.write(tx, [call.pending(tx.next_receipt())
+                              for call in came[start:start + BATCH]])
 
     def _set_targets(self):
         """Set what is wanted of each village; one target was raised in mid-month."""

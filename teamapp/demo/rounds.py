@@ -9,12 +9,12 @@ from ..models import Assignment, Round, RoundVillage
 from .days import ROUND
 
 
-def publish(turn, chair, villages, given, today):
+def publish(tx, chair, villages, given, today):
     """Write a published round with these houses, {member: houses}."""
     starts_on, ends_on = today - timedelta(days=ROUND[0]), today + timedelta(days=ROUND[1])
     wave = Round.create(
-        commune=turn.commune, name=f"Đợt ra quân tháng {starts_on.month}", starts_on=starts_on,
-        ends_on=ends_on, created_by=chair, published_by=chair, cursor=turn.cursor,
+        commune=tx.commune, name=f"Đợt ra quân tháng {starts_on.month}", starts_on=starts_on,
+        ends_on=ends_on, created_by=chair, published_by=chair, cursor=tx.cursor,
         published_at=clock.moment_of(starts_on - timedelta(days=1), time(16, 30)))
     RoundVillage.insert_many(
         [{"round": wave, "village": village} for village in villages]).execute()

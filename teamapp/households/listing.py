@@ -6,7 +6,7 @@ from peewee import fn
 
 from .. import clock
 from ..models import Household, Resident, Visit
-from ..models.choosing import has_work, never_visited
+from ..rostering.selection import has_work, never_visited
 from ..text import fold
 from .queries import houses
 

@@ -10,15 +10,15 @@ class Person:
     __slots__ = ("birth_year", "consent", "id", "is_child", "ladder", "name", "next", "rest",
                  "rest_is_usual", "state")
 
-    def __init__(self, id, name, birth_year, stands, consent, kinds, year):
+    def __init__(self, id, name, birth_year, statuses, consent, kinds, year):
         self.id, self.name, self.birth_year, self.consent = id, name, birth_year, consent
         age = year - birth_year if birth_year else None
         self.is_child = age is not None and age < Resident.ADULT
-        self.state = "child" if self.is_child else stands.get(ACTIVATED) or (
-            "not_yet" if stands.get(REGISTERED) else "unasked")
-        self.ladder = [(kind, stands[kind.code]) for kind in kinds if kind.code in stands]
-        steps = [] if self.is_child else open_steps(kinds, stands, age)
-        self.next = next_step(steps, stands)
+        self.state = "child" if self.is_child else statuses.get(ACTIVATED) or (
+            "not_yet" if statuses.get(REGISTERED) else "unasked")
+        self.ladder = [(kind, statuses[kind.code]) for kind in kinds if kind.code in statuses]
+        steps = [] if self.is_child else open_steps(kinds, statuses, age)
+        self.next = next_step(steps, statuses)
         self.rest = [kind for kind in steps if kind is not self.next]
         self.rest_is_usual = bool(self.rest) and self.rest == usual_rest(self.next, kinds)
 

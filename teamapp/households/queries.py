@@ -11,15 +11,15 @@ from .. import clock
 from ..languages import called
 from ..models import (
     AccountKind,
+    AccountStatus,
     Consent,
     Dossier,
     Household,
     Language,
     Procedure,
     Resident,
-    Standing,
 )
-from ..models.outlook import Outlook, outlooks
+from ..models.household_summary import HouseholdSummary, household_summaries
 from ..statements import Among
 from .people import Person
 
@@ -62,7 +62,7 @@ class House:
     no_smartphone: bool
     language: str
     language_code: str
-    outlook: Outlook = None
+    summary: HouseholdSummary = None
     people: list = ()
     dossiers: list = ()
 
@@ -88,9 +88,10 @@ def houses(query, calls=1):
     rows = query.select(*HOUSE, called(Language), Household.language).join(
         Language, JOIN.LEFT_OUTER, on=(Language.code == Household.language)).tuples()
     found = [House(*row) for row in rows]
-    views = outlooks([house.id for house in found], clock.today().year, calls) if found else {}
+    ids = [house.id for house in found]
+    views = household_summaries(ids, clock.today().year, calls) if found else {}
     for house in found:
-        house.outlook = views[house.id]
+        house.summary = views[house.id]
     return found
 
 
@@ -101,12 +102,12 @@ def peopled(query):
         return []
     ids = Among([house.id for house in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
-    stands, consents = standings(ids), consents_of(ids)
+    statuses, consents = account_statuses(ids), consents_of(ids)
     kinds, year = AccountKind.in_use(), clock.today().year
     for house in found:
         house.dossiers = dossiers.get(house.id, ())
         house.people = [
-            Person(id, name, birth_year, stands.get(id, {}), consents.get(id), kinds, year)
+            Person(id, name, birth_year, statuses.get(id, {}), consents.get(id), kinds, year)
             for _, id, name, birth_year in residents.get(house.id, ())]
     return found
 
@@ -129,10 +130,11 @@ def open_dossiers(ids):
     return grouped(Filing(*row) for row in rows)
 
 
-def standings(ids):
+def account_statuses(ids):
     """Return {resident id: {kind: state}} of the people of these houses."""
-    rows = (Standing.select(Standing.resident, Standing.kind, Standing.state).join(Resident)
-            .where(Resident.household.in_(ids)).tuples())
+    rows = (AccountStatus
+            .select(AccountStatus.resident, AccountStatus.kind, AccountStatus.state)
+            .join(Resident).where(Resident.household.in_(ids)).tuples())
     found = defaultdict(dict)
     for resident, kind, state in rows:
         found[resident][kind] = state

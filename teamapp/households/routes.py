@@ -23,7 +23,7 @@ def index():
         return redirect(url_for("households.index", q=words or None,
                                 village=asked.get("village"), **{"is": kind or None}))
     return page("households/index.html", houses=houses, villages=villages, words=words, kind=kind,
-                village_id=village_id, number=number, more=more, kept=False,
+                village_id=village_id, number=number, more=more, is_kept=False,
                 places={} if village_id else Village.labels(villages))
 
 
@@ -50,5 +50,5 @@ def show(household_id):
     found = Household.visible_to(current_user).where(Household.id == household_id)
     place = get_or_404(found).village_id
     villages = [] if current_user.is_field else Village.labelled(current_user)
-    return page("households/show.html", house=queries.peopled(found)[0], kept=False,
+    return page("households/show.html", house=queries.peopled(found)[0], is_kept=False,
                 village=next((village for village in villages if village.id == place), None))

@@ -1,4 +1,4 @@
-"""The catalogues shipped in teamapp/catalog/*.csv, brought into the database."""
+"""The catalogues shipped in teamapp/catalog_data/*.csv, brought into the database."""
 
 import csv
 from pathlib import Path
@@ -7,7 +7,7 @@ from .. import text
 from ..db import transaction
 from ..models import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
 
-FOLDER = Path(__file__).resolve().parent.parent / "catalog"
+FOLDER = Path(__file__).resolve().parent.parent / "catalog_data"
 FILES = {
     UnitType: "unit_types.csv",
     Language: "languages.csv",

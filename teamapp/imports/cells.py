@@ -36,7 +36,7 @@ def _short(value, most=LONGEST):
 
 
 def words(value, most=LONGEST):
-    """Return a short text (a cluster, a landmark); digits that look like an ID are refused."""
+    """Return a short text (a cluster, a landmark); digits that look like an ID are rejected."""
     if text.has_id_number(value):
         raise ValueError(_("có số giống số giấy tờ, sổ này không giữ: “%(text)s”",
                            text=text.mask_ids(value)))

@@ -86,14 +86,14 @@ def import_households(sheet, village):
     plan = plan_import(sheet, village)
     if plan.is_empty:
         return plan
-    with village.commune.turn() as turn:
+    with village.commune.write() as tx:
         plan = plan_import(sheet, village)  # again, now that nobody else writes
-        _add_houses(turn, village, plan.new_houses)
-        _add_people(turn, village, plan.new_people)
+        _add_houses(tx, village, plan.new_houses)
+        _add_people(tx, village, plan.new_people)
     return plan
 
 
-def _add_houses(turn, village, new_houses):
+def _add_houses(tx, village, new_houses):
     places = _cluster_places(village)
     for house, number in new_houses:
         household = {
@@ -103,25 +103,25 @@ def _add_houses(turn, village, new_houses):
             "poverty": house.poverty, "elderly_alone": house.elderly_alone,
             "no_smartphone": house.no_smartphone, "people": [p.name for p in house.people],
         }
-        Household.enlist(turn, [household])
-        _add_residents(turn, village, household["id"], enumerate(house.people))
+        Household.enlist(tx, [household])
+        _add_residents(tx, village, household["id"], enumerate(house.people))
 
 
-def _add_people(turn, village, new_people):
+def _add_people(tx, village, new_people):
     """Add persons to households that are there already, after those they have."""
     for known, people in new_people.items():
         names = [name for name, in Resident.select(Resident.name)
                  .where(Resident.household == known).order_by(Resident.position).tuples()]
-        _add_residents(turn, village, known.id, enumerate(people, len(names)))
+        _add_residents(tx, village, known.id, enumerate(people, len(names)))
         names += [person.name for person in people]
         Household.update(
-            cursor=turn.cursor,
+            cursor=tx.cursor,
             search_key=Household.key_of(known.head, known.cluster, known.number, names),
         ).where(Household.id == known.id).execute()
 
 
-def _add_residents(turn, village, household_id, placed_people):
-    Resident.enlist(turn, [
+def _add_residents(tx, village, household_id, placed_people):
+    Resident.enlist(tx, [
         {"id": uuid4(), "village": village.id, "household": household_id, "name": person.name,
          "birth_year": person.birth_year, "sex": person.sex, "phone": person.phone,
          "position": place} for place, person in placed_people])

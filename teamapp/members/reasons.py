@@ -18,8 +18,8 @@ WHY = {
     "unknown_procedure": _("Không có thủ tục này trong sổ."),
     "unknown_companion": _("Người đi cùng không thuộc xã mình."),
     "id_reused": _("Mã của lượt này đã dùng cho lượt khác."),
-    "already_kept": _("Xã đã nhận lượt này rồi, bản sửa đến sau."),
-    "waits_for_refused": _("Ghi sau một lượt xã chưa nhận."),
+    "already_accepted": _("Xã đã nhận lượt này rồi, bản sửa đến sau."),
+    "waits_for_rejected": _("Ghi sau một lượt xã chưa nhận."),
     "lost_phone": _("Máy ghi lượt này đã báo mất."),
     "closed_account": _("Tài khoản đã đóng quá 90 ngày."),
     "internal": _("Máy chủ chưa ghi được lượt này."),
@@ -32,7 +32,7 @@ ADVICE = {  # what its author does, what somebody else; for all others AGAIN
     ("lost_phone", "closed_account"): (
         _("Đúng là lượt của mình thì ghi lại."),
         _("Hỏi người ghi. Đúng là lượt của họ thì ghi lại.")),
-    ("already_kept",): (_("Không cần ghi lại. Có gì khác thì báo tổ trưởng."),
+    ("already_accepted",): (_("Không cần ghi lại. Có gì khác thì báo tổ trưởng."),
                         _("Không cần ghi lại. Chưa rõ thì hỏi người ghi.")),
 }
 

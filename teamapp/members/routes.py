@@ -5,15 +5,15 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
 from ..access import lead_only
-from ..models import InboxItem, Session, User
+from ..models import RejectedEntry, Session, User
 from ..web import ID, get_or_404, page
 from . import queries
-from .inbox import inbox
-from .refused import refused
+from .rejected_entries import rejected_entries
+from .rejected_work import rejected_work
 
 bp = Blueprint("members", __name__)
 
-bp.register_blueprint(inbox)
+bp.register_blueprint(rejected_entries)
 
 PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
@@ -24,7 +24,7 @@ SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 def index():
     """List the people this person leads, village by village."""
     return page("members/index.html", groups=queries.people(current_user),
-                refused=InboxItem.open(InboxItem.visible_to(current_user)).count())
+                rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).count())
 
 
 @bp.get(PERSON)
@@ -55,9 +55,9 @@ def lose(person_id, sign_in):
 @bp.post(f"{PERSON}/closure")
 @lead_only
 def close(person_id):
-    """Close an account; refused for the last chair of the commune."""
+    """Close an account; rejected for the last chair of the commune."""
     person = find_to_change(person_id)
-    with current_user.commune.turn():
+    with current_user.commune.write():
         closed = person.close()
     return back_to(person) if closed else person_page(person, failure="last_chair", status=409)
 
@@ -67,7 +67,7 @@ def close(person_id):
 def reopen(person_id):
     """Open a closed account again."""
     person = find_to_change(person_id)
-    with current_user.commune.turn():
+    with current_user.commune.write():
         person.reopen()
     return back_to(person)
 
@@ -104,5 +104,6 @@ def back_to(person):
 def person_page(person, failure=None, status=200):
     """Return a person's page."""
     return page("members/show.html", status=status, person=person, failure=failure,
-                may_close=current_user.may_close(person), refused=refused(current_user, person),
+                may_close=current_user.may_close(person),
+                rejected=rejected_work(current_user, person),
                 **queries.phones(person))

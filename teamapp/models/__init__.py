@@ -1,31 +1,44 @@
-"""All nouns of the house: one graph, in the order their tables lean on each other."""
+"""All nouns of the field: one graph; TABLES lists each table after those it refers to."""
 
+from .account_status import AccountStatus
 from .catalog import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
+from .commune import Commune, Counter, Province, WriteTransaction
+from .consent import Consent
+from .coverage import Coverage
+from .device import Device
+from .distinct_mark import DistinctMark
 from .dossier import Dossier
-from .household import Consent, Household, Resident, Stay
-from .place import Commune, Counter, Installation, Province, Turn, Village
-from .receipt import InboxItem, Mishap, Receipt, StrayEnvelope
+from .household import Household, VillageStay
+from .installation import Installation
+from .processing_failure import ProcessingFailure
+from .receipt import Receipt
+from .rejected_entry import RejectedEntry
+from .resident import Resident
 from .round import Assignment, Round, RoundVillage
-from .session import Device, Session
-from .step import Standing, Step
-from .tally import Coverage, Marker, Tally, Target
+from .session import Session
+from .step import Step
+from .tally import Tally
+from .target import Target
 from .throttle import Attempt, MustWait, Throttle
+from .undeliverable_envelope import UndeliverableEnvelope
 from .user import Membership, Speaks, User
+from .village import Village
 from .visit import Companion, Visit
 
 TABLES = (
     *CATALOGUES, Province, Commune, Counter, Village, Installation,
     User, Membership, Speaks, Session, Throttle, Device,
-    Household, Stay, Resident, Consent, Visit, Companion, Step, Standing, Dossier,
-    Round, RoundVillage, Assignment, Tally, Marker, Coverage, Target, Receipt, InboxItem, Mishap,
-    StrayEnvelope,
+    Household, VillageStay, Resident, Consent, Visit, Companion, Step, AccountStatus, Dossier,
+    Round, RoundVillage, Assignment, Tally, DistinctMark, Coverage, Target,
+    Receipt, RejectedEntry, ProcessingFailure, UndeliverableEnvelope,
 )
 
 __all__ = [
-    "CATALOGUES", "TABLES", "AccountKind", "Assignment", "Attempt", "Commune", "Companion",
-    "Consent", "Counter", "Coverage", "Device", "Dossier", "Household", "InboxItem",
-    "Installation", "Language", "Marker", "Membership", "Mishap", "MustWait", "Obstacle",
-    "Procedure", "Province", "Receipt", "Resident", "Round", "RoundVillage", "Session",
-    "Speaks", "Standing", "Stay", "Step", "StrayEnvelope", "Tally", "Target", "Throttle",
-    "Topic", "Turn", "UnitType", "User", "Village", "Visit",
+    "CATALOGUES", "TABLES", "AccountKind", "AccountStatus", "Assignment", "Attempt", "Commune",
+    "Companion", "Consent", "Counter", "Coverage", "Device", "DistinctMark", "Dossier",
+    "Household", "Installation", "Language", "Membership", "MustWait", "Obstacle", "Procedure",
+    "ProcessingFailure", "Province", "Receipt", "RejectedEntry", "Resident", "Round",
+    "RoundVillage", "Session", "Speaks", "Step", "Tally", "Target", "Throttle", "Topic",
+    "UndeliverableEnvelope", "UnitType", "User", "Village", "VillageStay", "Visit",
+    "WriteTransaction",
 ]

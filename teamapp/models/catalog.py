@@ -1,10 +1,8 @@
-"""The catalogues: what the field knows by code, loaded from teamapp/catalog/*.csv."""
+"""The catalogues: what the field knows by code, loaded from teamapp/catalog_data/*.csv."""
 
-from peewee import SQL, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from ..db import Record
-
-EMPTY = SQL("DEFAULT ''")  # what the older program, which does not know the column, writes
 
 
 class UnitType(Record):
@@ -15,7 +13,7 @@ class UnitType(Record):
     prefix = CharField(20)
     whole = CharField(30)  # “Cả ấp”
     name_en = CharField(40)
-    whole_en = CharField(40, default="", constraints=[EMPTY])
+    whole_en = CharField(40, default="")
     legal_group = CharField(20)
     position = IntegerField()
 
@@ -46,7 +44,7 @@ class AccountKind(Record):
     name = CharField(80)
     short_name = CharField(40)
     name_en = CharField(80)
-    short_name_en = CharField(40, default="", constraints=[EMPTY])
+    short_name_en = CharField(40, default="")
     topic = ForeignKeyField(Topic, column_name="topic", null=True, on_delete="RESTRICT")
     counted_when = TextField()
     check = TextField(column_name="how_to_check")
@@ -69,7 +67,7 @@ class Obstacle(Record):
     name = CharField(120)
     short_name = CharField(30)
     name_en = CharField(120)
-    short_name_en = CharField(30, default="", constraints=[EMPTY])
+    short_name_en = CharField(30, default="")
     category = CharField(16)
     position = IntegerField()
     commonest_for = TextField(default="")  # codes of account kinds, space-separated

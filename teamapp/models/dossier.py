@@ -11,8 +11,10 @@ from peewee import (
 
 from ..db import Record
 from .catalog import Procedure
-from .household import Household, Resident
-from .place import Commune, Village
+from .commune import Commune
+from .household import Household
+from .resident import Resident
+from .village import Village
 from .visit import Visit
 
 

@@ -5,24 +5,24 @@ from .catalog import AccountKind
 REGISTERED, ACTIVATED = "VNEID_2_DK", AccountKind.HEADLINE
 
 
-def open_steps(kinds, stands, age):
+def open_steps(kinds, statuses, age):
     """Return the kinds somebody of that age (None: adult) has not got, in their order.
 
     Who is activated was registered.
     """
-    passed = {REGISTERED} if stands.get(ACTIVATED) == "done" else set()
+    passed = {REGISTERED} if statuses.get(ACTIVATED) == "done" else set()
     return [kind for kind in kinds
-            if stands.get(kind.code) != "done" and kind.code not in passed
+            if statuses.get(kind.code) != "done" and kind.code not in passed
             and (age is None or age >= kind.needs_age)]
 
 
-def next_step(open_kinds, stands):
+def next_step(open_kinds, statuses):
     """Return the first open kind, or None.
 
     Registering (at the police's only) comes first for those of whom it is known that they are
     not; the others are asked about activation, where “not registered yet” is an answer.
     """
-    if stands.get(REGISTERED) == "not_yet":
+    if statuses.get(REGISTERED) == "not_yet":
         return next(iter(open_kinds), None)
     return next((kind for kind in open_kinds if kind.code != REGISTERED), None)
 

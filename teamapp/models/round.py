@@ -10,13 +10,11 @@ from peewee import (
     Value,
 )
 
-from .. import clock
 from ..db import MomentField, Record
-from .choosing import candidates
+from .commune import Commune
 from .household import Household
-from .place import Commune, Village
-from .sharing import shares
 from .user import User
+from .village import Village
 
 
 class Round(Record):
@@ -43,44 +41,48 @@ class Round(Record):
         return query.where(cls.published_at.is_null(False)) if user.is_field else query
 
     @property
+    def status(self):
+        """Return `draft` while no phone has this round, else `published`."""
+        return "draft" if self.published_at is None else "published"
+
+    @property
     def is_draft(self):
-        """Tell whether no phone has heard of this round yet."""
-        return self.published_at is None
+        """Tell whether no phone has this round yet."""
+        return self.status == "draft"
 
     @classmethod
-    def draft(cls, turn, by, villages, choice, **fields):
-        """Write a new round for the houses of the choice in these villages, given to nobody yet."""
-        made = cls.create(commune=turn.commune.id, created_by=by.id, cursor=turn.cursor, **fields)
-        made.choose(villages, choice)
+    def create_draft(cls, tx, by, villages, households, **fields):
+        """Create a draft for the households of a query in these villages, assigned to nobody."""
+        made = cls.create(commune=tx.commune.id, created_by=by.id, cursor=tx.cursor, **fields)
+        made.choose(villages, households)
         return made
 
-    def revise(self, turn, **fields):
+    def revise(self, tx, **fields):
         """Change the round's name or days."""
         for name, value in fields.items():
             setattr(self, name, value)
-        self.touch(turn, *fields)
+        self.touch(tx, *fields)
 
-    def touch(self, turn, *changed):
+    def touch(self, tx, *changed):
         """Keep what changed, and let the members' day pages follow at their next contact."""
-        self.cursor = turn.cursor
+        self.cursor = tx.cursor
         self.save(only=[*changed, "cursor"])
 
-    def choose(self, villages, choice):
-        """Take these villages and the houses of the choice (None: of those it has).
+    def choose(self, villages, households):
+        """Take these villages and the households of a query (None: those it has there).
 
-        A house that stays keeps its member.
+        A household that stays keeps its member.
         """
         RoundVillage.delete().where(RoundVillage.round == self.id).execute()
         RoundVillage.insert_many([(self.id, village) for village in villages],
                                  fields=[RoundVillage.round, RoundVillage.village]).execute()
-        if choice is None:
+        if households is None:
             Assignment.delete().where(Assignment.round == self.id,
                                       Assignment.village.not_in(list(villages))).execute()
             return
-        chosen = candidates(villages, choice, clock.today().year)
         Assignment.delete().where(Assignment.round == self.id, Assignment.household.not_in(
-            chosen.select(Household.id))).execute()
-        self.take_in(chosen)
+            households.select(Household.id))).execute()
+        self.take_in(households)
 
     def take_in(self, houses):
         """Add the houses of a query, in walking order, to those that are there."""
@@ -93,11 +95,11 @@ class Round(Record):
     def can_be_published(self):
         """Tell whether somebody of a team has a house to go to."""
         return (Assignment.select().join(User)
-                .where(Assignment.round == self.id, Assignment.has_goer()).exists())
+                .where(Assignment.round == self.id, Assignment.has_active_assignee()).exists())
 
-    def publish(self, turn, by):
+    def publish(self, tx, by):
         """Give the round out, once: from now on the members' phones fetch it."""
-        Round.update(published_at=turn.at, published_by=by.id, cursor=turn.cursor).where(
+        Round.update(published_at=tx.now, published_by=by.id, cursor=tx.cursor).where(
             Round.id == self.id, Round.published_at.is_null()).execute()
 
     def discard(self):
@@ -110,38 +112,42 @@ class Round(Record):
                                           Assignment.village == village)
                 .order_by(Assignment.position, Assignment.id))
 
-    def add(self, turn, village, ids):
+    def add(self, tx, village, ids):
         """Take more houses of a village into the round."""
         self.take_in(Household.select().where(Household.village == village,
                                               Household.id.in_(list(ids))))
-        self.touch(turn)
+        self.touch(tx)
 
-    def drop(self, turn, village, ids):
+    def drop(self, tx, village, ids):
         """Take houses out of the round; what was recorded there stays."""
         Assignment.delete().where(*self._these(village, ids)).execute()
-        self.touch(turn)
+        self.touch(tx)
 
-    def assign(self, turn, village, ids, member):
+    def assign(self, tx, village, ids, member):
         """Give houses of a village to a member (a user id), or to nobody yet."""
         Assignment.update(member=member).where(*self._these(village, ids)).execute()
-        self.touch(turn)
+        self.touch(tx)
 
     def _these(self, village, ids):
         return (Assignment.round == self.id, Assignment.village == village,
                 Assignment.household.in_(list(ids)))
 
-    def share_out(self, turn, village, members):
-        """Share the houses nobody has evenly among members, neighbours to the same one."""
+    def holdings(self, village, members):
+        """Return (households of a village nobody has, {member: how many of them it has})."""
         held = dict.fromkeys(members, 0)
         free = []
-        for house, member in self.assignments_in(village).select(
+        for household, member in self.assignments_in(village).select(
                 Assignment.household, Assignment.member).tuples():
             if member is None:
-                free.append(house)
+                free.append(household)
             elif member in held:
                 held[member] += 1
-        for member, part in shares(free, held):
-            self.assign(turn, village, part, member)
+        return free, held
+
+    def apply(self, tx, village, allocation):
+        """Assign a village's households as an allocation [(member, households)] says."""
+        for member, households in allocation:
+            self.assign(tx, village, households, member)
 
 
 class RoundVillage(Record):
@@ -167,6 +173,6 @@ class Assignment(Record):
         indexes = ((("round", "household"), True), (("member", "round"), False))
 
     @classmethod
-    def has_goer(cls):
+    def has_active_assignee(cls):
         """Return the condition “its member, joined, is of the village's team, still”."""
         return User.active & (User.village == cls.village)

@@ -1,4 +1,4 @@
-"""PINs and passwords: how they are kept, and which are refused."""
+"""PINs and passwords: how they are kept, and which are rejected."""
 
 import re
 import unicodedata

@@ -1,26 +1,18 @@
-"""Sign-ins and phones: who is let in from where, and what was last heard of it."""
+"""Sign-ins."""
 
 import hashlib
 import logging
 import secrets
 from datetime import timedelta
 
-from peewee import (
-    JOIN,
-    BinaryUUIDField,
-    Case,
-    CompositeKey,
-    FixedCharField,
-    ForeignKeyField,
-    IntegerField,
-    PeeweeException,
-)
+from peewee import JOIN, BinaryUUIDField, FixedCharField, ForeignKeyField, PeeweeException
 
 from .. import clock
 from ..db import MomentField, Record, transaction
 from .catalog import UnitType
-from .place import Commune, Village
+from .commune import Commune
 from .user import User
+from .village import Village
 
 log = logging.getLogger(__name__)
 NOTE_S = 1  # seconds a page waits to note when somebody was here
@@ -125,27 +117,3 @@ class Session(Record):
         """Note which phone this sign-in is on."""
         if self.device != device:
             Session.update(device=device).where(Session.id == self.id).execute()
-
-
-class Device(Record):
-    """A phone as its sync told of itself: what it still holds and when it was last heard."""
-
-    id = BinaryUUIDField()  # the phone's own; two people may share a phone
-    user = ForeignKeyField(User, on_delete="CASCADE")
-    commune = ForeignKeyField(Commune, index=False, on_delete="CASCADE")
-    village = ForeignKeyField(Village, null=True, on_delete="CASCADE")
-    left_count = IntegerField(default=0)
-    left_oldest_at = MomentField(null=True)
-    seen_at = MomentField()
-
-    class Meta:
-        primary_key = CompositeKey("id", "user")
-        indexes = ((("commune", "village"), False),)
-
-    SILENT = timedelta(days=3)  # not heard of for so long, a phone is asked after
-
-    @classmethod
-    def brought(cls, id, user, count):
-        """Note that so much of what a person left on a phone came in by another's hand."""
-        left = Case(None, [(cls.left_count > count, cls.left_count - count)], 0)
-        cls.update(left_count=left).where(cls.id == id, cls.user == user).execute()

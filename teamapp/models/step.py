@@ -1,20 +1,12 @@
-"""The steps people make towards their accounts, and where each person stands."""
+"""The steps people make towards their accounts."""
 
-from peewee import (
-    SQL,
-    BigIntegerField,
-    BooleanField,
-    CharField,
-    CompositeKey,
-    DateField,
-    ForeignKeyField,
-)
+from peewee import SQL, BigIntegerField, BooleanField, CharField, DateField, ForeignKeyField
 
 from ..db import Record
-from ..statements import Among
 from .catalog import AccountKind, Obstacle
-from .household import Resident
-from .place import Commune, Village
+from .commune import Commune
+from .resident import Resident
+from .village import Village
 from .visit import Visit
 
 
@@ -40,24 +32,3 @@ class Step(Record):
 
 Step.add_index(Step.index(Step.resident, Step.kind, unique=True, name="step_counted_once")
                .where(SQL("counted")))
-
-
-class Standing(Record):
-    """Where a named person stands with an account kind, from all that was ever recorded.
-
-    `done` once any step found it there or helped it, else `not_yet`; nobody asked: no row.
-    """
-
-    resident = ForeignKeyField(Resident, index=False, on_delete="CASCADE")
-    kind = ForeignKeyField(AccountKind, column_name="kind", index=False, on_delete="RESTRICT")
-    state = CharField(8)
-
-    class Meta:
-        primary_key = CompositeKey("resident", "kind")
-
-    @classmethod
-    def of(cls, resident_ids):
-        """Return {(resident id, kind): state} of these people."""
-        rows = cls.select(cls.resident, cls.kind, cls.state).where(
-            cls.resident.in_(Among(resident_ids))).tuples()
-        return {(resident, kind): state for resident, kind, state in rows}

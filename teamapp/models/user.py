@@ -5,13 +5,14 @@ from collections import Counter
 from datetime import timedelta
 from functools import cache
 
-from peewee import SQL, BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
+from peewee import BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
 
 from .. import clock, text
 from ..db import Record, transaction
 from .catalog import Language
-from .place import Commune, Village
+from .commune import Commune
 from .secret import check_password, check_pin, hash_secret, is_secret_of
+from .village import Village
 
 
 class User(Record):
@@ -26,7 +27,7 @@ class User(Record):
     phone = CharField(15, default="")
     active = BooleanField(default=True)
     closed_on = DateField(null=True)  # the day the account was closed
-    language = CharField(2, default="vi", constraints=[SQL("DEFAULT 'vi'")])  # of the screens
+    language = CharField(2, default="vi")  # of the screens
 
     class Meta:
         indexes = ((("commune", "village"), False),)

@@ -14,9 +14,10 @@ from peewee import (
 
 from .. import clock
 from ..db import MomentField, Record
+from .commune import Commune
 from .household import Household
-from .place import Commune, Village
 from .user import User
+from .village import Village
 
 
 class Visit(Record):

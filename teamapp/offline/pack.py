@@ -13,11 +13,11 @@ from ..models import (
     Assignment,
     Counter,
     Household,
-    InboxItem,
     Receipt,
+    RejectedEntry,
     Round,
     RoundVillage,
-    Stay,
+    VillageStay,
     Visit,
 )
 from ..web import SECURITY_HEADERS
@@ -50,13 +50,13 @@ class Pack:
 
     def __init__(self, user, known, epoch):
         self.user, self.epoch, self.cursor = user, epoch, Counter.cursor_of(user.commune_id)
-        self.ground, self.team, self.refused = ground(user), team_mark(user), refused_mark(user)
-        had_ground, had_team, had_refused = (known.scope.split(".") + ["", ""])[:3]
+        self.ground, self.team, self.rejected = ground(user), team_mark(user), rejected_mark(user)
+        had_ground, had_team, had_rejected = (known.scope.split(".") + ["", ""])[:3]
         self.reset = (known.since is None or known.since > self.cursor
                       or known.epoch != self.epoch or had_ground != self.ground)
         self.since = 0 if self.reset else known.since
         self.has_new_team = self.reset or had_team != self.team
-        self.has_new_refused = self.reset or had_refused != self.refused
+        self.has_new_rejected = self.reset or had_rejected != self.rejected
 
     def body(self):
         """Return the whole pack as NDJSON."""
@@ -67,7 +67,7 @@ class Pack:
     def header(self):
         """Return the first line; the headers of kept pages come with everything else."""
         head = {"epoch": self.epoch, "cursor": self.cursor,
-                "scope": f"{self.ground}.{self.team}.{self.refused}",
+                "scope": f"{self.ground}.{self.team}.{self.rejected}",
                 "reset": self.reset, "user": self.user.id,
                 "generated_at": clock.local(clock.now()).isoformat()}
         return {**head, "headers": HEADERS} if self.reset else head
@@ -78,16 +78,16 @@ class Pack:
         lines = draw.blank(pages.nobodys_page()) if self.reset else []
         if not self.user.is_field:
             return lines
-        if self.has_new_refused:
+        if self.has_new_rejected:
             lines += draw.blank(pages.blank_pages(self.user))
         if self.reset:
             lines += draw.list(pages.list_page())
         if self.has_new_team:
             lines += draw.blank(pages.parts_page(self.user))
-        if self.since == self.cursor and not self.has_new_refused:
+        if self.since == self.cursor and not self.has_new_rejected:
             return lines  # nobody in the commune has written since
         found, gone = pages.house_pages(self._changed()), self._gone()
-        if self.has_new_refused or gone or self._round_changed() or self._touches_day(found):
+        if self.has_new_rejected or gone or self._round_changed() or self._touches_day(found):
             lines += draw.pages(pages.day_page(self.user))
         houses = draw.houses(found)
         return lines + houses + gone + self._settled()
@@ -100,8 +100,9 @@ class Pack:
         """Return the lines of houses that left the village."""
         if self.reset:
             return []
-        left = (Stay.select(Stay.household).join(Household)
-                .where(Stay.village == self.user.village_id, Stay.until_cursor > self.since,
+        left = (VillageStay.select(VillageStay.household).join(Household)
+                .where(VillageStay.village == self.user.village_id,
+                       VillageStay.until_cursor > self.since,
                        Household.village != self.user.village_id).distinct().tuples())
         return [{"url": f"/households/{household}", "gone": True} for household, in left]
 
@@ -128,9 +129,9 @@ class Pack:
             rows = rows.where(Receipt.status == "settled",
                               Receipt.received_at > clock.now() - REMEMBERED)
         else:
-            rows = rows.where(Receipt.status.in_(("kept", "settled")),
+            rows = rows.where(Receipt.status.in_(("accepted", "settled")),
                               Receipt.cursor > self.since)
-        return [{"entry": str(id), "status": "kept", "receipt": number}
+        return [{"entry": str(id), "status": "accepted", "receipt": number}
                 for id, number in rows.tuples()]
 
 
@@ -139,7 +140,7 @@ class Drawing:
 
     def __init__(self, user):
         self.environment = current_app.jinja_env
-        context = {"current_user": user, "kept": False}
+        context = {"current_user": user, "is_kept": False}
         current_app.update_template_context(context)
         self.context = {**self.environment.globals, **context}
 
@@ -184,9 +185,9 @@ def team_mark(user):
     return digest(pages.team(user)) if user.is_field else ""
 
 
-def refused_mark(user):
-    """Return what the outbox page and the day page tell of this person's refused work."""
-    return str(InboxItem.open_count(user)) if user.is_field else ""
+def rejected_mark(user):
+    """Return what the outbox page and the day page tell of this person's rejected work."""
+    return str(RejectedEntry.open_count(user)) if user.is_field else ""
 
 
 def digest(*facts):

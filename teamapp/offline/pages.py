@@ -7,7 +7,7 @@ from flask import url_for
 from flask_login import AnonymousUserMixin
 
 from ..households import queries as households
-from ..models import InboxItem
+from ..models import RejectedEntry
 from ..rounds import day
 from ..visits.queries import team
 from ..visits.routes import pieces
@@ -21,7 +21,7 @@ ROWS = "households/rows.html"  # whose `row` draws one
 def blank_pages(user):
     """Return {url: (template, context)} of the pages that hold no resident."""
     return {url_for("visits.outbox"): ("visits/outbox.html", {
-        "current_user": user, "refused": InboxItem.open_count(user)})}
+        "current_user": user, "rejected": RejectedEntry.open_count(user)})}
 
 
 def nobodys_page():
@@ -41,15 +41,15 @@ def parts_page(user):
 
 def day_page(user):
     """Return the page of the person's day."""
-    return {url_for("rounds.today"): ("rounds/today.html", {"kept": True, **day.of(user)})}
+    return {url_for("rounds.today"): ("rounds/today.html", {"is_kept": True, **day.of(user)})}
 
 
 def list_page():
     """Return the village list, into which the phone puts the rows."""
-    return {url_for("households.index"): ("households/index.html", {"kept": True})}
+    return {url_for("households.index"): ("households/index.html", {"is_kept": True})}
 
 
 def house_pages(query):
     """Return {url: (template, context)} of the houses of a query."""
-    return {f"/households/{house.id}": ("households/show.html", {"kept": True, "house": house})
+    return {f"/households/{house.id}": ("households/show.html", {"is_kept": True, "house": house})
             for house in households.peopled(query)}

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from .. import clock
 from ..languages import called
-from ..models import Assignment, Dossier, Household, InboxItem, Procedure, Round, Visit
-from ..models.outlook import Outlook, newest, outlooks
+from ..models import Assignment, Dossier, Household, Procedure, RejectedEntry, Round, Visit
+from ..models.household_summary import HouseholdSummary, household_summaries, newest
 
 FORGOTTEN = timedelta(days=7)  # how long a promise that nobody kept is still shown
 PARTS = ("morning", "noon", "afternoon", "evening", "")
@@ -23,18 +23,18 @@ class DayHouse:
     cluster: str
     landmark: str
     head: str
-    outlook: Outlook = None
+    summary: HouseholdSummary = None
     is_done: bool = False
 
     @property
     def promised_on(self):
         """The day somebody promised to come back."""
-        return self.outlook.promise.return_on
+        return self.summary.promise.return_on
 
     @property
     def promised_at(self):
         """The day and part of the day, to sort by."""
-        return self.promised_on, PARTS.index(self.outlook.promise.return_part)
+        return self.promised_on, PARTS.index(self.summary.promise.return_part)
 
 
 @dataclass
@@ -103,14 +103,14 @@ def of(user):
     given = rounds_of(user)
     promised = promises_to(user)
     houses = [*(house for part in given for house in part.houses), *promised.values()]
-    views = outlooks({house.id for house in houses}, clock.today().year)
+    views = household_summaries({house.id for house in houses}, clock.today().year)
     for house in houses:  # one house may stand in two rounds
-        house.outlook = views[house.id]
+        house.summary = views[house.id]
     for part in given:
         mark_done(part)
     return {"rounds": given, "appointments": by_day(promised.values()),
             "dossiers": dossiers_of(user), "today": clock.today(),
-            "refused": InboxItem.open_count(user)}
+            "rejected": RejectedEntry.open_count(user)}
 
 
 def rounds_of(user):
@@ -150,7 +150,7 @@ def promises_to(user):
 
 def by_day(houses):
     """Return the appointments of these houses, the first day first."""
-    kept = sorted((house for house in houses if house.outlook.promise),
+    kept = sorted((house for house in houses if house.summary.promise),
                   key=lambda house: house.promised_at)
     return [Appointments(day, list(part))
             for day, part in groupby(kept, key=lambda house: house.promised_on)]

@@ -16,7 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from .. import clock, text
 from ..models import Round, User
-from ..models.choosing import CHOICES
+from ..rostering.selection import CHOICES
 from ..web import DayField
 
 CHOICE_NAMES = {

@@ -9,7 +9,9 @@ from .. import clock
 from ..access import commune_only
 from ..extensions import htmx
 from ..models import Round, RoundVillage, User, Village
-from ..models.outlook import unactivated
+from ..models.household_summary import unactivated
+from ..rostering import progress
+from ..rostering.allocation import shares
 from ..web import ID, get_or_404, page
 from . import queries
 from .forms import AssignForm, HousesForm, ShareForm
@@ -35,8 +37,8 @@ def assign(round_id, village_id):
     form = AssignForm().offer_to(queries.team(village), queries.assignments(round, village))
     if not form.validate_on_submit():
         return village_page(round, village, assigning=form, status=422)
-    with turn_with(round, village) as turn:
-        round.assign(turn, village, form.chosen, form.receiver)
+    with write_with(round, village) as tx:
+        round.assign(tx, village, form.chosen, form.receiver)
     return after(round, village, settled=form.chosen, given=len(form.chosen),
                  receiver=form.receiver)
 
@@ -49,8 +51,8 @@ def share(round_id, village_id):
     form = ShareForm().offer(queries.team(village))
     if not form.validate_on_submit():
         return village_page(round, village, sharing=form, status=422)
-    with turn_with(round, village) as turn:
-        round.share_out(turn, village, form.members.data)
+    with write_with(round, village) as tx:
+        round.apply(tx, village, shares(*round.holdings(village, form.members.data)))
     return after(round, village)
 
 
@@ -62,8 +64,8 @@ def drop(round_id, village_id):
     form = HousesForm().offer(given.household_id for given in round.assignments_in(village))
     if not form.validate_on_submit():
         return village_page(round, village, dropping=form, status=422)
-    with turn_with(round, village) as turn:
-        round.drop(turn, village, form.houses.data)
+    with write_with(round, village) as tx:
+        round.drop(tx, village, form.houses.data)
     return after(round, village, dropped=len(form.houses.data))
 
 
@@ -82,8 +84,8 @@ def add(round_id, village_id):
     form = HousesForm().offer(house.id for house in queries.other_houses(round, village))
     if not form.validate_on_submit():
         return others_page(round, village, form, status=422)
-    with turn_with(round, village) as turn:
-        round.add(turn, village, form.houses.data)
+    with write_with(round, village) as tx:
+        round.add(tx, village, form.houses.data)
     return redirect(url_for("rounds.giving.show", round_id=round.id, village_id=village.id), 303)
 
 
@@ -103,11 +105,11 @@ def find_village(round_id, village_id):
 
 
 @contextmanager
-def turn_with(round, village):
+def write_with(round, village):
     """Take a turn with a village of a round, which may have left since they were found."""
-    with current_user.commune.turn() as turn:
+    with current_user.commune.write() as tx:
         find_village(round.id, village.id)
-        yield turn
+        yield tx
 
 
 def village_page(round, village, assigning=None, dropping=None, sharing=None, settled=(),
@@ -121,17 +123,17 @@ def village_page(round, village, assigning=None, dropping=None, sharing=None, se
     return page(
         "rounds/village.html", "rounds/_village.html", status=status, round=round,
         village=village, clusters=queries.clusters(assignments), team=team,
-        progress=queries.progress_of(assignments),
+        progress=progress.of_assignments(assignments),
         open_people=dict(unactivated([given.household_id for given in assignments],
                                      clock.today().year)),
         names=User.labels(team),
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
         ticked=set(HousesForm().houses.data or ()) - set(settled),
         assigning=assigning or AssignForm(formdata=None).offer_to(team, assignments),
-        sharing=sharing or goers(team), **said)
+        sharing=sharing or assignees(team), **said)
 
 
-def goers(team):
+def assignees(team):
     """Return the form of who goes: as it was sent with any other, at first everybody."""
     if request.method == "POST":
         return ShareForm().offer(team)

@@ -8,6 +8,9 @@ from flask_login import current_user
 from .. import clock
 from ..access import chair_only, commune_only
 from ..models import Round, Village
+from ..rostering import progress
+from ..rostering.allocation import shares
+from ..rostering.selection import candidates
 from ..web import page, page_number
 from . import day, queries
 from .forms import DaysForm, RoundForm
@@ -23,7 +26,7 @@ def today():
     """Show a member the day's houses; lead the commune's people to their board."""
     if current_user.is_commune:
         return redirect(url_for("tallies.index"))
-    return page("rounds/today.html", kept=False, **day.of(current_user))
+    return page("rounds/today.html", is_kept=False, **day.of(current_user))
 
 
 @bp.get("/rounds")
@@ -49,8 +52,9 @@ def create():
     form = round_form()
     if not form.validate_on_submit():
         return form_page(form, status=422)
-    with current_user.commune.turn() as turn:
-        made = Round.draft(turn, current_user, form.villages.data, form.chosen, **form.facts)
+    with current_user.commune.write() as tx:
+        made = Round.create_draft(
+            tx, current_user, form.villages.data, chosen_households(form), **form.facts)
     return redirect(url_for("rounds.show", round_id=made.id), 303)
 
 
@@ -87,14 +91,14 @@ def edit(round_id):
 @commune_only
 def update(round_id):
     """Change a round; of one that was given out only its name and days."""
-    with current_user.commune.turn() as turn:
+    with current_user.commune.write() as tx:
         round = find(round_id)  # as it stands now: others may have written
         form = round_form(round)
         good = form.validate_on_submit()
         if good:
-            round.revise(turn, **form.facts)
+            round.revise(tx, **form.facts)
             if round.is_draft:
-                round.choose(form.villages.data, form.chosen)
+                round.choose(form.villages.data, chosen_households(form))
     if not good:
         return form_page(form, round, status=422)
     return redirect(url_for("rounds.show", round_id=round.id), 303)
@@ -104,7 +108,7 @@ def update(round_id):
 @commune_only
 def destroy(round_id):
     """Forget a draft; one that is not there is forgotten already."""
-    with current_user.commune.turn():
+    with current_user.commune.write():
         round = Round.visible_to(current_user).where(Round.id == round_id).first()
         if round:
             round.discard()
@@ -117,11 +121,11 @@ def destroy(round_id):
 @chair_only
 def publish(round_id):
     """Give the round out to its members."""
-    with current_user.commune.turn() as turn:
+    with current_user.commune.write() as tx:
         round = find(round_id)
         ready = round.can_be_published()
         if ready:
-            round.publish(turn, current_user)
+            round.publish(tx, current_user)
     if not ready:
         return round_page(round, failure="nobody", status=409)
     return redirect(url_for("rounds.show", round_id=round.id), 303)
@@ -131,10 +135,11 @@ def publish(round_id):
 @commune_only
 def share_all(round_id):
     """Share the houses nobody has evenly among each village's own team."""
-    with current_user.commune.turn() as turn:
+    with current_user.commune.write() as tx:
         round = find(round_id)
         for village in queries.villages_in(round, current_user):
-            round.share_out(turn, village, [member.id for member in queries.team(village)])
+            members = [member.id for member in queries.team(village)]
+            round.apply(tx, village, shares(*round.holdings(village, members)))
     return redirect(url_for("rounds.show", round_id=round.id), 303)
 
 
@@ -153,6 +158,11 @@ def round_form(round=None):
                      ).offer(villages, chosen)
 
 
+def chosen_households(form):
+    """Return the households of the form's choice as a query, or None to keep those there are."""
+    return form.chosen and candidates(form.villages.data, form.chosen, clock.today().year)
+
+
 def form_page(form, round=None, partial=None, status=200):
     """Return the form's page, with the number of houses it would take."""
     counts = None
@@ -164,8 +174,8 @@ def form_page(form, round=None, partial=None, status=200):
 
 def round_page(round, failure=None, status=200):
     """Return a round's page."""
-    found = queries.progress([round])[round.id]
+    found = progress.of_rounds([round])[round.id]
     villages = queries.villages_in(round, current_user)
     return page("rounds/show.html", status=status, round=round, failure=failure,
-                villages=villages, progress=found, total=queries.summed(found.values()),
-                nothing=queries.Progress())
+                villages=villages, progress=found, total=progress.summed(found.values()),
+                nothing=progress.Progress())

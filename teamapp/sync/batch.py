@@ -1,4 +1,4 @@
-"""Reading what a phone sent: bounded, unpacked, and of the declared shape, or refused whole."""
+"""Reading what a phone sent: bounded, unpacked, and of the declared shape, or rejected whole."""
 
 import hashlib
 import json
@@ -144,7 +144,7 @@ def moment(value):
 
 
 def read_entry(entry):
-    """Return an entry; without an id of its own it could not be answered and is refused."""
+    """Return an entry; without an id of its own it could not be answered and is rejected."""
     need(isinstance(entry, dict))
     after, replaces = entry.get("after") or [], entry.get("replaces")
     ids = {"after": links(after, MOST_AFTER),

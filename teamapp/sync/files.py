@@ -8,8 +8,8 @@ from peewee import chunked
 from ..models import User
 from ..web import page
 from .batch import MOST_ENTRIES
-from .desk import Desk
 from .forms import OutboxFileForm
+from .processor import BatchProcessor
 from .reading import read_ahead
 
 files = Blueprint("files", __name__)
@@ -43,13 +43,14 @@ def author_of(form):
     return author
 
 
-def hand_in(author, entries, bearer):
+def hand_in(author, entries, submitted_by):
     """Return a result for each entry, judged in its author's name, a turn for each hundred."""
     results = []
     for some in chunked(entries, MOST_ENTRIES):
         forms = read_ahead(some)
-        with author.commune.turn() as turn:
-            desk = Desk(turn, author, None, forms, absent=author != bearer, bearer=bearer)
-            results += desk.take(some) if author.may_hand_in \
-                else desk.lay_aside(some, "closed_account")
+        with author.commune.write() as tx:
+            processor = BatchProcessor(tx, author, None, forms, absent=author != submitted_by,
+                                       submitted_by=submitted_by)
+            results += processor.take(some) if author.may_hand_in \
+                else processor.set_aside(some, "closed_account")
     return results

@@ -1,4 +1,4 @@
-"""What may stand in an outbox: kind → (form class, how to judge, how to record).
+"""What may stand in an outbox: kind → (form class, recorder).
 
 The one place where /sync reaches into the slices. A released `(kind, form)` is taken for 400 days:
 when a form changes, raise `form` and give `upgrades` a pure function from the older body.
@@ -6,12 +6,11 @@ when a form changes, raise `form` and give `upgrades` a pure function from the o
 
 from collections import namedtuple
 
-from ..models import judging, recording
-from ..models.facts import Facts
+from ..recording import visits
 from ..visits.forms import VisitForm
 
-Kind = namedtuple("Kind", "form form_class facts judge record upgrades")
+Kind = namedtuple("Kind", "form form_class recorder upgrades")
 
 KINDS = {
-    "visits.create": Kind(1, VisitForm, Facts, judging.judge, recording.record, {}),
+    "visits.create": Kind(1, VisitForm, visits, {}),
 }

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt
-from ..models.receipt import MOST_FIELDS
+from ..models.rejected_entry import MOST_FIELDS
 from .batch import ids_named
 from .kinds import KINDS
 from .reasons import REASONS
@@ -21,7 +21,7 @@ def read_ahead(entries):
     known, read, bound = Receipt.known(ids_named(entries)), {}, {}
     for entry in entries:
         receipt = known.get(entry.id)
-        is_open = receipt is None or receipt.status == "refused"
+        is_open = receipt is None or receipt.status == "rejected"
         if is_open and not entry.flaw and entry.kind in KINDS \
                 and entry.form <= KINDS[entry.kind].form:
             with suppress(Exception):

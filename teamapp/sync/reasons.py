@@ -17,9 +17,9 @@ REASONS = {
     "unknown_companion": _("Người đi cùng không thuộc xã mình. Chọn lại rồi gửi lại."),
     "id_reused": _("Mã của lượt này đã dùng cho lượt khác. Nội dung vẫn được giữ. "
                    "Ghi lại lượt mới."),
-    "already_kept": _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại "
+    "already_accepted": _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại "
                       "cho tổ trưởng xem."),
-    "waits_for_refused": _("Lượt này ghi sau một lượt xã chưa nhận. Nội dung vẫn được giữ. "
+    "waits_for_rejected": _("Lượt này ghi sau một lượt xã chưa nhận. Nội dung vẫn được giữ. "
                            "Báo tổ trưởng xem giúp."),
     "lost_phone": _("Máy ghi lượt này đã báo mất. Nội dung vẫn được giữ cho tổ trưởng xem. "
                     "Hỏi lại người ghi."),

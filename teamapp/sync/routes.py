@@ -9,8 +9,8 @@ from .. import clock
 from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
 from . import batch, sealed
-from .desk import Desk
 from .files import files
+from .processor import BatchProcessor
 from .reading import read_ahead
 
 bp = Blueprint("sync", __name__)
@@ -30,9 +30,9 @@ def create():
     if current_user.commune_id is None:
         raise Forbidden("role")
     user, forms = current_user._get_current_object(), read_ahead(sent.entries)
-    with user.commune.turn() as turn:
-        hear_from(sent, turn.at)
-        results = Desk(turn, user, sent.device, forms).take(sent.entries)
+    with user.commune.write() as tx:
+        hear_from(sent, tx.now)
+        results = BatchProcessor(tx, user, sent.device, forms).take(sent.entries)
         epoch = Installation.current_epoch()
     brought = sealed.take(sent.sealed, user, sent.device)
     return {"v": batch.VERSION, "batch": sent.id, "server_time": clock.now().isoformat(),

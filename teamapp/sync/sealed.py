@@ -15,18 +15,18 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from .. import clock
 from ..db import transaction
-from ..models import Device, Session, StrayEnvelope, User
+from ..models import Device, Session, UndeliverableEnvelope, User
 from ..sealing import UnknownKey
 from . import batch
-from .desk import Desk
+from .processor import BatchProcessor
 from .reading import read_ahead
 
 log = logging.getLogger(__name__)
-KEPT = {"status": "kept"}
-LATER = {"status": "later", "after_s": 3600}
+ACCEPTED = {"status": "accepted"}
+DEFERRED = {"status": "deferred", "after_s": 3600}
 
 
-class Stray(Exception):
+class Undeliverable(Exception):
     """Why an envelope can be nobody's: it is `unreadable`, or `unproven` who sealed it."""
 
 
@@ -41,7 +41,7 @@ class Letter:
     code: str
 
 
-def take(envelopes, bearer, device):
+def take(envelopes, submitted_by, device):
     """Return an answer for each envelope; `kept` means the commune has what was in it.
 
     Each author's entries are judged in the author's commune as if the author had sent them.
@@ -52,10 +52,10 @@ def take(envelopes, bearer, device):
         try:
             letters.append(opened(one, author_of))
         except UnknownKey:
-            answers[one.id] = LATER
-        except Stray as stray:
-            keep_stray(one, str(stray), bearer, device)
-            answers[one.id] = KEPT
+            answers[one.id] = DEFERRED
+        except Undeliverable as stray:
+            keep_undeliverable(one, str(stray), submitted_by, device)
+            answers[one.id] = ACCEPTED
     letters.sort(key=lambda letter: letter.author.id)
     for author, own in groupby(letters, key=lambda letter: letter.author):
         answers |= hand_over(author, list(own))
@@ -70,10 +70,10 @@ def opened(one, author_of):
         device, entry = batch.uuid(said["device"]), batch.read_entry(said["entry"])
         user, proof = said["user"], str(said["proof"])
     except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
-        raise Stray("unreadable") from None
+        raise Undeliverable("unreadable") from None
     author, code = author_of(key, proof)
     if author is None or author.id != user:
-        raise Stray("unproven")
+        raise Undeliverable("unproven")
     return Letter(one.id, author, device, entry, code)
 
 
@@ -100,35 +100,35 @@ def hand_over(author, letters):
         raise
     except Exception as error:
         log.exception("envelopes met an error", exc_info=error)
-        return {letter.envelope: LATER for letter in letters}
+        return {letter.envelope: DEFERRED for letter in letters}
 
 
 def judged(author, letters):
     """Yield (envelope, answer) of one author's letters, in one turn of the author's commune."""
     forms = read_ahead([letter.entry for letter in letters if not letter.code])
-    with author.commune.turn() as turn:
+    with author.commune.write() as tx:
         for (device, code), some in groupby(letters, key=lambda one: (one.device, one.code)):
             own = list(some)
             entries = [letter.entry for letter in own]
-            desk = Desk(turn, author, device, forms, absent=True)
-            results = desk.lay_aside(entries, code) if code else desk.take(entries)
+            processor = BatchProcessor(tx, author, device, forms, absent=True)
+            results = processor.set_aside(entries, code) if code else processor.take(entries)
             answers = [answer(result) for result in results]
-            Device.brought(device, author, answers.count(KEPT))
+            Device.brought(device, author, answers.count(ACCEPTED))
             yield from zip((letter.envelope for letter in own), answers)
 
 
 def answer(result):
     """Return what the bearer's phone is told of a result: only whether the envelope may go."""
-    if result["status"] == "later":
-        return {"status": "later", "after_s": result["after_s"]}
-    return KEPT
+    if result["status"] == "deferred":
+        return {"status": "deferred", "after_s": result["after_s"]}
+    return ACCEPTED
 
 
-def keep_stray(one, why, bearer, device):
+def keep_undeliverable(one, why, submitted_by, device):
     """Keep an envelope that is nobody's for the operator."""
     log.warning("an envelope is nobody's", extra={"fields": {"why": why}})
     digest = hashlib.sha256(one.sealed.encode()).digest()
     with transaction():
-        StrayEnvelope.insert(
-            hash=digest, kid=one.kid, sealed=one.sealed, why=why, brought_by=bearer.id,
+        UndeliverableEnvelope.insert(
+            hash=digest, kid=one.kid, sealed=one.sealed, why=why, brought_by=submitted_by.id,
             device=device, received_at=clock.now()).on_conflict_ignore().execute()

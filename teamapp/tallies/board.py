@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from .. import clock
+from ..counting.periods import Span
+from ..counting.targets import Aims
 from ..models import Village
-from ..models.aiming import Aims
 from . import queries
 from .queries import Contact, Share
 
@@ -13,9 +14,9 @@ FIGURES = ("activations", "visits", "houses", "dossiers")
 
 @dataclass
 class Line:
-    """One row of the board: a village, or the whole commune (place 0)."""
+    """One row of the board: a village, or the whole commune (village_id 0)."""
 
-    place: int
+    village_id: int
     village: object
     figures: dict  # a figure that cannot be known is None
     needed: int | None
@@ -37,7 +38,7 @@ class Line:
 class Board:
     """What one look at the board needs."""
 
-    span: clock.Span
+    span: Span
     lines: list
     total: Line
     difficulties: list
@@ -74,7 +75,7 @@ def silent(lines, commune):
     found = [line for line in lines if line.contact.is_silent(clock.now())]
     leaders = queries.leaders(commune) if found else {}
     for line in found:
-        line.leader = leaders.get(line.place)
+        line.leader = leaders.get(line.village_id)
     return found
 
 
@@ -87,23 +88,23 @@ def line_of(village, span):
     return line
 
 
-def known(found, place, contact, span):
-    """Return the place's figures: none at all while nothing was heard of these days."""
-    heard = (place, "visits") in found or (
+def known(found, village_id, contact, span):
+    """Return the village's figures: none at all while nothing was heard of these days."""
+    heard = (village_id, "visits") in found or (
         contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
-    return {figure: found.get((place, figure), 0) if heard else None for figure in FIGURES}
+    return {figure: found.get((village_id, figure), 0) if heard else None for figure in FIGURES}
 
 
-def needs(aims, place, span, today):
+def needs(aims, village_id, span, today):
     """Return how many activations the days need, and how many of these by today."""
     last = min(span.last, today)
-    return (aims.activations(place, span.first, span.last),
-            aims.activations(place, span.first, last) if span.first <= today else None)
+    return (aims.activations(village_id, span.first, span.last),
+            aims.activations(village_id, span.first, last) if span.first <= today else None)
 
 
-def wanted(aims, place, share, today):
+def wanted(aims, village_id, share, today):
     """Return how many people are to be activated, and which percentage that is."""
-    percent = aims.on(place, "coverage", today)
+    percent = aims.on(village_id, "coverage", today)
     return (None if None in (percent, share.all) else -(-share.all * percent // 100)), percent
 
 

@@ -4,8 +4,9 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from ..counting import reconciliation
 from ..db import snapshot
-from ..models import Commune, recount
+from ..models import Commune
 
 tallies = AppGroup("tallies", help="The counts the board is made of.")
 
@@ -22,7 +23,7 @@ def check():
     communes = list(Commune.select().order_by(Commune.code))
     for commune in communes:
         with snapshot():  # others go on writing
-            differences = recount.differences(commune)
+            differences = reconciliation.differences(commune)
         wrong += len(differences)
         for difference in differences:
             click.echo(f"{commune.code} {difference}")
@@ -35,6 +36,6 @@ def check():
 def rebuild():
     """Make every commune's counts what its facts say."""
     for commune in Commune.select().order_by(Commune.code):
-        with commune.turn():
-            recount.rebuild(commune)
+        with commune.write():
+            reconciliation.rebuild(commune)
         click.echo(_("%(code)s: đã đếm lại.", code=commune.code))

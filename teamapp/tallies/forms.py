@@ -8,7 +8,7 @@ from wtforms import Form, FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from .. import clock
-from ..clock import Span
+from ..counting.periods import Span
 from ..web import DayField, Numbered
 
 PERIODS = ("week", "month", "days")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from peewee import JOIN, Case, Value, fn
 
 from .. import clock
+from ..counting.periods import day_key, month_key
 from ..languages import called
 from ..models import (
     AccountKind,
@@ -60,18 +61,18 @@ class Contact:
 
 
 def figures(commune_id, span):
-    """Return {(place, figure): n} of the days; what was never recorded is not in it."""
+    """Return {(village_id, figure): n} of the days; what was never recorded is not in it."""
     if span.key and span.days > 1:  # of a single day the houses are not tallied
         names = {**ADDITIVE, "houses": "houses"}
-        rows = Tally.select(Tally.place, Tally.indicator, Tally.count).where(
+        rows = Tally.select(Tally.village_id, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,
             Tally.indicator.in_(list(names)))
-        return {(place, names[stored]): n for place, stored, n in rows.tuples()}
-    rows = (Tally.select(Tally.place, Tally.indicator, fn.SUM(Tally.count))
+        return {(village_id, names[stored]): n for village_id, stored, n in rows.tuples()}
+    rows = (Tally.select(Tally.village_id, Tally.indicator, fn.SUM(Tally.count))
             .where(Tally.commune == commune_id, Tally.period.in_(keys(span)),
                    Tally.indicator.in_(list(ADDITIVE)))
-            .group_by(Tally.place, Tally.indicator))
-    found = {(place, ADDITIVE[stored]): int(n) for place, stored, n in rows.tuples()}
+            .group_by(Tally.village_id, Tally.indicator))
+    found = {(village_id, ADDITIVE[stored]): int(n) for village_id, stored, n in rows.tuples()}
     return found | houses(commune_id, span)
 
 
@@ -81,13 +82,13 @@ def keys(span):
     while day <= span.last:
         end = clock.month_of(day)[1]
         whole = day.day == 1 and end <= span.last
-        found.append(clock.month_key(day) if whole else clock.day_key(day))
+        found.append(month_key(day) if whole else day_key(day))
         day = (end if whole else day) + timedelta(days=1)
     return found
 
 
 def houses(commune_id, span):
-    """Return {(place, "houses"): n}: different houses met in the days, counted from the facts."""
+    """Return {(village_id, "houses"): n}: households met in the days, from the facts."""
     places = Village.select(Village.id).where(Village.commune == commune_id)
     rows = dict(first_meetings(Visit.village.in_(places), span).select(
         Visit.village, fn.COUNT(Visit.id)).group_by(Visit.village).tuples())
@@ -109,11 +110,11 @@ def coverage(commune_id, villages):
     """Return {village id: Share} of the headline account among people of 14 or older."""
     youngest = clock.today().year - Resident.ADULT
     kinds = {AccountKind.HEADLINE, *("" for village in villages if village.list_complete)}
-    rows = (Coverage.select(Coverage.place, Coverage.state, fn.SUM(Coverage.count))
+    rows = (Coverage.select(Coverage.village_id, Coverage.state, fn.SUM(Coverage.count))
             .where(Coverage.commune == commune_id,
                    Coverage.kind.in_(sorted(kinds)), Coverage.cohort <= youngest)
-            .group_by(Coverage.kind, Coverage.state, Coverage.place).tuples())  # the key's order
-    known = {(place, state): int(n) for place, state, n in rows}
+            .group_by(Coverage.kind, Coverage.state, Coverage.village_id).tuples())
+    known = {(village_id, state): int(n) for village_id, state, n in rows}
     return {village.id: Share(
         known.get((village.id, "done"), 0), known.get((village.id, "not_yet"), 0),
         known.get((village.id, "listed"), 0) if village.list_complete else village.declared_14plus)
@@ -147,13 +148,13 @@ def leaders(commune_id):
             .order_by(User.id.desc())}
 
 
-def difficulties(commune_id, span, place=0, most=3):
+def difficulties(commune_id, span, village_id=0, most=3):
     """Return [(code, name, n)] of the difficulties met most, the most frequent first."""
     n, name = fn.SUM(Tally.count), called(Obstacle)
     return list(Obstacle.select(Obstacle.code, name, n)
                 .join(Tally, JOIN.INNER, on=(
                     (Tally.indicator == Value("obstacle:").concat(Obstacle.code))
-                    & (Tally.commune == commune_id) & (Tally.place == place)
+                    & (Tally.commune == commune_id) & (Tally.village_id == village_id)
                     & Tally.period.in_([span.key] if span.key else keys(span))))
                 .group_by(Obstacle.code, name, Obstacle.position)
                 .having(n > 0).order_by(n.desc(), Obstacle.position).limit(most).tuples())

@@ -5,8 +5,8 @@ from flask_login import current_user
 
 from .. import clock
 from ..access import chair_only, commune_only
+from ..counting.targets import Aims, set_targets
 from ..models import Obstacle, Village
-from ..models.aiming import Aims, set_targets
 from ..web import ID, get_or_404, page
 from . import queries, rows
 from .board import board, line_of
@@ -14,7 +14,7 @@ from .forms import PeriodForm, TargetsForm
 
 bp = Blueprint("tallies", __name__)
 
-PLACE = f"/tallies/<{ID}:place>"
+VILLAGE = f"/tallies/<{ID}:village_id>"
 PAGE = 50
 
 
@@ -25,11 +25,11 @@ def index():
     return board_page(period_form())
 
 
-@bp.get(PLACE)
+@bp.get(VILLAGE)
 @commune_only
-def show(place):
+def show(village_id):
     """Show a village's figures and the visits they stand on."""
-    village, form = find(place), period_form()
+    village, form = find(village_id), period_form()
     found = rows.of("visits", [village.id], form.span)
     visits, paging = one_page(found)
     return page("tallies/show.html", status=422 if form.errors else 200, village=village,
@@ -38,11 +38,11 @@ def show(place):
                 difficulties=queries.difficulties(village.commune_id, form.span, village.id))
 
 
-@bp.get(f"{PLACE}/<any({', '.join(rows.KINDS)}):figure>")
+@bp.get(f"{VILLAGE}/<any({', '.join(rows.KINDS)}):figure>")
 @commune_only
-def figure(place, figure):
-    """Open a figure of a village, or of the whole commune (place 0), to the rows behind it."""
-    village, form = find(place) if place else None, period_form()
+def figure(village_id, figure):
+    """Open a figure of a village, or of the whole commune (village_id 0), to the rows behind it."""
+    village, form = find(village_id) if village_id else None, period_form()
     code, state = request.args.get("code"), request.args.get("state", "done")
     if state not in rows.STATES or code and not code.isalnum():
         abort(404)
@@ -50,7 +50,7 @@ def figure(place, figure):
     villages = [village] if village else Village.labelled(current_user)
     places = [village.id for village in villages]
     found, paging = one_page(rows.of(figure, places, form.span, obstacle and obstacle.code, state))
-    opened = {"figure": figure, "place": place, "opened": village, "rows": found,
+    opened = {"figure": figure, "village_id": village_id, "opened": village, "rows": found,
               "paging": paging, "obstacle": obstacle, "state": state,
               "places": Village.labels(villages),
               "inside": "village" if village and request.args.get("in") == "village" else None,
@@ -74,14 +74,14 @@ def aim():
     form = TargetsForm().offer(Village.labelled(current_user))
     if not form.validate_on_submit():
         return targets_page(form, status=422)
-    with current_user.commune.turn() as turn:
-        set_targets(turn, current_user, form.since_on.data, form.amounts)
+    with current_user.commune.write() as tx:
+        set_targets(tx, current_user, form.since_on.data, form.amounts)
     return redirect(url_for("tallies.targets"), 303)
 
 
-def find(place):
+def find(village_id):
     """Return the village, found through what this person may see."""
-    return get_or_404(Village.visible_to(current_user).where(Village.id == place))
+    return get_or_404(Village.visible_to(current_user).where(Village.id == village_id))
 
 
 def period_form():

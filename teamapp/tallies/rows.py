@@ -5,12 +5,12 @@ from peewee import JOIN, fn
 from .. import clock
 from ..models import (
     AccountKind,
+    AccountStatus,
     Dossier,
     Household,
     Obstacle,
     Procedure,
     Resident,
-    Standing,
     Step,
     User,
     Visit,
@@ -71,10 +71,11 @@ def dossiers(places, span):
 
 def coverage(places, state):
     """Return the people of 14 or older who have the account, have it not, or were not asked."""
-    asked = Standing.state == state if state != "unasked" else Standing.state.is_null()
+    asked = AccountStatus.state == state if state != "unasked" else AccountStatus.state.is_null()
     return (Resident.select(Resident, Household).join(Household).switch(Resident)
-            .join(Standing, JOIN.LEFT_OUTER, on=(
-                (Standing.resident == Resident.id) & (Standing.kind == AccountKind.HEADLINE)))
+            .join(AccountStatus, JOIN.LEFT_OUTER, on=(
+                (AccountStatus.resident == Resident.id)
+                & (AccountStatus.kind == AccountKind.HEADLINE)))
             .where(Household.village.in_(places), Resident.is_adult_in(clock.today().year), asked)
             .order_by(Household.village, *Household.in_walking_order(), Resident.position,
                       Resident.id))

@@ -84,7 +84,7 @@ class MomentInYears(InYears):
 
 
 class TextField(StringField):
-    """A text as it is kept: NFC, trimmed, with plain line ends; strange characters are refused."""
+    """A text as it is kept: NFC, trimmed, with plain line ends; strange characters are rejected."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, default="", **kwargs)

@@ -21,7 +21,7 @@ class Part(FormField):
 
 
 class Items(Numbered):
-    """Numbered items, their numbers with gaps or without; more than `most` are refused.
+    """Numbered items, their numbers with gaps or without; more than `most` are rejected.
 
     Binding an item costs more than reading it: a form that is filled in anew keeps those it had.
     """

@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask_login import current_user
 
 from ..access import field_only
-from ..models import AccountKind, InboxItem
+from ..models import AccountKind, RejectedEntry
 from ..web import page
 from . import queries
 from .forms import DossierForm, PersonForm, StepForm, VisitForm
@@ -23,7 +23,7 @@ def parts():
 @field_only
 def outbox():
     """Show what waits on this phone; the phone itself fills it in."""
-    return page("visits/outbox.html", refused=InboxItem.open_count(current_user))
+    return page("visits/outbox.html", rejected=RejectedEntry.open_count(current_user))
 
 
 def pieces(user):

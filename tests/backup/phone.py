@@ -44,7 +44,7 @@ class Phone:
             "v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user,
             "epoch": self.epoch, "sent_at": clock.now().isoformat(), "entries": sent,
             "left": {"count": 0, "oldest": None}, "sealed": []})
-        kept = {result["id"] for result in answer["results"] if result["status"] == "kept"}
+        kept = {result["id"] for result in answer["results"] if result["status"] == "accepted"}
         self.kept += [one for one in sent if one["id"] in kept]
         self.waiting = [one for one in self.waiting if one["id"] not in kept]
         self.epoch = answer["epoch"]

@@ -12,8 +12,8 @@ import pytest
 from peewee import OperationalError, sqlite3
 
 from teamapp.backup.copies import BROKEN_OFF, encrypt, fresh_key
+from teamapp.counting.reconciliation import differences
 from teamapp.models import Installation, Receipt, Tally, Visit
-from teamapp.models.recount import differences
 from teamapp.sqlite import alone
 
 from ..conftest import make_app
@@ -36,7 +36,7 @@ def only_sqlite(databases, request):
 def visited(cast, sign_in):
     """Return the cast after a visit."""
     said = body(cast.bre, helped(cast.resident("Thị Rin")), note="Cần thêm một lần nữa")
-    assert send(sign_in(cast.lan), cast.lan, entry(said)).json["results"][0]["status"] == "kept"
+    assert send(sign_in(cast.lan), cast.lan, entry(said)).json["results"][0]["status"] == "accepted"
     return cast
 
 
@@ -168,7 +168,7 @@ def test_what_the_command_prints_is_a_key_file_as_it_stands(
     lambda kept: b"SQLite format 3" + kept,
     lambda kept: b"",
 ])
-def test_a_harmed_backup_is_refused_and_changes_nothing(visited, again, shelf, databases, harm):
+def test_a_harmed_backup_is_rejected_and_changes_nothing(visited, again, shelf, databases, harm):
     file = backed_up(again, shelf)
     file.write_bytes(harm(file.read_bytes()))
     url = databases.new()
@@ -321,5 +321,5 @@ def test_phones_bring_back_what_came_after_the_backup(visited, again, shelf, dat
     server.kill()
     with again(late).extensions["database"].connection_context():
         assert {str(visit.id) for visit in Visit.select()} >= sent
-        assert Receipt.select().where(Receipt.status == "kept").count() == len(sent) + 1
+        assert Receipt.select().where(Receipt.status == "accepted").count() == len(sent) + 1
         assert differences(visited.an_phu) == differences(visited.binh_loc) == []

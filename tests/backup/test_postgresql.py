@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from teamapp.config import ROOT
+from teamapp.counting.reconciliation import differences
 from teamapp.models import Installation, Visit
-from teamapp.models.recount import differences
 
 from ..conftest import KEY, make_app
 from ..sync.phone import body, entry, helped, send
@@ -82,7 +82,7 @@ def test_the_backup_command_names_the_right_tool(databases, app, tmp_path):
 def test_the_lines_of_the_document_bring_a_book_back_under_a_new_epoch(
         lines, cast, sign_in, new_url, var, tmp_path):
     said = body(cast.bre, helped(cast.resident("Thị Rin")))
-    assert send(sign_in(cast.lan), cast.lan, entry(said)).json["results"][0]["status"] == "kept"
+    assert send(sign_in(cast.lan), cast.lan, entry(said)).json["results"][0]["status"] == "accepted"
     before, done = Installation.current_epoch(), lines(COPY)
     assert done.returncode == 0, done.stderr
     [file] = tmp_path.glob("*.age*")

@@ -1,8 +1,8 @@
 """The history that `make bench` measures on has the counts its facts say."""
 
 from bench.history import History
+from teamapp.counting.reconciliation import differences
 from teamapp.models import Household, Step, Tally, Visit
-from teamapp.models.recount import differences
 
 
 def test_a_made_history_equals_the_recount(cast):
@@ -10,7 +10,7 @@ def test_a_made_history_equals_the_recount(cast):
     assert Step.select().count() == 400
     assert differences(cast.an_phu) == []
     [all_visits] = Tally.select(Tally.count).where(
-        Tally.indicator == "visits", Tally.place == 0, Tally.period == "A").tuples()
+        Tally.indicator == "visits", Tally.village_id == 0, Tally.period == "A").tuples()
     assert all_visits == (Visit.select().count(),)
 
 

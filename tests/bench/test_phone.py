@@ -23,14 +23,14 @@ def test_what_is_kept_is_counted(phone, cast):
     assert taken.seconds > 0
 
 
-def test_a_visit_that_is_refused_is_no_throughput(phone, cast):
+def test_a_visit_that_is_rejected_is_no_throughput(phone, cast):
     rounds = Rounds("lan")
     strange = rounds.entry() | {"kind": "visits.unheard"}
     with pytest.raises(RuntimeError, match="1 of 2 not kept"):
         phone.sync(rounds.packed([rounds.entry(), strange]))
 
 
-def test_a_batch_that_is_refused_is_no_throughput(phone, cast):
+def test_a_batch_that_is_rejected_is_no_throughput(phone, cast):
     phone.headers = phone.headers | {"Cookie": ""}
     [batch] = Rounds("lan").batches(1, 1)
     with pytest.raises(RuntimeError, match="answered 401"):

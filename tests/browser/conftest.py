@@ -9,6 +9,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Assignment, Household, Resident, Round, User
+from teamapp.rostering.selection import candidates
 
 from ..cast import PASSWORD, PIN, Cast, uuid_of
 from ..conftest import make_app
@@ -91,11 +92,11 @@ def peopled(databases, template_database, var):
 
 def settle(cast):
     """Add 22 houses to the three of Cầu Ván, each with two who are grown up."""
-    with cast.an_phu.turn() as turn:
+    with cast.an_phu.write() as tx:
         for number in range(4, 26):
             head = f"{FAMILY[number % 5]} {GIVEN[number // 5 % 5]} {number}"
             people = [(head, 1950 + number, "m"), (f"Thị {GIVEN[number % 5]} {number}", 1960, "f")]
-            cast.house(turn, house_name(number), cast.cau_van, number, f"Cụm {1 + number // 6}",
+            cast.house(tx, house_name(number), cast.cau_van, number, f"Cụm {1 + number // 6}",
                        head, people)
 
 
@@ -108,13 +109,14 @@ def give_out(cast):
     """Publish a round: Lan has houses 1 to 20, Bình the other five."""
     today = clock.today()
     village = cast.cau_van.id
-    with cast.an_phu.turn() as turn:
-        made = Round.draft(turn, cast.son, [village], "all", name="Đợt tháng này",
-                           starts_on=today - timedelta(days=2), ends_on=today + timedelta(days=20))
+    with cast.an_phu.write() as tx:
+        made = Round.create_draft(tx, cast.son, [village], candidates([village], "all", 2026),
+                                  name="Đợt tháng này", starts_on=today - timedelta(days=2),
+                                  ends_on=today + timedelta(days=20))
         houses = [uuid_of(house_name(number)) for number in range(1, 26)]
-        made.assign(turn, village, houses[:20], cast.lan.id)
-        made.assign(turn, village, houses[20:], cast.binh.id)
-        made.publish(turn, cast.son)
+        made.assign(tx, village, houses[:20], cast.lan.id)
+        made.assign(tx, village, houses[20:], cast.binh.id)
+        made.publish(tx, cast.son)
 
 
 @pytest.fixture(scope="session")

@@ -259,7 +259,7 @@ class Phone:
 
     def until_kept(self, count, seconds=PATIENCE / 1000):
         """Wait until the commune has so many entries of this phone."""
-        self.until(lambda: len(self.outbox("kept")) == count, f"not {count} kept", seconds)
+        self.until(lambda: len(self.outbox("accepted")) == count, f"not {count} kept", seconds)
 
     # --- what is in it ---
 

@@ -5,16 +5,17 @@ import re
 SCREENS = {
     "door": {"/sign-in", "/arrival", "/no-network"},
     "member": {"/", "/households", "/households/<household_id>"},
-    "outbox": {"/outbox", "/outbox-files", "/inbox"},
-    "leader": {"/outbox", "/outbox-files", "/inbox", "/people", "/people/<person_id>"},
+    "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
+    "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/people", "/people/<person_id>"},
     "chair": {
-        "/tallies", "/tallies/<place>", "/tallies/<place>/<figure>", "/targets", "/rounds",
+        "/tallies", "/tallies/<village_id>", "/tallies/<village_id>/<figure>", "/targets",
+        "/rounds",
         "/rounds/new", "/rounds/<round_id>", "/rounds/<round_id>/edit",
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
-        "/households/<household_id>", "/people", "/people/<person_id>", "/inbox",
+        "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
         "/outbox-files"},
-    "nothing yet": {"/tallies", "/rounds", "/inbox", "/tallies/<place>/<figure>"},
+    "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/tallies/<village_id>/<figure>"},
 }
 NO_SCREEN = {
     "/healthz": "a word for a machine",

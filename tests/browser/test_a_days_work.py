@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from teamapp import clock
+from teamapp.counting.reconciliation import differences
 from teamapp.models import Commune, Dossier, Receipt, Visit
-from teamapp.models.recount import differences
 
 MET = (1, 2, 3, 4, 5, 6, 7, 8, 20)
 ABSENT, LATER, DECLINED, MOVED, UNREACHED = (9, 10, 11, 12), (13, 14, 15), (16, 17), (18,), (19,)
@@ -90,9 +90,9 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
     phone.send_now()
     phone.until_kept(20)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
-    assert phone.number("waiting") == 0 and phone.number("kept") == 20
+    assert phone.number("waiting") == 0 and phone.number("accepted") == 20
     assert Receipt.select().count() == Visit.select().count() == 20
-    assert {entry["receipt"] for entry in phone.outbox("kept")} == {
+    assert {entry["receipt"] for entry in phone.outbox("accepted")} == {
         visit.receipt for visit in Visit.select()}
 
     # the phone's own pages again
@@ -123,7 +123,7 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
         assert row.locator(f'td[data-name="{name}"]').inner_text() == str(count), name
     assert Dossier.select().count() == 1
     commune = Commune.get(Commune.code == "99001")
-    with commune.turn():
+    with commune.write():
         assert differences(commune) == []
 
 
@@ -170,7 +170,7 @@ def test_what_the_commune_has_or_refused_is_not_said_to_wait(lans_phone, book):
     page.fill("#met [name=return_on]", (clock.today() + timedelta(days=730)).isoformat())
     phone.save()
     phone.send_now()
-    phone.until(lambda: phone.outbox("attention"), "nothing was refused")
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     phone.go("/")
     page.wait_for_selector("text=1 cần sửa", state="visible")
     assert page.is_hidden("[data-if-plus=done]")

@@ -9,7 +9,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.db import proxy
-from teamapp.models import Household, InboxItem, Round, Session, User
+from teamapp.models import Household, RejectedEntry, Round, Session, User
 
 from ..cast import PASSWORD, PIN
 from ..sync.phone import body, entry
@@ -60,17 +60,19 @@ def long_names(book):
 
 
 @pytest.fixture
-def refused(long_names, book):
+def rejected(long_names, book):
     """Leave three visits of Lan's in the inbox: with a house, without one, and not to be read."""
     lan = book.user("lan")
     house = (f"household={book.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
              "&reason=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
              "&dossiers-0-procedure=1.001193&note=Chiều thứ bảy quay lại")
     for number, (said, code) in enumerate([
-            (house, "lost_phone"), ("x=%00", "malformed"), (house, "waits_for_refused")]):
-        InboxItem.create(entry=uuid4(), user=lan, commune=lan.commune_id, village=lan.village_id,
-                         kind="visits.create" if number else "visits.dream", hash=b"", body=said,
-                         code=code, reason="…", received_at=clock.now())
+            (house, "lost_phone"), ("x=%00", "malformed"), (house, "waits_for_rejected")]):
+        RejectedEntry.create(entry=uuid4(), user=lan, commune=lan.commune_id,
+                             village=lan.village_id,
+                             kind="visits.create" if number else "visits.dream",
+                             form=1, hash=b"", body=said,
+                             code=code, reason="…", received_at=clock.now())
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_at_the_door_of_the_book(enter):
         screens.look("sign-in")
         sign_in(page, "lan", "111222")
         page.wait_for_selector("#failure")
-        screens.look("sign-in, refused")
+        screens.look("sign-in, rejected")
         screens.go("/no-network")
         screens.go("/nowhere", "nowhere, for nobody")
         page.goto("/sign-in")
@@ -166,14 +168,14 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=730)))
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
-        until_kept_page(phone, book, "/outbox", 'href="/inbox"')
+        until_kept_page(phone, book, "/outbox", 'href="/rejected-entries"')
         phone.absent(book.house(5))
-        screens.go(f"{line.url}/outbox", "outbox, one refused")
+        screens.go(f"{line.url}/outbox", "outbox, one rejected")
         page.evaluate("document.documentElement.dataset.sealed = ''")
         page.eval_on_selector("[data-n=sealed]", "(number) => { number.textContent = 12; }")
         screens.look("outbox, sealed ones of others")
         page.click('[data-entries="attention"] [data-do="mend"]')
-        page.wait_for_selector("[data-refused]:not([hidden])")
+        page.wait_for_selector("[data-rejected]:not([hidden])")
         screens.look("mending")
         screens.go(f"{line.url}/inbox", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")
@@ -182,7 +184,7 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         screens.go(f"{line.url}/people", "no network")
 
 
-def test_on_a_leaders_phone(refused, enter, book):
+def test_on_a_leaders_phone(rejected, enter, book):
     lan, binh, tu = map(book.user, ("lan", "binh", "tu"))
     lost, ended, _ = (Session.begin(lan) for _ in range(3))
     Session.get_by_id(Session.digest(lost)).lose()
@@ -191,7 +193,7 @@ def test_on_a_leaders_phone(refused, enter, book):
     page = enter("tu", PIN)
     with nothing_wrong(page, "leader", at_least=11) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",
-                     f"/people/{tu.id}", "/inbox"):
+                     f"/people/{tu.id}", "/rejected-entries"):
             page.goto(path)
             page.evaluate(OPEN_ALL)
             screens.look(f"{path}, for a leader")
@@ -225,7 +227,7 @@ def saved(book, author):
     return json.dumps({"v": 1, "user": author.id, "entries": lines}).encode()
 
 
-def test_at_the_chairs_desk(refused, enter, book):
+def test_at_the_chairs_desk(rejected, enter, book):
     page = enter("son")
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{book.user('lan').village_id}"
@@ -235,7 +237,7 @@ def test_at_the_chairs_desk(refused, enter, book):
                      f"/tallies/{book.user('lan').village_id}", "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
-                     "/people", f"/people/{book.user('lan').id}", "/inbox",
+                     "/people", f"/people/{book.user('lan').id}", "/rejected-entries",
                      "/outbox-files", "/nowhere", "/outbox"):
             screens.go(path)
         page.click(".account summary")
@@ -243,18 +245,18 @@ def test_at_the_chairs_desk(refused, enter, book):
         page.goto("/targets")
         page.fill("[name$=-coverage] >> nth=0", "900")
         page.click(".action button.solid")
-        screens.look("targets, refused")
+        screens.look("targets, rejected")
         page.goto("/rounds/new")
         without_checks(page, "#round")
         page.click(".action button.solid")
         page.wait_for_selector(".error")
-        screens.look("round, refused")
+        screens.look("round, rejected")
 
 
 def test_where_nothing_is_yet(enter):
     page = enter("chau")
     with nothing_wrong(page, "nothing yet", at_least=5) as screens:
-        for path in ("/tallies", "/rounds", "/tallies/0/visits", "/inbox"):
+        for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries"):
             screens.go(path)
         proxy.execute_sql("ALTER TABLE round RENAME TO lost")
         assert page.goto("/rounds").status == 503

@@ -13,7 +13,7 @@ def test_an_answer_lost_after_the_commit_is_asked_for_again_and_counted_once(
     phone.until(lambda: line.lost, "no answer was lost")
     assert [str(visit.id) for visit in Visit.select()] == [entry["id"]], "it was not committed"
     phone.until(lambda: phone.outbox()[0]["state"] == "waiting", "a lost answer was believed")
-    assert phone.number("waiting") == 1 and phone.number("kept") == 0
+    assert phone.number("waiting") == 1 and phone.number("accepted") == 0
 
     line.mend()
     phone.send_now()
@@ -45,7 +45,7 @@ def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, 
     phone.page.wait_for_selector("html[data-net=offline]", state="attached")
     phone.until(lambda: len(phone.unsent()) == 2, "the portal was believed")
     assert all(entry["attempts"] >= 1 for entry in phone.outbox())
-    assert phone.number("waiting") == 2 and phone.number("kept") == 0
+    assert phone.number("waiting") == 2 and phone.number("accepted") == 0
     assert not phone.page.is_visible("text=Đã gửi hết")
 
     phone.go(f"/households/{book.house(1)}")

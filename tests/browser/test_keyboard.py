@@ -233,8 +233,8 @@ def days_of_two_like_numbers():
 
 def test_a_published_round_is_mended_and_a_draft_deleted(keys, book):
     made, village = Round.get(), book.user("lan").village_id
-    with made.commune.turn() as turn:
-        draft = Round.draft(turn, book.user("son"), [village], "all", name="Đợt bỏ",
+    with made.commune.write() as tx:
+        draft = Round.draft(tx, book.user("son"), [village], "all", name="Đợt bỏ",
                             starts_on=clock.today(), ends_on=clock.today())
     sign_in(keys)
     keys.follow(".nav a[href='/rounds']")

@@ -36,7 +36,7 @@ def test_each_visit_that_was_called_saved_is_there_once(first, lans_phone, serve
     assert {book.house(number) for number in said} <= visits.keys(), "called saved, and lost"
     assert visits.keys() <= {book.house(number) for number in rounds}
     assert set(visits.values()) <= {1}, "counted twice"
-    written = {entry["id"] for entry in phone.outbox("kept")}
+    written = {entry["id"] for entry in phone.outbox("accepted")}
     assert written == {str(visit.id) for visit in Visit.select()}
     assert written == {str(receipt.id) for receipt in Receipt.select()}
     assert len(phone.outbox()) == len(written), "something is to be mended"

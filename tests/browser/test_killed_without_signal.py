@@ -25,7 +25,7 @@ def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
     phone.start().go("/")
     assert {entry["id"] for entry in phone.unsent()} == written
     phone.page.wait_for_function("() => document.querySelector('[data-n=waiting]').textContent")
-    assert phone.number("waiting") == 3 and phone.number("kept") == 0
+    assert phone.number("waiting") == 3 and phone.number("accepted") == 0
     assert phone.page.locator("[data-key] .status.waiting:visible").count() == 3
     assert Visit.select().count() == 0, "nothing can have come, the server is down"
 
@@ -33,7 +33,7 @@ def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
     phone.go("/")
     phone.until_kept(3)
     assert {str(visit.id) for visit in Visit.select()} == written
-    assert Receipt.select().where(Receipt.status == "kept").count() == 3
+    assert Receipt.select().where(Receipt.status == "accepted").count() == 3
     laptop.reload()
     row = laptop.locator("table.board tbody tr", has_text="Cầu Ván")
     assert row.locator('td[data-name="Lượt thăm"]').inner_text() == "3"

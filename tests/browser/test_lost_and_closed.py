@@ -4,7 +4,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from teamapp.models import InboxItem, Receipt, Session, Visit
+from teamapp.models import Receipt, RejectedEntry, Session, Visit
 
 from ..cast import PIN
 from .phone import THE_DOOR
@@ -38,7 +38,7 @@ def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
     phone.sign_in("kien", PIN)
     phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
     assert Visit.select().count() == 0
-    found = list(InboxItem.visible_to(book.user("tu")))
+    found = list(RejectedEntry.visible_to(book.user("tu")))
     assert [item.code for item in found] == ["lost_phone"] * 2 and found[0].user == lan
 
 
@@ -54,7 +54,7 @@ def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book, pat
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 2, "not handed in")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: not phone.outbox(), "not sealed")
-    assert len(phone.envelopes("kept")) == 2
+    assert len(phone.envelopes("accepted")) == 2
     assert traces(phone, [*words, quote_plus(words[0])]) == set()
 
 
@@ -115,7 +115,7 @@ def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
     assert len(phone.envelopes("waiting")) == 1
 
 
-def test_a_file_saved_from_a_broken_phone_is_handed_in_by_the_leader(
+def test_a_file_saved_from_a_broken_phone_is_submitted_by_the_leader(
         lans_phone, take_phone, line, book, tmp_path):
     phone, lan = lans_phone, book.user("lan")
     phone.close()  # a phone that was signed in days ago has its cookie on the disk
@@ -140,7 +140,7 @@ def test_a_file_saved_from_a_broken_phone_is_handed_in_by_the_leader(
     leader.wait_for_selector("text=2 trên 2 lượt xã đã nhận")
     assert book.head(1) in leader.inner_text("main")
     assert {visit.member for visit in Visit.select()} == {lan}
-    assert {receipt.handed_in_by for receipt in Receipt.select()} == {book.user("tu")}
+    assert {receipt.submitted_by for receipt in Receipt.select()} == {book.user("tu")}
 
     phone.start().go("/")
     phone.until_kept(2)

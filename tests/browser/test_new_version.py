@@ -193,7 +193,7 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     def arrives():
         disk.leave(60_000)  # at each page the version takes the room again for what it tries
         phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
-        return len(phone.outbox("kept")) == 1
+        return len(phone.outbox("accepted")) == 1
 
     phone.until(arrives, "the visit finds no room")
     assert phone.page.locator("html[data-update]").count() == 0

@@ -44,7 +44,7 @@ def test_a_shared_phone_brings_back_what_the_person_before_had_sent(lans_phone, 
     phone.send_now()
     phone.until_kept(1)
     phone.sign_out()
-    phone.until(lambda: len(phone.envelopes("kept")) == 1, "not sealed")
+    phone.until(lambda: len(phone.envelopes("accepted")) == 1, "not sealed")
     yesterday()
     phone.sign_in("binh", PIN)
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 1, "not sent again")

@@ -12,8 +12,8 @@ SEEN = """() => [...document.querySelectorAll("#list [data-search]")]
 def test_each_letter_leaves_just_the_houses_that_have_it(take_phone, book):
     lan = book.user("lan")
     names = [f"{'Lường' if number % 40 else 'Đinh'} Văn {number}" for number in range(101, 301)]
-    with lan.commune.turn() as turn:
-        Household.enlist(turn, [
+    with lan.commune.write() as tx:
+        Household.enlist(tx, [
             dict(id=uuid_of(name), village=lan.village_id, number=number, cluster="Cụm 9",
                  head=name, people=[]) for number, name in enumerate(names, 101)])
     phone = take_phone().sign_in("lan", PIN).until_ready(lan)

@@ -138,7 +138,7 @@ def test_signing_out_with_signal_sends_first_and_back_shows_nothing(lans_phone, 
     shown = pages_shown(phone, [f"/households/{book.house(1)}", "/"])
     assert book.head(1) not in shown and book.head(2) not in shown
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
-    assert phone.outbox() == [] and len(phone.envelopes("kept")) == 1
+    assert phone.outbox() == [] and len(phone.envelopes("accepted")) == 1
     assert traces(phone, [book.head(1), book.head(2)]) == set()
 
 

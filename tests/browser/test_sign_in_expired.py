@@ -17,7 +17,7 @@ def test_ten_waiting_visits_go_after_signing_in_again(lans_phone, line, book):
     phone.send_now()
     phone.page.wait_for_selector("html[data-net=expired]", state="attached")
     assert phone.page.is_visible("text=Đăng nhập lại để gửi")
-    assert phone.number("waiting") == 10 and phone.number("kept") == 0
+    assert phone.number("waiting") == 10 and phone.number("accepted") == 0
     assert len(phone.unsent()) == 10 and Visit.select().count() == 0
 
     phone.page.click(".notices a:visible:text-is('Đăng nhập')")

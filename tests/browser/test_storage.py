@@ -13,7 +13,7 @@ NOTE = "Không được mất"
 KEPT_CANNOT_BE_NOTED = """
   const write = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (value, ...more) {
-    if (this.name === "outbox" && value.state === "kept" && !window.healed) {
+    if (this.name === "outbox" && value.state === "accepted" && !window.healed) {
       throw new DOMException("full", "QuotaExceededError");
     }
     return write.call(this, value, ...more);
@@ -217,7 +217,7 @@ def test_what_was_sent_although_the_phone_said_not_saved_is_saved_again_as_it_is
     phone.save()
     phone.until_saved()
     kept, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
-    assert [visit.note for visit in Visit.select()] == [NOTE] and kept["state"] == "kept"
+    assert [visit.note for visit in Visit.select()] == [NOTE] and kept["state"] == "accepted"
     assert [entry["replaces"] for entry in again] == [kept["id"]] * bool(more)
     assert all(quote_plus(NOTE + more) in entry["body"] for entry in again)
 

@@ -77,7 +77,7 @@ def test_the_same_house_in_two_tabs_is_two_calls_at_one_house(lans_phone, line, 
     phone.until_kept(2)
     assert Visit.select().count() == 2, "one call was taken for the other"
     counted = dict(Tally.select(Tally.indicator, Tally.count).where(
-        Tally.place == 0, Tally.period == "A").tuples())
+        Tally.village_id == 0, Tally.period == "A").tuples())
     assert (counted["visits"], counted["houses"], counted["people"]) == (2, 1, 1)
     assert counted["helped:VNEID_2_KH"] == 1
 

@@ -9,10 +9,12 @@ import pytest
 from peewee import fn
 
 from teamapp import clock, text
+from teamapp.counting.reconciliation import differences
 from teamapp.demo.facts import FACTS, Draw
 from teamapp.models import (
     TABLES,
     AccountKind,
+    AccountStatus,
     Assignment,
     Commune,
     Dossier,
@@ -22,14 +24,12 @@ from teamapp.models import (
     Resident,
     Round,
     Speaks,
-    Standing,
-    Stay,
     Step,
     Target,
     User,
     Village,
+    VillageStay,
     Visit,
-    recount,
 )
 
 from ..conftest import make_app
@@ -92,7 +92,7 @@ def test_it_takes_less_than_twenty_seconds(filled):
 
 def test_every_count_agrees_with_a_recount(demo):
     for each in Commune.select():
-        assert recount.differences(each) == []
+        assert differences(each) == []
 
 
 @pytest.mark.once
@@ -204,9 +204,9 @@ def test_obstacles_are_in_proportion(commune):
 def test_each_village_begins_where_the_facts_say_and_help_adds_to_it(commune):
     adults = Counter(village for village, in Resident.select(Household.village).join(Household)
                      .where(Resident.is_adult_in(clock.today().year)).tuples())
-    done = Counter(village for village, in Standing.select(Household.village).join(Resident)
-                   .join(Household).where(Standing.kind == AccountKind.HEADLINE,
-                                          Standing.state == "done").tuples())
+    done = Counter(village for village, in AccountStatus.select(Household.village).join(Resident)
+                   .join(Household).where(AccountStatus.kind == AccountKind.HEADLINE,
+                                          AccountStatus.state == "done").tuples())
     for village in Village.select().where(Village.commune == commune):
         given = next(v["activated_percent"] for v in FACTS["communes"][0]["villages"]
                      if v["code"] == village.code)
@@ -255,11 +255,12 @@ def test_hard_cases_are_in_it(commune):
     assert "dieu bre" in keys and "h lan" in keys and "le van an" in keys
     assert Household.select().where(Household.head == "An").count() == 1
     assert all(name == text.name(name) for name, in Household.select(Household.head).tuples())
-    assert Stay.select().where(Stay.until_cursor.is_null(False)).count() == 1
+    assert VillageStay.select().where(VillageStay.until_cursor.is_null(False)).count() == 1
     assert Visit.select().where(Visit.flag == "possible_duplicate").count() == 2
-    registered = Standing.alias()
-    assert (Standing.select().join(registered, on=Standing.resident == registered.resident)
-            .where(Standing.kind == AccountKind.HEADLINE, Standing.state == "not_yet",
+    registered = AccountStatus.alias()
+    same = AccountStatus.resident == registered.resident
+    assert (AccountStatus.select().join(registered, on=same)
+            .where(AccountStatus.kind == AccountKind.HEADLINE, AccountStatus.state == "not_yet",
                    registered.kind == "VNEID_2_DK", registered.state == "done")).count() > 0
     changed = Target.select(Target.village, fn.COUNT(Target.id)).where(
         Target.indicator == "activations").group_by(Target.village).tuples()

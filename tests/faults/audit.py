@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter as Counts
 from collections import defaultdict
 
-from teamapp.models import InboxItem, Mishap, Receipt
+from teamapp.models import ProcessingFailure, Receipt, RejectedEntry
 
 from .sorts import SORTS
 
@@ -23,7 +23,7 @@ class Audit:
         self.sealed = dict(self._opened(phones))
         self.mended = {meant.mends: meant for meant in plan.meant.values() if meant.mends}
         self.receipts = {str(receipt.id): receipt for receipt in Receipt.select()}
-        self.inbox = {str(item.entry): item for item in InboxItem.select()}
+        self.inbox = {str(item.entry): item for item in RejectedEntry.select()}
         self.fates = {}
         self.effects = defaultdict(list)
         for sort in SORTS.values():
@@ -37,11 +37,11 @@ class Audit:
             yield letter["entry"]["id"], envelope | {"letter": letter}
 
     @property
-    def refused_when_carried(self):
-        """Return the ids of what an absent author's letter brought, and the commune refused."""
+    def rejected_when_carried(self):
+        """Return the ids of what an absent author's letter brought, and the commune rejected."""
         return [id for id, envelope in self.sealed.items()
                 if envelope["state"] == "waiting" and id in self.receipts
-                and self.receipts[id].status == "refused"]
+                and self.receipts[id].status == "rejected"]
 
     def run(self):
         """Return all that is wrong, as (sort, detail)."""
@@ -57,7 +57,7 @@ class Audit:
         for sort in SORTS.values():
             for strange in sort.strangers():
                 self._say("foreign", strange)
-        for mishap in Mishap.select():
+        for mishap in ProcessingFailure.select():
             self._say("stumbled", f"over {mishap.entry}, {mishap.times} times")
         for difference in miscounted(self.plan.book):
             self._say("miscounted", difference)
@@ -76,8 +76,8 @@ class Audit:
         elif meant.id not in self.receipts and self._waits(meant):
             self._say("unfinished", f"{meant.id} still waits on its phone")
         else:
-            {"kept": self._is_there_once, "settled": self._is_settled,
-             "refused": self._is_refused}[self._fate(meant)](meant)
+            {"accepted": self._is_there_once, "settled": self._is_settled,
+             "rejected": self._is_rejected}[self._fate(meant)](meant)
             self._is_off_the_phone(meant)
 
     def _waits(self, meant):
@@ -90,9 +90,9 @@ class Audit:
         if meant.id not in self.fates:
             follows = [self._fate(self.plan.meant[id]) for id in meant.after]
             mend = self.mended.get(meant.id)
-            is_mended = mend and mend.id in self.saved and self._fate(mend) == "kept"
+            is_mended = mend and mend.id in self.saved and self._fate(mend) == "accepted"
             self.fates[meant.id] = (
-                "refused" if "refused" in follows or mend and not is_mended else meant.fate)
+                "rejected" if "rejected" in follows or mend and not is_mended else meant.fate)
         return self.fates[meant.id]
 
     def _is_off_the_phone(self, meant):
@@ -108,7 +108,7 @@ class Audit:
 
     def _is_there_once(self, meant):
         effects, receipt = self.effects.get(meant.mark, []), self.receipts.get(meant.id)
-        if not effects or receipt is None or receipt.status != "kept":
+        if not effects or receipt is None or receipt.status != "accepted":
             self._say("lost", f"{meant.id}: {len(effects)} effects, "
                               f"{receipt and receipt.status} receipt")
         if len(effects) > 1:
@@ -117,7 +117,7 @@ class Audit:
             self._is_as_written(meant, effect, receipt)
         held = self.held.get(meant.id, {})
         number = receipt and receipt.number
-        is_told = (held.get("state"), held.get("receipt")) == ("kept", number)
+        is_told = (held.get("state"), held.get("receipt")) == ("accepted", number)
         if held.get("state") in UNDERWAY:
             self._say("unfinished", f"{meant.id} still waits on its phone for its number")
         elif not is_told and meant.id not in self.sealed:
@@ -148,16 +148,16 @@ class Audit:
     def _is_settled(self, meant):
         receipt = self.receipts.get(meant.id)
         if receipt is None or receipt.status != "settled":
-            self._say("lost", f"{meant.id}: refused, mended, and {receipt and receipt.status}")
+            self._say("lost", f"{meant.id}: rejected, mended, and {receipt and receipt.status}")
         if meant.id in self.held:
             self._say("unanswered", f"{meant.id} is still on its phone")
 
-    def _is_refused(self, meant):
+    def _is_rejected(self, meant):
         receipt, held = self.receipts.get(meant.id), self.held.get(meant.id, {})
         item = self.inbox.get(meant.id)
         if self.effects.get(meant.mark):
-            self._say("foreign", f"{meant.id} should have been refused")
-        if receipt is None or receipt.status != "refused" or item is None:
+            self._say("foreign", f"{meant.id} should have been rejected")
+        if receipt is None or receipt.status != "rejected" or item is None:
             self._say("lost", f"{meant.id} is in no inbox")
         elif (item.user_id, item.commune_id) != (meant.author, meant.commune):
             self._say("foreign", f"{meant.id}: in the inbox of {item.user_id}")

@@ -24,11 +24,11 @@ def people():
         village = getattr(cast, name)
         for number in range(members):
             cast.person(f"{name}.{number}", "member", f"Người {number}", village)
-        with village.commune.turn() as turn:
+        with village.commune.write() as tx:
             for number in range(10, 10 + HOUSES[name]):
                 family = [(f"{name} {number} {place}", 1950 + 9 * place, "f")
                           for place in range(3)]
-                cast.house(turn, f"{name} {number}", village, number, "Cụm 1", family[0][0],
+                cast.house(tx, f"{name} {number}", village, number, "Cụm 1", family[0][0],
                            family)
 
 

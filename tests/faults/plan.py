@@ -24,9 +24,9 @@ class Meant:
     author: int
     commune: int
     mark: str
-    fate: str = "kept"  # kept, settled (mended by another), refused
+    fate: str = "accepted"  # kept, settled (mended by another), rejected
     after: list = field(default_factory=list)
-    mends: str = None  # the id of what was refused
+    mends: str = None  # the id of what was rejected
 
     @property
     def id(self):
@@ -102,22 +102,22 @@ class Plan:
 
     def _lasts(self, entry):
         """Tell whether another entry may wait for this one: it will be kept, or what mends it."""
-        return self.meant[entry["id"]].fate != "refused" and not entry.get("undo")
+        return self.meant[entry["id"]].fate != "rejected" and not entry.get("undo")
 
     def _foreign(self, kind, user):
-        """Return an entry about another commune's house: refused, whatever happens."""
+        """Return an entry about another commune's house: rejected, whatever happens."""
         village = self.draw.choice([village for village in self.homes
                                     if village not in self._own(user)])
         body, mark = self._body(kind, user, self.homes[village])
         entry = self._envelope(kind, body)
-        self._mean(entry, user, mark, "refused")
+        self._mean(entry, user, mark, "rejected")
         return entry
 
     def _own(self, user):
         return {village.id for village in user.commune.villages}
 
     def _spoilt(self, entry, user, mark):
-        """Return an entry that is refused, with what its author will make of it then."""
+        """Return an entry that is rejected, with what its author will make of it then."""
         mend = {"id": new_id(self.draw), "body": entry["body"]}
         self._mean(entry | mend, user, mark, mends=entry["id"])
         spoilt = entry | {"body": SORTS[entry["kind"]].spoil(entry["body"])}
@@ -134,7 +134,7 @@ class Plan:
         return {"id": new_id(self.draw), "kind": kind, "form": KINDS[kind].form,
                 "recorded_at": clock.local(at).isoformat(), "after": [], "body": body}
 
-    def _mean(self, entry, user, mark, fate="kept", mends=None):
+    def _mean(self, entry, user, mark, fate="accepted", mends=None):
         self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
                                         entry["after"], mends)
 

@@ -19,7 +19,7 @@ from .proxy import SHARES, BadLine
 PHONES = Path(__file__).with_name("phones.mjs")
 MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signs out",
              "signs out unsent", "sealed", "killed while sealing", "envelope carried",
-             "refused when carried", "gave up waiting", "heard nothing", "heard 200", "heard 302",
+             "rejected when carried", "gave up waiting", "heard nothing", "heard 200", "heard 302",
              "heard 401", "heard 409", "heard 502", "heard 503"]
 
 
@@ -107,7 +107,7 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
         broken=None, shared=None, meanwhile=None, **more):
     """Let a swarm write so many entries, at most so many seconds long, and audit the book.
 
-    Without chaos phones and server live on and nobody writes what will be refused; `meanwhile`
+    Without chaos phones and server live on and nobody writes what will be rejected; `meanwhile`
     says what else becomes of the server.
     """
     meanwhile = meanwhile or (under_fire if chaos else in_peace)
@@ -123,7 +123,7 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
         server.kill()
     took, audit = time.monotonic() - started, Audit(plan, told["phones"])
     fired = line.fired + Counter(told["heard"]) + Counter({
-        "server killed": killer.killed, "refused when carried": len(audit.refused_when_carried)})
+        "server killed": killer.killed, "rejected when carried": len(audit.rejected_when_carried)})
     return Outcome(seed, entries, took, fired, audit.run())
 
 

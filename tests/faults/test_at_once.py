@@ -38,7 +38,7 @@ def test_overlapping_batches_on_eight_connections_are_kept_once(server, plan):
     [stint] = plan.phones[0]["stints"]
     pieces = [stint["entries"][2 * place:2 * place + 10] for place in range(CONNECTIONS)]
     results = at_once(server, plan, pieces)
-    waiting = [row for row in results if row["status"] == "later"]
+    waiting = [row for row in results if row["status"] == "deferred"]
     assert {row["code"] for row in waiting} <= {"waits_for"}, "what it follows came elsewhere"
     assert audit(plan, results + at_once(server, plan, [stint["entries"]])) == []
 
@@ -67,9 +67,9 @@ def at_once(server, plan, pieces):
 
 def audit(plan, results):
     """Return what is wrong in the book, going by what the phone was told."""
-    kept = [row for row in results if row["status"] == "kept"]
+    kept = [row for row in results if row["status"] == "accepted"]
     first = Counter(row["id"] for row in kept if not row["replayed"])
     assert first == Counter(plan.meant.keys()), "not exactly one was told that it came first"
-    outbox = [{"id": row["id"], "state": "kept", "receipt": row["receipt"]} for row in kept]
+    outbox = [{"id": row["id"], "state": "accepted", "receipt": row["receipt"]} for row in kept]
     phone = {"saved": list(plan.meant), "taken": [], "outbox": outbox, "sealed": [], "readable": []}
     return Audit(plan, [phone]).run()

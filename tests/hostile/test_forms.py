@@ -1,6 +1,6 @@
 """Every form and every address with a question: whatever is typed, no error of ours.
 
-What is refused changes nothing, and nothing of another commune ever changes.
+What is rejected changes nothing, and nothing of another commune ever changes.
 """
 
 import io
@@ -15,8 +15,8 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
-    InboxItem,
     Receipt,
+    RejectedEntry,
     Round,
     RoundVillage,
     Session,
@@ -54,9 +54,9 @@ FIELDS = {
     f"POST {VILLAGE}/removals": ("houses",),
     f"POST {VILLAGE}/houses": ("houses",),
     "GET /tallies": DAYS,
-    "GET /tallies/<place>": DAYS,
-    "GET /tallies/<place>/<figure>": (*DAYS, "code", "state", "in"),
-    "POST /inbox/<item_id>/settlement": ("next",),
+    "GET /tallies/<village_id>": DAYS,
+    "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
+    "POST /rejected-entries/<item_id>/settlement": ("next",),
     "POST /targets": ("since_on", *(f"aims-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
 }
@@ -75,7 +75,8 @@ def world(app, busy, draft, sign_in, token):
     """Return what an example asks with: the ids there are, and who is signed in how."""
     ids = [busy.cau_van.id, busy.da_xanh.id, busy.suoi_la.id, busy.lan.id, busy.son.id,
            busy.kien.id, draft(busy.son, busy.cau_van).id, *(row.id for row in Round.select()),
-           *(row.id for row in Session.select()), *(row.id for row in InboxItem.select()), *HOUSES]
+           *(row.id for row in Session.select()), *(row.id for row in RejectedEntry.select()),
+           *HOUSES]
     cookies = {}
     for name in WHO:
         browser = sign_in(getattr(busy, name))
@@ -95,7 +96,7 @@ def state(*communes):
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
         Receipt.select().where(Receipt.commune.in_(communes)),
-        InboxItem.select().where(InboxItem.commune.in_(communes)))] + [
+        RejectedEntry.select().where(RejectedEntry.commune.in_(communes)))] + [
         set(RoundVillage.select(RoundVillage.round, RoundVillage.village).where(
             RoundVillage.village.in_(villages)).tuples())]
 
@@ -170,12 +171,12 @@ def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, s
     with undone():
         hand_in(world, who, json.dumps(said | wrong).encode())
         for visit in Visit.select(Visit.id):
-            assert Receipt.get_by_id(visit.id).status == "kept"
+            assert Receipt.get_by_id(visit.id).status == "accepted"
 
 
 @given(text=some.binary(max_size=80))
 @often(7, 200)
-def test_whatever_bytes_a_file_has_it_is_refused_beside_the_field(world, undone, text):
+def test_whatever_bytes_a_file_has_it_is_rejected_beside_the_field(world, undone, text):
     with undone():
         assert hand_in(world, "tu", text).status_code == 422
 
@@ -187,7 +188,7 @@ def hand_in(world, who, text):
 
 
 @pytest.mark.parametrize("user", [f"-{'9' * 20}", "9" * 20, "-1"])
-def test_a_file_of_nobody_is_refused(world, user):
+def test_a_file_of_nobody_is_rejected(world, user):
     said = {"v": 1, "user": user, "entries": [{"id": HOUSES[0]}]}
     assert hand_in(world, "son", json.dumps(said).encode()).status_code == 422
 
@@ -209,7 +210,7 @@ def test_a_line_of_the_targets_that_has_no_number_is_no_line(world):
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 
 
-def test_more_lines_of_targets_than_there_are_villages_are_refused(world):
+def test_more_lines_of_targets_than_there_are_villages_are_rejected(world):
     said = {"since_on": clock.today()} | {f"aims-{n}-village": "x" for n in range(600)}
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 

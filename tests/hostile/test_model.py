@@ -9,12 +9,12 @@ import json
 import pytest
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from teamapp.sync.desk import KINDS
 
+from teamapp.counting.reconciliation import differences
 from teamapp.db import proxy
 from teamapp.models import Installation, Receipt, Visit
-from teamapp.models.judging import Refused
-from teamapp.models.recount import differences
-from teamapp.sync.desk import KINDS
+from teamapp.recording.recorder import Rejected
 from tests.sync.phone import batch, body, entry, helped
 
 from .often import often
@@ -62,15 +62,15 @@ class Phone:
         """Send again what was kept, where the book is another one than before."""
         if epoch != self.epoch:
             self.epoch = epoch
-            self.heard |= {id: "waiting" for id, heard in self.heard.items() if heard == "kept"}
+            self.heard |= {id: "waiting" for id, heard in self.heard.items() if heard == "accepted"}
 
     def hear(self, id, status, code=None, **_more):
         """Note what became of an entry; what is kept is kept for good."""
         assert code != "internal"
-        assert self.heard[id] != "kept" or status == "kept"
+        assert self.heard[id] != "accepted" or status == "accepted"
         if self.heard[id] != "mended":
-            self.heard[id] = {"later": "waiting"}.get(status, status)
-        old = self.entries[id]["replaces"] if status == "kept" else None
+            self.heard[id] = {"deferred": "waiting"}.get(status, status)
+        old = self.entries[id]["replaces"] if status == "accepted" else None
         while old:  # what followed it follows what replaced it
             for one in self.entries.values():
                 one["after"] = [id if link == old else link for link in one["after"]]
@@ -113,7 +113,7 @@ class Field(RuleBasedStateMachine):
     def judge_wrongly(self, form, facts):
         """Refuse what was done with somebody, as a faulty server would."""
         if form.data["people"]:
-            raise Refused("unknown_resident", "people-0-id")
+            raise Rejected("unknown_resident", "people-0-id")
         return self.whole.judge(form, facts)
 
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]),
@@ -132,11 +132,11 @@ class Field(RuleBasedStateMachine):
 
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]))
     def mend(self, phone, pick, outcome):
-        """What was refused is written anew, rightly or not; two tabs may both do it."""
+        """What was rejected is written anew, rightly or not; two tabs may both do it."""
         phone = self.phones[phone]
-        refused = [id for id, heard in phone.heard.items() if heard in ("refused", "mended")]
-        if refused:
-            old = phone.last(refused[pick % len(refused)])
+        rejected = [id for id, heard in phone.heard.items() if heard in ("rejected", "mended")]
+        if rejected:
+            old = phone.last(rejected[pick % len(rejected)])
             phone.heard[old] = "mended"
             phone.record(self.said(phone, pick, outcome), replaces=old,
                          after=phone.entries[old]["after"])
@@ -150,10 +150,10 @@ class Field(RuleBasedStateMachine):
 
     @rule(phone=PHONE, is_lost=some.booleans())
     def try_again(self, phone, is_lost):
-        """What was refused is sent once more: the server may have been mended."""
+        """What was rejected is sent once more: the server may have been mended."""
         phone = self.phones[phone]
         phone.send([phone.entries[id] for id, heard in phone.heard.items()
-                    if heard == "refused"], is_lost)
+                    if heard == "rejected"], is_lost)
 
     @rule(phone=PHONE, pick=PICK, is_lost=some.booleans())
     def repeat(self, phone, pick, is_lost):
@@ -189,7 +189,7 @@ class Field(RuleBasedStateMachine):
                   Visit.select(Visit.id, Visit.member).tuples()}
         receipts = {str(id): status for id, status in
                     Receipt.select(Receipt.id, Receipt.status).tuples()}
-        kept = {id for id, status in receipts.items() if status == "kept"}
+        kept = {id for id, status in receipts.items() if status == "accepted"}
         assert visits.keys() == kept
         epoch = Installation.current_epoch()
         for phone in self.phones:
@@ -205,7 +205,7 @@ class Field(RuleBasedStateMachine):
                 assert visits[id] == phone.user.id
                 assert all(receipts.get(link) == "settled" or phone.root(link) in roots
                            for link in one["after"])
-            if phone.heard[id] == "kept" and knows_all:
+            if phone.heard[id] == "accepted" and knows_all:
                 assert phone.root(id) in roots
 
     @invariant()
@@ -228,7 +228,7 @@ class Field(RuleBasedStateMachine):
 
     def waits_rightly(self, phone, one):
         """Tell whether an entry waits for one that is not kept."""
-        return any(phone.heard[link] != "kept" for link in one["after"])
+        return any(phone.heard[link] != "accepted" for link in one["after"])
 
 
 @pytest.fixture
@@ -260,9 +260,9 @@ def test_what_was_mended_twice_is_settled_from_its_first_writing_on(server):
                    if outcome == "absent" else first)
         lan.send([lan.entries[[*lan.entries][-1]]], is_lost=False)
     lan.send(lan.waiting(), is_lost=False)
-    assert lan.heard[[*lan.entries][1]] == "kept", "it follows what was mended"
+    assert lan.heard[[*lan.entries][1]] == "accepted", "it follows what was mended"
     lan.ask(0, is_lost=False)
-    assert lan.heard[first] == "kept" and Visit.select().count() == 2
+    assert lan.heard[first] == "accepted" and Visit.select().count() == 2
 
 
 def test_a_first_writing_that_comes_again_after_the_server_was_mended_is_not_counted_anew(server):

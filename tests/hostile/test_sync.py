@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from teamapp.models import InboxItem, Receipt, User, Visit
-from teamapp.models.recount import differences
+from teamapp.counting.reconciliation import differences
+from teamapp.models import Receipt, RejectedEntry, User, Visit
 from teamapp.sync.batch import read_entry
 from teamapp.sync.reading import read_form
 from tests.cast import uuid_of
@@ -29,18 +29,18 @@ def told(heading):
     return set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|(.+?)\|", table, re.M))))
 
 
-REFUSED, LATER, FLAGS = told("code of `refused`"), told("code of `later`"), told("flag")
+REFUSED, LATER, FLAGS = told("code of `rejected`"), told("code of `later`"), told("flag")
 WHOLE = {(int(status), code) for status, codes in re.findall(
     r"^\| (4\d\d) \| (.+?) \|", PROTOCOL, re.M) for code in re.findall(r"`(\w+)`", codes)}
 
 IDS = [str(uuid_of(f"entry {n}")) for n in range(6)]
 KNOWN, FOREIGN, NEIGHBOURS = (str(uuid_of(name)) for name in ("known", "foreign", "neighbour's"))
-THEIRS = [str(uuid_of(f"refused of {name}")) for name in ("a stranger", "a neighbour")]
+THEIRS = [str(uuid_of(f"rejected of {name}")) for name in ("a stranger", "a neighbour")]
 LINKS = some.sampled_from([*IDS, KNOWN, FOREIGN, NEIGHBOURS, *THEIRS])
 WRONG_BODY, WRITTEN_AT = "household=nowhere", "2026-11-21T15:12:44.310+07:00"
 
 
-def refused(id):
+def rejected(id):
     """Return an entry that cannot be taken."""
     return entry(WRONG_BODY, id=id, recorded_at=WRITTEN_AT)
 
@@ -49,7 +49,7 @@ SAID = some.fixed_dictionaries({
     "id": LINKS, "kind": some.just("visits.create"), "form": some.just(1),
     "recorded_at": some.just(WRITTEN_AT),
     "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": BODIES})
-COPIED = some.builds(refused, some.sampled_from(THEIRS))
+COPIED = some.builds(rejected, some.sampled_from(THEIRS))
 PLAIN = COPIED | SAID.map(lambda said: said | {"after": [], "replaces": None})
 DEEP = some.integers(1, 1200).map(lambda depth: f"<deep {depth}>")
 NEARLY = some.dictionaries(
@@ -83,15 +83,15 @@ def written(said):
 def phone(cast, sign_in):
     """Return Lan's phone; she, a neighbour and a stranger have an entry each that is kept.
 
-    The others have one that was refused, too.
+    The others have one that was rejected, too.
     """
     lan = sign_in(cast.lan)
     for user, browser, house, id in ((cast.lan, lan, cast.bre, KNOWN),
                                      (cast.binh, sign_in(cast.binh), cast.bre, NEIGHBOURS),
                                      (cast.kien, sign_in(cast.kien), cast.kin, FOREIGN)):
-        assert result(browser, user, entry(body(house), id=id))["status"] == "kept"
+        assert result(browser, user, entry(body(house), id=id))["status"] == "accepted"
     for user, id in zip((cast.kien, cast.binh), THEIRS):
-        assert result(sign_in(user), user, refused(id))["code"] == "invalid"
+        assert result(sign_in(user), user, rejected(id))["code"] == "invalid"
     return lan
 
 
@@ -102,11 +102,11 @@ def effects():
 
 def inbox(is_lans):
     """Return what lies in the inbox of Lan, or of all others."""
-    return InboxItem.select().join(User).where((User.username == "lan") == is_lans)
+    return RejectedEntry.select().join(User).where((User.username == "lan") == is_lans)
 
 
 def hold_others_inbox():
-    """Hold what was refused of others: whatever Lan's phone sends, it is as it was."""
+    """Hold what was rejected of others: whatever Lan's phone sends, it is as it was."""
     assert {(str(item.entry), item.code, item.body) for item in inbox(False)} == {
         (id, "invalid", WRONG_BODY) for id in THEIRS}
 
@@ -130,41 +130,41 @@ def check(answer, before):
     assert set(said) == {"v", "batch", "server_time", "epoch", "results", "sealed"}
     for line in said["results"]:
         SHAPES[line["status"]](line)
-    kept = {UUID(line["id"]) for line in said["results"] if line["status"] == "kept"}
+    kept = {UUID(line["id"]) for line in said["results"] if line["status"] == "accepted"}
     fresh = {UUID(line["id"]) for line in said["results"]
-             if line["status"] == "kept" and not line["replayed"]}
+             if line["status"] == "accepted" and not line["replayed"]}
     assert effects() - before == fresh
-    assert effects() == receipts("kept")
-    assert kept <= receipts("kept", "settled")
+    assert effects() == receipts("accepted")
+    assert kept <= receipts("accepted", "settled")
     return said["results"]
 
 
-def is_kept(line):
+def is_accepted(line):
     """Hold a line that says `kept` against the protocol."""
     assert set(line) == {"id", "status", "receipt", "replayed", "flag"}
     assert line["receipt"] > 0 and type(line["replayed"]) is bool
     assert line["flag"] is None or set(line["flag"].split(" ")) <= FLAGS
 
 
-def is_refused(line):
-    """Hold a line that says `refused` against the protocol, and find it in the inbox."""
+def is_rejected(line):
+    """Hold a line that says `rejected` against the protocol, and find it in the inbox."""
     assert set(line) == {"id", "status", "code", "reason", "fields"}
     assert line["code"] in REFUSED and line["reason"]
     has_dossier = inbox(True).where(
-        InboxItem.entry == UUID(line["id"]), InboxItem.body.contains("dossiers-")).exists()
+        RejectedEntry.entry == UUID(line["id"]), RejectedEntry.body.contains("dossiers-")).exists()
     assert line["code"] != "internal" or has_dossier
-    assert inbox(True).where(InboxItem.entry == UUID(line["id"]),
-                             InboxItem.code == line["code"]).exists()
+    assert inbox(True).where(RejectedEntry.entry == UUID(line["id"]),
+                             RejectedEntry.code == line["code"]).exists()
 
 
-def is_later(line):
+def is_deferred(line):
     """Hold a line that says `later` against the protocol."""
     assert set(line) - {"for"} == {"id", "status", "code", "after_s"}
     assert line["code"] in LATER and line["after_s"] > 0
     assert ("for" in line) == (line["code"] == "waits_for")
 
 
-SHAPES = {"kept": is_kept, "refused": is_refused, "later": is_later}
+SHAPES = {"accepted": is_accepted, "rejected": is_rejected, "deferred": is_deferred}
 
 
 @given(entries=ENTRIES, sealed=SEALED, wrong=WRONG, is_packed=some.booleans())
@@ -222,8 +222,8 @@ def test_an_id_twice_in_a_batch_is_kept_once_and_its_receipt_stays(cast, phone, 
     for _ in range(2):
         said = batch(cast.lan, [both[first], both[second]])
         lines = phone.post("/sync", json=said).json["results"]
-        assert [lines[first]["status"], lines[second]["status"]] == ["kept", "refused"]
-        assert Receipt.get_by_id(UUID(IDS[0])).status == "kept"
+        assert [lines[first]["status"], lines[second]["status"]] == ["accepted", "rejected"]
+        assert Receipt.get_by_id(UUID(IDS[0])).status == "accepted"
     assert Visit.select().where(Visit.id == UUID(IDS[0])).count() == 1
 
 
@@ -234,8 +234,8 @@ def test_an_id_twice_in_a_batch_is_kept_once_and_its_receipt_stays(cast, phone, 
     ({"body": f"people-{'9' * 5000}-id=&dossiers-0-id=x"}, "invalid")])
 def test_what_a_phone_never_writes_is_no_error_of_ours(cast, phone, wrong, code):
     line = result(phone, cast.lan, entry(body(cast.bre), id=IDS[0]) | wrong)
-    assert (line["status"], line["code"]) == ("refused", code)
-    assert InboxItem.get(InboxItem.entry == UUID(IDS[0])).code == code
+    assert (line["status"], line["code"]) == ("rejected", code)
+    assert RejectedEntry.get(RejectedEntry.entry == UUID(IDS[0])).code == code
 
 
 def test_entries_that_replace_themselves_or_each_other_are_kept_once(cast, phone):

@@ -8,7 +8,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.config import Refusal, read_config
-from teamapp.models import Device, InboxItem, Mishap
+from teamapp.models import Device, ProcessingFailure, RejectedEntry
 from tests.conftest import make_app
 from tests.sync.phone import body, entry, send
 
@@ -57,7 +57,7 @@ def test_invented_methods_are_counted_together(watched):
     assert "SHOUT" not in text and "CHIM" not in text
 
 
-def test_the_book_tells_what_waits_and_what_was_refused(watched, cast, sign_in):
+def test_the_book_tells_what_waits_and_what_was_rejected(watched, cast, sign_in):
     lan = sign_in(cast.lan)
     send(lan, cast.lan, entry(body(cast.bre)), entry("nonsense"))
     text = asked(watched).text
@@ -65,7 +65,7 @@ def test_the_book_tells_what_waits_and_what_was_refused(watched, cast, sign_in):
     assert value(text, "tungnha_inbox_open") == 1
     assert value(text, "tungnha_waiting_entries") == 2  # as that phone said
     assert value(text, "tungnha_silent_phones") == 0
-    InboxItem.get().settle()
+    RejectedEntry.get().settle()
     assert value(asked(watched).text, "tungnha_inbox_open") == 0
 
 
@@ -73,7 +73,7 @@ def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign
     lan, sent = sign_in(cast.lan), [entry(body(cast.bre)), entry("nonsense")]
     send(lan, cast.lan, *sent)
     for one in (*sent, entry("never seen again")):
-        Mishap.create(entry=UUID(one["id"]), times=1, last_at=clock.now())
+        ProcessingFailure.create(entry=UUID(one["id"]), times=1, last_at=clock.now())
     text = asked(watched).text
     assert value(text, "tungnha_mishaps") == 2, "one is kept"
     for days, waiting, silent in ((4, 1, 1), (91, 0, 0)):
@@ -114,6 +114,6 @@ def test_by_default_nobody_may_ask(app):
     assert asked(app).status_code == 404
 
 
-def test_an_address_that_is_none_is_refused_at_start(tmp_path):
+def test_an_address_that_is_none_is_rejected_at_start(tmp_path):
     with pytest.raises(Refusal, match="METRICS_FROM"):
         read_config({"VAR_DIR": str(tmp_path), "METRICS_FROM": "everywhere"})

@@ -64,7 +64,7 @@ def test_what_is_no_http_leaves_no_word_and_no_address_in_the_log(server):
     assert not re.search(r"Rin|0900000123|127\.0\.0\.1|households|ip=", "".join(told))
 
 
-def test_what_has_no_readable_length_is_refused_and_leaves_no_word(server, app, cast):
+def test_what_has_no_readable_length_is_rejected_and_leaves_no_word(server, app, cast):
     ends = f"Cookie: {cookie(app, cast.lan)}\r\nTransfer-Encoding: chunked\r\n\r\nRin\r\n"
     for path, kind in (("/sync", "application/json"),
                        ("/sign-in", "application/x-www-form-urlencoded")):
@@ -102,7 +102,7 @@ def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
     time.sleep(0.5)
     connection.send(said[200:])
     answer = connection.getresponse()
-    assert json.loads(answer.read())["results"][0]["status"] == "kept"
+    assert json.loads(answer.read())["results"][0]["status"] == "accepted"
     assert server.process.wait(20) == 0
     assert Visit.select().count() == 1
 

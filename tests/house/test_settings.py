@@ -1,4 +1,4 @@
-"""Settings: read once, and refused with a sentence when one is wrong."""
+"""Settings: read once, and rejected with a sentence when one is wrong."""
 
 import os
 import subprocess
@@ -61,10 +61,10 @@ def test_a_wrong_setting_is_named(tmp_path, setting):
     ("BACKUP_KEY", "AGE-SECRET-KEY-17JWEYER"), ("BACKUP_KEY", "nonsense")])
 def test_what_is_not_understood_stops_the_start_with_its_name(tmp_path, monkeypatch, name, value):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Refusal, match=name) as refused:
+    with pytest.raises(Refusal, match=name) as rejected:
         create_app({"APP_ENV": "test", "VAR_DIR": str(tmp_path), "SECRET_KEY": KEY,
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", name: value})
-    assert "secret" not in str(refused.value).lower(), "what is secret stays so"
+    assert "secret" not in str(rejected.value).lower(), "what is secret stays so"
 
 
 def test_a_password_in_the_databases_address_is_read_as_postgresql_reads_it():
@@ -90,7 +90,7 @@ def run(tmp_path, *command, **more):
 GUNICORN = ("gunicorn", "--bind", "127.0.0.1:0", "-w", "1", "--no-control-socket", "app:app")
 
 
-def test_an_unknown_database_is_refused(tmp_path):
+def test_an_unknown_database_is_rejected(tmp_path):
     code, said = run(tmp_path, *GUNICORN, DATABASE_URL="mysql://somewhere/else")
     assert code != 0
     assert "DATABASE_URL starts with “mysql:”" in said
@@ -112,7 +112,7 @@ def test_an_old_schema_is_not_served_but_the_command_line_mends_it(tmp_path):
     assert code == 0, said
 
 
-def test_forced_wal_is_refused_where_sqlite_has_the_bug(tmp_path, monkeypatch):
+def test_forced_wal_is_rejected_where_sqlite_has_the_bug(tmp_path, monkeypatch):
     import peewee
 
     from teamapp.db import journal_mode
@@ -146,7 +146,7 @@ def test_the_keys_for_envelopes_are_made_once_also_in_production(var, tmp_path):
 
 
 @pytest.mark.parametrize("written", ["key", "a:b", "a:" + "A" * 43, "a:" + "_" * 43, "đ:x"])
-def test_keys_for_envelopes_that_are_none_are_refused(var, tmp_path, written):
+def test_keys_for_envelopes_that_are_none_are_rejected(var, tmp_path, written):
     with pytest.raises(Refusal, match="SEALING_KEYS"):
         create_app({"APP_ENV": "test", "VAR_DIR": str(var), "SEALING_KEYS": written,
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", "SECRET_KEY": KEY})
@@ -162,7 +162,7 @@ def test_a_printed_key_is_taken_and_the_first_one_is_given_to_phones(app, var, t
     assert keys.named(older.partition(":")[0]).public != keys.current.public
 
 
-def test_the_same_name_twice_is_refused():
+def test_the_same_name_twice_is_rejected():
     one, two = new_key(), new_key()
     same = f"{one} {one.partition(':')[0]}:{two.partition(':')[2]}"
     with pytest.raises(ValueError, match="twice"):

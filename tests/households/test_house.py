@@ -94,11 +94,11 @@ def test_consent_is_asked_of_who_was_never_asked(cast, lan):
     assert slots(show(lan, cast.bre)) == 2
     visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")])
     assert slots(show(lan, cast.bre)) == 1
-    refused = step(cast.resident("Điểu Bré"), "had", consent="no")
+    rejected = step(cast.resident("Điểu Bré"), "had", consent="no")
     visit(cast.lan, cast.bre, people=[], dossiers=[])
     visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "had", "SIM", "no")])
     html = show(lan, cast.bre)
-    assert refused["consent"] == "no" and slots(html) == 0
+    assert rejected["consent"] == "no" and slots(html) == 0
     assert 'name="people-0-consent" value="no"' in html and "Đã dặn đừng ghi tên" in html
 
 

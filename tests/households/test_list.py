@@ -58,9 +58,9 @@ def test_a_promise_is_found_until_somebody_goes(cast, lan):
 
 def test_a_hundred_houses_a_page(cast, lan):
     village = cast.cau_van
-    with cast.an_phu.turn() as turn:
+    with cast.an_phu.write() as tx:
         for number in range(10, 210):
-            cast.house(turn, f"more {number}", village, number, "Cụm 9", f"Lý {number}",
+            cast.house(tx, f"more {number}", village, number, "Cụm 9", f"Lý {number}",
                        [(f"Lý {number}", 1990, "")])
     assert len(shown(lan)) == 100
     assert [len(shown(lan, page=number)) for number in (2, 3, -1)] == [100, 3, 100]

@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from teamapp.counting import reconciliation
 from teamapp.imports.sheet import read_sheet
 from teamapp.imports.table import Unreadable
-from teamapp.models import Counter, Coverage, Household, Resident, Stay, recount
+from teamapp.models import Counter, Coverage, Household, Resident, VillageStay
 
 CSV, XLSX = "tests/data/ho_gia_dinh_lon_xon.csv", "tests/data/nhan_khau_bon.xlsx"
 
@@ -71,7 +72,7 @@ def people(household):
 
 def everything():
     return [list(table.select().order_by(*table._meta.get_primary_keys()).tuples())
-            for table in (Household, Resident, Stay, Coverage, Counter)]
+            for table in (Household, Resident, VillageStay, Coverage, Counter)]
 
 
 def test_a_messy_csv_becomes_households_with_their_people(bring):
@@ -133,9 +134,9 @@ def test_id_numbers_and_ethnicity_are_left_out_and_that_is_said(bring, file):
 
 def test_the_people_are_counted_as_listed(bring, cast):
     bring(CSV)
-    listed = Coverage.select().where(Coverage.place == bring.village.id)
+    listed = Coverage.select().where(Coverage.village_id == bring.village.id)
     assert sum(row.count for row in listed) == 13
-    assert not recount.differences(cast.an_phu)
+    assert not reconciliation.differences(cast.an_phu)
 
 
 def test_a_new_person_of_a_known_household_is_added_and_found(bring, write):
@@ -172,7 +173,7 @@ def test_one_wrong_row_and_nothing_is_written(bring, write):
     assert everything() == before
 
 
-def test_an_id_number_in_the_wrong_column_is_refused_without_repeating_it(bring, write):
+def test_an_id_number_in_the_wrong_column_is_rejected_without_repeating_it(bring, write):
     code, output = bring(write("Chủ hộ,SĐT", "Điểu Bré,099000000001"))
     assert code == 1 and "••••" in output and "099000000001" not in output
 
@@ -372,7 +373,7 @@ def test_tong_the_surname_is_no_total(write):
     ("Họ tên,Năm sinh\nLê An,1980".encode(), "cùng một hộ"),
     (b"\x00\x01\x02\x03" * 9 + b"a", ""),
 ])
-def test_what_is_no_list_is_refused_in_plain_words(tmp_path, content, reason):
+def test_what_is_no_list_is_rejected_in_plain_words(tmp_path, content, reason):
     path = tmp_path / "x.csv"
     path.write_bytes(content)
     with pytest.raises(Unreadable) as refusal:
@@ -401,7 +402,7 @@ def test_of_several_sheets_the_first_that_shows_a_household_is_read_and_named(wo
     assert "không có hộ nào" in str(refusal.value)
 
 
-def test_a_word_far_away_from_the_list_is_refused_with_its_place(workbook):
+def test_a_word_far_away_from_the_list_is_rejected_with_its_place(workbook):
     rows = [["Chủ hộ", "Năm sinh"], ["Lê Ba", 1970]]
     with pytest.raises(Unreadable) as refusal:
         read_sheet(workbook(rows, XFD1048576="x"), 2026)

@@ -30,7 +30,7 @@ const sent = (list) => ({ batch: "b1", entries: list });
 const half = () => 0.5;
 const hear = (answer, list, pace = CALM, random = half) =>
   meaning(answer, sent(list), pace, { now: NOW, random });
-const results = (list, line = (e) => ({ id: e.id, status: "kept", receipt: 7 })) => ({
+const results = (list, line = (e) => ({ id: e.id, status: "accepted", receipt: 7 })) => ({
   status: 200, json: { v: 1, batch: "b1", results: list.map(line) },
 });
 const refusal = (status, more = {}) => ({ status, json: { v: 1, code: "x", reason: "r" }, ...more });
@@ -54,8 +54,8 @@ test("what a killed sender left behind goes again", () => {
   assert.deepEqual(choose([one]), [one.id]);
 });
 
-test("kept and refused entries do not go", () => {
-  assert.deepEqual(choose([entry({ state: "kept" }), entry({ state: "attention" })]), []);
+test("kept and rejected entries do not go", () => {
+  assert.deepEqual(choose([entry({ state: "accepted" }), entry({ state: "attention" })]), []);
 });
 
 test("an entry rests until its time, and lets others go first afterwards", () => {
@@ -71,7 +71,7 @@ test("an entry goes after those it waits for, in the same batch", () => {
   assert.deepEqual(choose([visit, house]), [house.id, visit.id]);
 });
 
-test("an entry stays while what it waits for is refused or rests", () => {
+test("an entry stays while what it waits for is rejected or rests", () => {
   for (const block of [{ state: "attention" }, { not_before: NOW + HOUR }]) {
     const house = entry(block);
     const visit = entry({ after: [house.id] });
@@ -97,7 +97,7 @@ test("a mend waits for what it replaces, while that is still under way", () => {
   assert.deepEqual(choose([old, mended]), []);
   const due = { ...old, not_before: NOW };
   assert.deepEqual(choose([due, mended]), [old.id, mended.id]);
-  for (const state of ["attention", "kept"]) {
+  for (const state of ["attention", "accepted"]) {
     assert.deepEqual(choose([{ ...old, state }, mended]), [mended.id]);
   }
 });
@@ -140,7 +140,7 @@ test("what goes over the wire is what the server reads, the body untouched", () 
 });
 
 test("what is left is what waits beside the batch", () => {
-  const list = [...entries(3), entry({ state: "kept" }), entry({ state: "attention" })];
+  const list = [...entries(3), entry({ state: "accepted" }), entry({ state: "attention" })];
   assert.deepEqual(left(list, list.slice(0, 1)), { count: 2, oldest: list[1].recorded_at });
   assert.deepEqual(left(list, list), { count: 0, oldest: null });
 });
@@ -159,14 +159,14 @@ test("200, JSON, v, the batch it sent: each entry gets its own verdict", () => {
     status: 200,
     json: {
       v: 1, batch: "b1", results: [
-        { id: a, status: "kept", receipt: 12, flag: "late" },
-        { id: b, status: "refused", code: "invalid", reason: "r", fields: { x: ["y"] } },
-        { id: c, status: "later", code: "waits_for", after_s: 90 },
+        { id: a, status: "accepted", receipt: 12, flag: "late" },
+        { id: b, status: "rejected", code: "invalid", reason: "r", fields: { x: ["y"] } },
+        { id: c, status: "deferred", code: "waits_for", after_s: 90 },
       ],
     },
   }, list, { ...CALM, tries: 5, until: 99 });
   const patches = new Map(changes);
-  assert.deepEqual([patches.get(a).state, patches.get(a).receipt], ["kept", 12]);
+  assert.deepEqual([patches.get(a).state, patches.get(a).receipt], ["accepted", 12]);
   assert.deepEqual(patches.get(b), {
     state: "attention", code: "invalid", reason: "r", fields: { x: ["y"] }, settled_at: NOW,
   });
@@ -179,23 +179,23 @@ test("200, JSON, v, the batch it sent: each entry gets its own verdict", () => {
 test("a strange after_s is kept between a second and an hour", () => {
   const [one] = entries(1);
   for (const [after, wait] of [[-5, 1], [1e9, 3600], ["x", 60], [undefined, 60]]) {
-    const answer = results([one], (e) => ({ id: e.id, status: "later", after_s: after }));
+    const answer = results([one], (e) => ({ id: e.id, status: "deferred", after_s: after }));
     assert.equal(hear(answer, [one]).changes[0][1].not_before, NOW + wait * SECOND);
   }
 });
 
 test("kept is final: it wins over any other line about the same entry", () => {
   const [one] = entries(1);
-  const lines = [{ id: one.id, status: "kept", receipt: 1 }, { id: one.id, status: "refused" }];
+  const lines = [{ id: one.id, status: "accepted", receipt: 1 }, { id: one.id, status: "rejected" }];
   for (const order of [lines, [...lines].reverse()]) {
     const { changes } = hear({ status: 200, json: { v: 1, batch: "b1", results: order } }, [one]);
-    assert.equal(changes[0][1].state, "kept");
+    assert.equal(changes[0][1].state, "accepted");
   }
 });
 
 test("lines about entries that were not sent, or without sense, change nothing", () => {
   const list = entries(2);
-  const lines = [{ id: "else", status: "kept" }, null, { id: list[0].id, status: "odd" }];
+  const lines = [{ id: "else", status: "accepted" }, null, { id: list[0].id, status: "odd" }];
   const heard = hear({ status: 200, json: { v: 1, batch: "b1", results: lines } }, list);
   stays(heard, list);
   assert.ok(heard.pace.until > NOW);
@@ -213,8 +213,8 @@ test("any other 2xx, a redirect, HTML, a foreign batch or a gateway's error keep
     { status: 302, json: null, redirected: true },
     { status: 200, json: { ...whole.json, batch: "b2" } },
     { status: 200, json: { ...whole.json, v: 2 } },
-    { status: 200, json: { ...whole.json, results: "kept" } },
-    { status: 200, json: "kept" },
+    { status: 200, json: { ...whole.json, results: "accepted" } },
+    { status: 200, json: "accepted" },
     { status: 401, json: null }, { status: 403, json: null }, { status: 413, json: null },
     { status: 404, json: null }, { status: 511, json: null },
     { status: 502, json: null }, { status: 503, json: null }, { status: 504, json: null },
@@ -319,7 +319,7 @@ test("our 500 three times finds the culprit by halves, sets it aside, and goes o
     const heard = meaning(answer, sent(batch), pace, { now, random: half });
     for (const [id, patch] of heard.changes) {
       Object.assign(list.find((e) => e.id === id), patch);
-      if (patch.state === "kept") kept.add(id);
+      if (patch.state === "accepted") kept.add(id);
     }
     pace = heard.pace;
   }
@@ -361,8 +361,8 @@ test("after a good answer batches grow again", () => {
 // --- time ------------------------------------------------------------------------------------
 
 test("a restored server gets the kept entries of 30 days again", () => {
-  const fresh = entry({ state: "kept", settled_at: NOW - HOUR });
-  const old = entry({ state: "kept", settled_at: NOW - 31 * 24 * HOUR });
+  const fresh = entry({ state: "accepted", settled_at: NOW - HOUR });
+  const old = entry({ state: "accepted", settled_at: NOW - 31 * 24 * HOUR });
   assert.deepEqual(again([fresh, old], NOW), [fresh]);
   assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
 });
@@ -383,7 +383,7 @@ test("an hour is the longest that any answer lets wait", () => {
   const answers = [
     refusal(403), refusal(409), refusal(426), refusal(401), { lost: true },
     refusal(503, { retryAfter: "999999" }), { status: 500, json: null },
-    results(list, ({ id }) => ({ id, status: "later", after_s: 999_999 })),
+    results(list, ({ id }) => ({ id, status: "deferred", after_s: 999_999 })),
   ];
   for (const answer of answers) {
     const { pace, changes } = hear(answer, list, { ...CALM, blows: 2, tries: 20 });
@@ -423,11 +423,11 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
       { status: 204, json: null }, { status: 302, json: null, redirected: true },
       refusal(401), refusal(409), refusal(426), refusal(503, { retryAfter: "30" }),
       { status: 500, json: null }, { status: 502, json: null },
-      results(batch.slice(0, 1), (e) => ({ id: e.id, status: "later", after_s: 60 })),
+      results(batch.slice(0, 1), (e) => ({ id: e.id, status: "deferred", after_s: 60 })),
     ]);
     let pace = CALM;
     let now = NOW;
-    for (let turn = 0; list.some((e) => e.state !== "kept"); turn++) {
+    for (let turn = 0; list.some((e) => e.state !== "accepted"); turn++) {
       assert.ok(turn < 2000, `seed ${seed} never ends`);
       const batch = pick(list, { user: "1", now, limit: pace.limit });
       if (!batch.length) {
@@ -445,12 +445,12 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
       if (reached) batch.forEach((e) => server.add(e.id));
       const answer = turn > 40 || (reached && random() < 0.6) ? results(batch) : bad(batch);
       if (answer.status === 200 && answer.json?.batch === "b1") {
-        answer.json.results.filter((r) => r.status === "kept").forEach((r) => server.add(r.id));
+        answer.json.results.filter((r) => r.status === "accepted").forEach((r) => server.add(r.id));
       }
       const heard = meaning(answer, sent(batch), pace, { now, random });
       assert.deepEqual(heard.changes.map(([id]) => id), ids(batch));
       for (const [id, patch] of heard.changes) {
-        if (patch.state === "kept") assert.ok(server.has(id), "kept, but not by the server");
+        if (patch.state === "accepted") assert.ok(server.has(id), "kept, but not by the server");
         Object.assign(list.find((e) => e.id === id), patch);
       }
       assert.ok(list.every((e) => e.state !== "sending"));
@@ -497,12 +497,12 @@ test("envelopes go beside a batch, the oldest first, within its bounds", () => {
 test("an envelope is kept only when the commune says that it has it", () => {
   const [a, b, c] = [envelope(), envelope(), envelope()];
   const line = ({ id }) => ({
-    [a.id]: { id, status: "kept" }, [b.id]: { id, status: "later", after_s: 120 },
-    [c.id]: { id, status: "refused" },
+    [a.id]: { id, status: "accepted" }, [b.id]: { id, status: "deferred", after_s: 120 },
+    [c.id]: { id, status: "rejected" },
   })[id];
   const { envelopes, pace } = hearSealed(opened([a, b, c], line), [], [a, b, c]);
   assert.deepEqual(envelopes, [
-    [a.id, { state: "kept", settled_at: NOW }], [b.id, { not_before: NOW + 2 * MINUTE }]]);
+    [a.id, { state: "accepted", settled_at: NOW }], [b.id, { not_before: NOW + 2 * MINUTE }]]);
   assert.equal(pace.until, 0);
 });
 

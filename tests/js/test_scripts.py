@@ -55,7 +55,7 @@ BROUGHT = PHONE + """
     await sealAbsent();
     const waiting = [await store.envelopes()];
     const look = async () => waiting.push(await store.envelopes());
-    const sealed = waiting[0].map(({ id }) => ({ id, status: "kept" }));
+    const sealed = waiting[0].map(({ id }) => ({ id, status: "accepted" }));
     const answer = { status: 200, json: { v: 1, batch: "b", results: [], sealed } };
     const { envelopes } = meaning(
       answer, { batch: "b", entries: [], sealed: waiting[0] }, CALM, { now });

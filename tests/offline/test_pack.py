@@ -12,12 +12,12 @@ from teamapp import clock
 from teamapp.models import (
     Counter,
     Household,
-    InboxItem,
     Installation,
     Receipt,
+    RejectedEntry,
     Round,
-    Stay,
     User,
+    VillageStay,
 )
 
 from ..cast import PIN
@@ -170,11 +170,11 @@ def test_a_round_changes_the_day_page_only(cast, lan):
 
 def move(house, village):
     """Let a household leave for another village, as an officer does."""
-    with house.commune.turn() as turn:
-        Stay.update(until_cursor=turn.cursor).where(
-            Stay.household == house.id, Stay.until_cursor.is_null()).execute()
-        Stay.create(household=house.id, village=village, since_cursor=turn.cursor)
-        Household.update(village=village, number=77, cursor=turn.cursor).where(
+    with house.commune.write() as tx:
+        VillageStay.update(until_cursor=tx.cursor).where(
+            VillageStay.household == house.id, VillageStay.until_cursor.is_null()).execute()
+        VillageStay.create(household=house.id, village=village, since_cursor=tx.cursor)
+        Household.update(village=village, number=77, cursor=tx.cursor).where(
             Household.id == house.id).execute()
 
 
@@ -244,20 +244,20 @@ def receipt(user, status, cursor, number=None, days_ago=0):
 
 def test_what_became_of_ones_own_entries_is_told(cast, lan):
     lan.pull()
-    with cast.an_phu.turn() as turn:
-        kept, settled = (receipt(cast.lan, status, turn.cursor, number)
-                         for status, number in (("kept", 41), ("settled", 42)))
-        receipt(cast.lan, "refused", turn.cursor)
-        receipt(cast.binh, "kept", turn.cursor, 43)
+    with cast.an_phu.write() as tx:
+        kept, settled = (receipt(cast.lan, status, tx.cursor, number)
+                         for status, number in (("accepted", 41), ("settled", 42)))
+        receipt(cast.lan, "rejected", tx.cursor)
+        receipt(cast.binh, "accepted", tx.cursor, 43)
     _, lines = lan.pull()
     assert sorted(lines, key=lambda line: line["receipt"]) == [
-        {"entry": str(kept), "status": "kept", "receipt": 41},
-        {"entry": str(settled), "status": "kept", "receipt": 42}]
+        {"entry": str(kept), "status": "accepted", "receipt": 41},
+        {"entry": str(settled), "status": "accepted", "receipt": 42}]
 
 
 def test_a_first_pack_tells_what_was_settled_of_late(cast, lan):
     old, new = (receipt(cast.lan, "settled", 1, 9, days) for days in (31, 3))
-    receipt(cast.lan, "kept", 1, 8)
+    receipt(cast.lan, "accepted", 1, 8)
     entries = [line["entry"] for line in lan.pull()[1] if "entry" in line]
     assert entries == [str(new)] and str(old) not in entries
 
@@ -285,16 +285,16 @@ def test_nothing_of_another_commune_stands_anywhere(cast, sign_in, who):
 
 
 def test_what_was_refused_stays_out_of_the_pack(cast, lan):
-    InboxItem.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
-                     kind="visits.create", hash=b"x", body="note=khỉ+đột", code="not_yours",
+    RejectedEntry.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
+                     kind="visits.create", form=1, hash=b"x", body="note=khỉ+đột", code="not_yours",
                      reason="…", received_at=clock.now())
     assert "khỉ" not in json.dumps(lan.pull(), ensure_ascii=False)
 
 
 def test_a_village_of_three_hundred_fits_its_budget(cast, lan):
-    with cast.an_phu.turn() as turn:
+    with cast.an_phu.write() as tx:
         for n in range(10, 307):
-            cast.house(turn, f"many {n}", cast.cau_van, n, f"Cụm {n // 20}", f"Lý Văn {n}", [
+            cast.house(tx, f"many {n}", cast.cau_van, n, f"Cụm {n // 20}", f"Lý Văn {n}", [
                 (f"{name} {n}", 1950 + n % 60, "m") for name in ("Lý Văn", "Thị", "Lý Thị", "Y")],
                 landmark=f"cạnh cây số {n}", phone=f"09{n:08}")
     lan.browser.environ_base["HTTP_ACCEPT_ENCODING"] = "br"

@@ -7,7 +7,8 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Assignment, Round
-from tests.models.test_recording import form, keep, person, step
+from teamapp.rostering.selection import candidates
+from tests.recording.test_visits import form, keep, person, step
 
 
 def heads(round):
@@ -210,7 +211,7 @@ def test_what_is_wrong_is_said_beside_its_field(desk, cast, fields, change, word
     assert Round.select().count() == 0
 
 
-def test_another_communes_village_is_refused(desk, cast, fields):
+def test_another_communes_village_is_rejected(desk, cast, fields):
     for url in ("/rounds", "/rounds/proposal"):
         answer = desk(cast.hanh).send(url, **fields | {"villages": [cast.suoi_la.id]})
         assert "Suối Lá" not in answer.text
@@ -218,11 +219,13 @@ def test_another_communes_village_is_refused(desk, cast, fields):
 
 
 def test_rounds_stand_newest_first_twenty_a_page(desk, cast, draft):
-    with cast.an_phu.turn() as turn:
+    with cast.an_phu.write() as tx:
         for number in range(21):
-            Round.draft(turn, cast.hanh, [cast.cau_van.id], "all", name=f"Đợt số {number}.",
-                        starts_on=clock.today() - timedelta(days=100 + number),
-                        ends_on=clock.today())
+            Round.create_draft(tx, cast.hanh, [cast.cau_van.id],
+                               candidates([cast.cau_van.id], "all", 2026),
+                               name=f"Đợt số {number}.",
+                               starts_on=clock.today() - timedelta(days=100 + number),
+                               ends_on=clock.today())
     officer = desk(cast.hanh)
     first, second = officer.get("/rounds").text, officer.get("/rounds?page=2").text
     assert first.index("Đợt tháng 11") < first.index("Đợt số 0.") < first.index("Đợt số 18.")

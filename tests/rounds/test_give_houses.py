@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from teamapp.models import Assignment, Household, Round
-from teamapp.models.sharing import shares
-from tests.models.test_recording import form, keep
+from teamapp.rostering.allocation import shares
+from teamapp.rostering.selection import candidates
+from tests.recording.test_visits import form, keep
 
 
 @pytest.fixture
@@ -68,11 +69,11 @@ def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, vill
 def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village):
     officer = desk(cast.hanh)
     shown = officer.get(village).text
-    [refused] = [rule for rule in json.loads(
+    [rejected] = [rule for rule in json.loads(
         re.search(r"name=\"htmx-config\" content='([^']+)'", shown)[1])["responseHandling"]
         if rule["code"] == "[45].."]
-    assert refused["swap"] and f'id="{refused["target"].lstrip("#")}"' in shown
-    draft.choose([cast.da_xanh.id], "all")
+    assert rejected["swap"] and f'id="{rejected["target"].lstrip("#")}"' in shown
+    draft.choose([cast.da_xanh.id], candidates([cast.da_xanh.id], "all", 2026))
     answer = officer.send(f"{village}/assignments", htmx=True, member=cast.lan.id)
     assert answer.status_code == 404 and 'id="refusal"' in answer.text
     assert officer.get(village).text.count('id="refusal"') == 1

@@ -98,22 +98,22 @@ def meanwhile(cast, monkeypatch):
     """Return a function that lets somebody else write just before the next writer's turn."""
 
     def arrange(deed):
-        turn = Commune.turn
+        tx = Commune.write
 
         def late(commune):
-            monkeypatch.setattr(Commune, "turn", turn)
-            with turn(cast.an_phu) as earlier:
+            monkeypatch.setattr(Commune, "write", tx)
+            with tx(cast.an_phu) as earlier:
                 deed(earlier)
-            return turn(commune)
+            return tx(commune)
 
-        monkeypatch.setattr(Commune, "turn", late)
+        monkeypatch.setattr(Commune, "write", late)
 
     return arrange
 
 
 def test_a_round_given_out_meanwhile_keeps_its_houses(desk, cast, shared, fields, meanwhile):
     officer = desk(cast.hanh)
-    meanwhile(lambda turn: shared.publish(turn, cast.son))
+    meanwhile(lambda tx: shared.publish(tx, cast.son))
     fields |= {"name": "Tên khác", "villages": [cast.da_xanh.id]}
     assert officer.send(f"/rounds/{shared.id}", **fields).status_code == 303
     round = Round.get()
@@ -123,14 +123,14 @@ def test_a_round_given_out_meanwhile_keeps_its_houses(desk, cast, shared, fields
 
 def test_a_round_given_out_meanwhile_is_not_said_to_be_forgotten(desk, cast, shared, meanwhile):
     officer = desk(cast.hanh)
-    meanwhile(lambda turn: shared.publish(turn, cast.son))
+    meanwhile(lambda tx: shared.publish(tx, cast.son))
     assert officer.send(f"/rounds/{shared.id}/removal").status_code == 409
     assert Round.select().count() == 1
 
 
 def test_a_round_that_lost_its_houses_meanwhile_is_not_given_out(desk, cast, shared, meanwhile):
     chair = desk(cast.son)
-    meanwhile(lambda turn: Assignment.update(member=None).execute())
+    meanwhile(lambda tx: Assignment.update(member=None).execute())
     assert chair.send(f"/rounds/{shared.id}/publication").status_code == 409
     assert Round.get().is_draft
 
@@ -142,7 +142,7 @@ def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, mean
     officer, chair = desk(cast.hanh), desk(cast.son)
     away, there = (row.household_id for row in shared.assignments_in(cast.cau_van).limit(2))
     officer.send(f"/rounds/{shared.id}/villages/{cast.cau_van.id}/removals", houses=[str(away)])
-    meanwhile(lambda turn: shared.discard())
+    meanwhile(lambda tx: shared.discard())
     answer = chair.send(
         f"/rounds/{shared.id}{path.format(v=cast.cau_van.id)}", **fields, member=cast.lan.id,
         members=[cast.lan.id], houses=[str(away if path.endswith("/houses") else there)])

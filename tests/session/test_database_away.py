@@ -105,7 +105,7 @@ def test_phones_keep_what_they_send_to_a_locked_database(
         assert says_come_again(answer)
         assert answer.json["code"] == "service_unavailable"
     [result] = lan.post("/sync", json=said).json["results"]
-    assert (result["status"], result["replayed"]) == ("kept", False)
+    assert (result["status"], result["replayed"]) == ("accepted", False)
 
 
 def test_what_is_not_there_is_said_without_the_database_too(lan, held):

@@ -63,7 +63,7 @@ def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
     for path in ("/", "/households", f"/households/{cast.bre.id}", "/outbox", "/arrival"):
         assert phone.get(path).status_code == 302, path
     answer = send(phone, cast.lan, entry(body(cast.bre)))
-    assert answer.json["results"][0]["status"] == "kept"
+    assert answer.json["results"][0]["status"] == "accepted"
     assert Visit.get().member == cast.lan
 
 

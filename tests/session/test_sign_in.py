@@ -133,7 +133,7 @@ def test_a_form_without_its_token_is_drawn_anew(client, cast):
     assert again.status_code == 303
 
 
-def test_a_token_of_another_browser_is_refused(app, client, cast):
+def test_a_token_of_another_browser_is_rejected(app, client, cast):
     foreign = token_in(app.test_client().get("/sign-in"))
     client.get("/sign-in")
     answer = client.post("/sign-in", data={"csrf_token": foreign, "username": "lan",
@@ -253,7 +253,7 @@ def test_a_new_secret_replaces_the_old_and_ends_what_that_opened(cast, sign_in):
     assert another.get("/arrival").status_code == 200
 
 
-def test_a_secret_that_is_refused_ends_nothing(cast, sign_in):
+def test_a_secret_that_is_rejected_ends_nothing(cast, sign_in):
     browser = sign_in(cast.tu)
     with pytest.raises(ValueError, match="Mã PIN"):
         cast.tu.set_secret("123456")

@@ -7,8 +7,9 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from teamapp import clock
-from teamapp.models import Assignment, InboxItem, Round, Visit
-from teamapp.models.aiming import set_targets
+from teamapp.counting.targets import set_targets
+from teamapp.models import Assignment, RejectedEntry, Round, Visit
+from teamapp.rostering.selection import candidates
 from tests.sync.phone import body, entry, helped, send
 
 CSRF = "the-same-for-every-test-of-the-access-matrix"
@@ -31,26 +32,27 @@ def draft(cast):
     """Return a function that drafts a round for one village, all of its houses in it."""
 
     def make(by, village, name="Đợt nháp"):
-        with by.commune.turn() as turn:
-            return Round.draft(turn, by, [village.id], "all", name=name,
-                               starts_on=clock.today(), ends_on=clock.today() + timedelta(days=6))
+        with by.commune.write() as tx:
+            return Round.create_draft(tx, by, [village.id], candidates([village.id], "all", 2026),
+                                      name=name, starts_on=clock.today(),
+                                      ends_on=clock.today() + timedelta(days=6))
 
     return make
 
 
 @pytest.fixture
 def busy(cast, sign_in, draft):
-    """Return the cast; both communes have visits, refused ones, a published round, targets."""
+    """Return the cast; both communes have visits, rejected ones, a published round, targets."""
     for chair, village, member, house, elsewhere, person, name in (
             (cast.son, cast.cau_van, cast.lan, cast.bre, cast.hlan, "Thị Rin",
              "Đợt An Phú tháng này"),
             (cast.chau, cast.suoi_la, cast.kien, cast.kin, cast.bre, "Giàng A Kín",
              "Đợt Bình Lộc thu")):
         given_out = draft(chair, village, name)
-        with chair.commune.turn() as turn:
-            given_out.assign(turn, village, [house.id], member.id)
-            given_out.publish(turn, chair)
-            set_targets(turn, chair, clock.today().replace(day=1),
+        with chair.commune.write() as tx:
+            given_out.assign(tx, village, [house.id], member.id)
+            given_out.publish(tx, chair)
+            set_targets(tx, chair, clock.today().replace(day=1),
                         {(village.id, "activations"): 30, (village.id, "coverage"): 60})
         unable = None, "", [("DVCQG", "not_yet", {"obstacle": "O01"})]
         dossier = {"dossiers-0-id": uuid4(), "dossiers-0-procedure": "1.001193",
@@ -58,7 +60,7 @@ def busy(cast, sign_in, draft):
         said = body(house, helped(cast.resident(person)), unable, note=f"Dặn ở {house.head}",
                     **dossier)
         results = send(sign_in(member), member, entry(said), entry(body(elsewhere))).json["results"]
-        assert [line["status"] for line in results] == ["kept", "refused"]
-    assert (Visit.select().count(), InboxItem.select().count()) == (2, 2)
+        assert [line["status"] for line in results] == ["accepted", "rejected"]
+    assert (Visit.select().count(), RejectedEntry.select().count()) == (2, 2)
     assert Assignment.select().where(Assignment.member.is_null(False)).count() == 2
     return cast

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from teamapp import access
-from teamapp.models import InboxItem, Round, Session
+from teamapp.models import RejectedEntry, Round, Session
 
 from .tree import read
 
@@ -15,7 +15,7 @@ ROLES = ("out", "member", "leader", "officer", "chair", "stranger", "strange cha
 
 
 def people(out, member=None, officer=None, chair=None, leader=None):
-    """Return the status for each kind of person; who is left out is refused."""
+    """Return the status for each kind of person; who is left out is rejected."""
     member, officer = member or 403, officer or 403
     chair, leader = chair or officer, leader or member
     return {"out": out, "member": member, "leader": leader, "officer": officer, "chair": chair,
@@ -46,8 +46,8 @@ MATRIX = {
     "POST /sync": people(PROGRAM, member=415, officer=415),
     "GET /outbox-files": people(PAGE, member=200, officer=200),
     "POST /outbox-files": people(FORM, member=422, officer=422),
-    "GET /inbox": people(PAGE, member=200, officer=200),
-    "POST /inbox/<item_id>/settlement": people(FORM, member=303, officer=303),
+    "GET /rejected-entries": people(PAGE, member=200, officer=200),
+    "POST /rejected-entries/<item_id>/settlement": people(FORM, member=303, officer=303),
     "GET /": people(PAGE, member=200, officer=302),
     "GET /households": people(PAGE, member=200, officer=200),
     "GET /households/<household_id>": people(PAGE, member=200, officer=200),
@@ -71,8 +71,8 @@ MATRIX = {
     "GET /rounds/<round_id>/villages/<village_id>/houses": people(PAGE, officer=200),
     "POST /rounds/<round_id>/villages/<village_id>/houses": people(FORM, officer=422),
     "GET /tallies": people(PAGE, officer=200),
-    "GET /tallies/<place>": people(PAGE, officer=200),
-    "GET /tallies/<place>/<figure>": people(PAGE, officer=200),
+    "GET /tallies/<village_id>": people(PAGE, officer=200),
+    "GET /tallies/<village_id>/<figure>": people(PAGE, officer=200),
     "GET /people": people(PAGE, leader=200, officer=200),
     "GET /people/<person_id>": people(PAGE, leader=200, officer=200),
     "POST /people/<person_id>/closure": people(FORM, leader=303, officer=303),
@@ -128,19 +128,19 @@ def things(busy, draft):
     found = {
         "round_id": {"own": 0, "other": 0, "missing": 2_000_000},
         "village_id": {"own": busy.cau_van.id, "other": busy.suoi_la.id, "missing": 2_000_000},
-        "place": {"own": busy.cau_van.id, "other": busy.suoi_la.id, "missing": 2_000_000},
         "household_id": {"own": busy.bre.id, "next": busy.hlan.id, "other": busy.kin.id,
                          "missing": uuid4()},
         "figure": {"own": "visits"},
         "person_id": {"own": busy.binh.id, "other": far.id, "missing": 2_000_000},
-        "item_id": {"own": InboxItem.get(InboxItem.user == busy.lan).id,
-                    "other": InboxItem.get(InboxItem.user == busy.kien).id, "missing": 2_000_000},
+        "item_id": {"own": RejectedEntry.get(RejectedEntry.user == busy.lan).id,
+                    "other": RejectedEntry.get(RejectedEntry.user == busy.kien).id,
+                    "missing": 2_000_000},
         "sign_in": {"own": sign_in_of(busy.binh), "other": sign_in_of(far),
                     "missing": "0" * 64},
     }
 
     def seen_by(role, rule):
-        InboxItem.update(settled_at=None).execute()
+        RejectedEntry.update(settled_at=None).execute()
         for whose, by, village in (("own", busy.son, busy.cau_van),
                                    ("other", busy.chau, busy.suoi_la)):
             if not Round.get_or_none(Round.id == found["round_id"][whose]):  # taken away again

@@ -34,8 +34,8 @@ class Links(HTMLParser):
 
 def crawl(browser):
     """Return {path: text} of every page and piece that can be reached from the front pages."""
-    waiting = ["/", "/households", "/visits/parts", "/outbox", "/inbox", "/no-network", "/rounds",
-               "/tallies", "/targets", "/pack", "/arrival", "/tallies?period=month",
+    waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/no-network",
+               "/rounds", "/tallies", "/targets", "/pack", "/arrival", "/tallies?period=month",
                "/manifest.webmanifest"]
     seen = {}
     while waiting and len(seen) < MOST_PAGES:

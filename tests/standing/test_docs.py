@@ -231,7 +231,7 @@ def test_the_example_is_taken(cast, sign_in, kind):
                      ("dossiers-0-resident", resident.id), ("companions", cast.binh.id)):
         said = re.sub(rf"(?<=\b{name}=)[^&]+", str(id), said)
     answer = result(sign_in(cast.lan), cast.lan, entry(said))
-    assert answer["status"] == "kept", answer
+    assert answer["status"] == "accepted", answer
 
 
 def test_the_catalogues_have_the_example_codes(app):
@@ -249,7 +249,7 @@ def test_every_code_of_an_answer_is_told():
     for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
                  "server_older"}:
         assert f"`{word}`" in told, word
-    table = told.partition("| code of `refused` |")[2].partition("| code of `later` |")[0]
+    table = told.partition("| code of `rejected` |")[2].partition("| code of `later` |")[0]
     assert set(re.findall(r"`(\w+)`", table)) - {"fields"} <= set(REASONS)
 
 

@@ -53,10 +53,10 @@ def said(token, user):
 
 def every_second(draw, fail):
     """Return a way to draw pages that fails each first time."""
-    turn = cycle((fail, draw))
+    tx = cycle((fail, draw))
 
     def drawn(*given, **more):
-        return next(turn)(*given, **more)
+        return next(tx)(*given, **more)
 
     return drawn
 

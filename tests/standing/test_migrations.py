@@ -8,7 +8,8 @@ from peewee import CharField, SqliteDatabase, TextField
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
-from teamapp.db import runner
+from teamapp.config import Refusal
+from teamapp.db import refuse_other_schema, runner
 from teamapp.models import TABLES
 
 from ..conftest import make_app
@@ -23,7 +24,7 @@ DETAILS = {  # what a database says of a table's columns and foreign keys
                    "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                    " WHERE conrelid = '{}'::regclass"),
 }
-BEFORE_SERVICE = 3  # up to here nobody was served
+BEFORE_SERVICE = 1  # up to here nobody was served
 HELD = """SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation
           WHERE pid = pg_backend_pid() AND relkind = 'r' AND granted
           AND mode IN ('AccessExclusiveLock', 'ShareRowExclusiveLock')"""
@@ -173,3 +174,18 @@ def stopped(migrations, up):
     names = {name for name, _ in held}
     is_whole = "AccessExclusiveLock" in {mode for _, mode in held}
     return names if is_whole and len(names) > 1 else set()
+
+
+def test_a_database_of_another_history_is_refused_and_a_newer_one_is_served(empty):
+    database = empty()
+    runner(database).up()
+    history = runner(database)
+    refuse_other_schema(database)
+    with database.atomic():
+        database.execute_sql("INSERT INTO schema_migration (name, applied)"
+                             " SELECT '0099_of_a_newer_program', applied FROM schema_migration")
+    refuse_other_schema(database)
+    database.execute_sql("UPDATE schema_migration SET name = '0001_initial'"
+                         f" WHERE name = '{history.migrations()[0].name}'")
+    with pytest.raises(Refusal, match="another program.*0001_initial"):
+        refuse_other_schema(database)

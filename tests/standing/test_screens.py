@@ -13,6 +13,7 @@ def test_every_page_is_looked_at_or_is_none():
 
 
 def test_what_was_not_looked_at_is_noticed():
-    assert left_out("nothing yet", ["/tallies", "/tallies/0/visits", "/rounds", "/inbox"]) == set()
-    assert left_out("nothing yet", ["/tallies", "/tallies/0", "/sign-in", "/inbox"]) == {
-        "/rounds", "/tallies/<place>/<figure>"}
+    every = ["/tallies", "/tallies/0/visits", "/rounds", "/rejected-entries"]
+    assert left_out("nothing yet", every) == set()
+    assert left_out("nothing yet", ["/tallies", "/tallies/0", "/sign-in", "/rejected-entries"]) == {
+        "/rounds", "/tallies/<village_id>/<figure>"}

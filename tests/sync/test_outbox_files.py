@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from teamapp import clock
-from teamapp.models import InboxItem, Receipt, User, Visit
-from teamapp.models.recount import differences
+from teamapp.counting.reconciliation import differences
+from teamapp.models import Receipt, RejectedEntry, User, Visit
 
 from .phone import body, entry, helped, result
 
@@ -44,7 +44,7 @@ def test_its_author_or_who_leads_them_hands_it_in_in_the_authors_name(cast, hand
     assert "Nhà 1 · Vắng nhà" in page.text and "Xã đã nhận, số 1" in page.text
     [visit], [receipt] = Visit.select(), Receipt.select()
     assert visit.member == receipt.user == cast.lan
-    assert receipt.handed_in_by == bearer
+    assert receipt.submitted_by == bearer
     assert differences(cast.an_phu) == []
 
 
@@ -69,10 +69,10 @@ def test_what_came_by_itself_meanwhile_is_not_counted_again(cast, hand_in, sign_
     assert result(sign_in(cast.lan), cast.lan, two)["replayed"]
 
 
-def test_what_is_refused_says_why_and_lies_in_the_authors_inbox(cast, hand_in):
+def test_what_is_rejected_says_why_and_lies_in_the_authors_inbox(cast, hand_in):
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.hlan)))).text
     assert "Xã chưa nhận: Nhà này không thuộc nơi" in page
-    assert InboxItem.get().user == cast.lan
+    assert RejectedEntry.get().user == cast.lan
 
 
 def test_a_mended_entry_stands_for_the_one_it_replaced(cast, hand_in):
@@ -90,7 +90,7 @@ def test_who_left_is_taken_for_ninety_days(cast, hand_in, days, kept):
         User.id == cast.lan.id).execute()
     hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre))))
     assert Visit.select().count() == kept
-    assert [item.code for item in InboxItem.select()] == ([] if kept else ["closed_account"])
+    assert [item.code for item in RejectedEntry.select()] == ([] if kept else ["closed_account"])
 
 
 def test_more_than_a_batch_is_taken_whole(cast, hand_in):
@@ -104,7 +104,7 @@ def test_more_lines_than_a_phone_writes_are_refused_unread(cast, hand_in):
     page = hand_in(cast.lan, json.dumps(
         {"v": 1, "user": cast.lan.id, "entries": short}).encode())
     assert page.status_code == 422 and "2.000 lượt" in page.text
-    assert not InboxItem.select().exists()
+    assert not RejectedEntry.select().exists()
 
 
 @pytest.mark.parametrize("text", [
@@ -115,7 +115,7 @@ def test_more_lines_than_a_phone_writes_are_refused_unread(cast, hand_in):
     b'{"v": 1, "user": "99999999999999999999", "entries": [{"id": '
     b'"3c9e7b52-9a0e-4c55-8f3f-2a6d1b7e4a90"}]}',
     b" " * (512 * 1024 + 1)])
-def test_another_file_is_refused_in_plain_words_beside_the_field(cast, hand_in, text):
+def test_another_file_is_rejected_in_plain_words_beside_the_field(cast, hand_in, text):
     page = hand_in(cast.son, text)
     assert page.status_code == 422
     assert re.search(r'<p class="error" id="file-error">.{10,}</p>', page.text)
@@ -138,4 +138,4 @@ def test_a_day_that_our_clock_does_not_have_is_told_like_none(cast, hand_in):
     page = hand_in(cast.lan, saved(cast.lan, entry(
         body(cast.bre), recorded_at="9999-12-31T23:59:59+00:00")))
     assert page.status_code == 200 and not Visit.select().exists()
-    assert InboxItem.get().code == "malformed"
+    assert RejectedEntry.get().code == "malformed"

@@ -10,17 +10,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from teamapp import clock, sealing
+from teamapp.counting.reconciliation import differences
 from teamapp.models import (
     Device,
-    InboxItem,
     Receipt,
+    RejectedEntry,
     Session,
-    StrayEnvelope,
+    UndeliverableEnvelope,
     User,
     Visit,
-    recording,
 )
-from teamapp.models.recount import differences
+from teamapp.recording import visits
 
 from .phone import DEVICE, body, entry, helped, result, send
 
@@ -82,46 +82,46 @@ def bring(cast, sign_in):
 
 def test_what_lan_sealed_arrives_as_hers_with_another_persons_contact(cast, bring, sealed, letter):
     one = entry(body(cast.bre, helped(cast.resident("Thị Rin"))))
-    assert bring(sealed(letter(one))) == ["kept"]
+    assert bring(sealed(letter(one))) == ["accepted"]
     [visit], [receipt] = Visit.select(), Receipt.select()
     assert visit.member == receipt.user == cast.lan
-    assert str(receipt.id) == one["id"] and receipt.status == "kept"
-    assert str(receipt.device) == DEVICE and receipt.handed_in_by is None
+    assert str(receipt.id) == one["id"] and receipt.status == "accepted"
+    assert str(receipt.device) == DEVICE and receipt.submitted_by is None
     assert differences(cast.an_phu) == []
 
 
 def test_somebody_of_another_commune_may_bring_it_and_hears_nothing(cast, bring, sealed, letter):
-    assert bring(sealed(letter(entry(body(cast.bre)))), by=cast.kien) == ["kept"]
+    assert bring(sealed(letter(entry(body(cast.bre)))), by=cast.kien) == ["accepted"]
     assert Visit.get().commune == cast.an_phu
 
 
 def test_it_goes_beside_the_bearers_own_entries(cast, bring, sealed, letter):
     mine = entry(body(cast.van))
-    assert bring(sealed(letter(entry(body(cast.bre)))), entries=[mine]) == ["kept"]
+    assert bring(sealed(letter(entry(body(cast.bre)))), entries=[mine]) == ["accepted"]
     assert {visit.member for visit in Visit.select()} == {cast.lan, cast.binh}
 
 
 def test_brought_twice_or_sent_plainly_too_it_is_kept_once(cast, bring, sealed, letter, sign_in):
     one = entry(body(cast.bre))
     envelope = sealed(letter(one))
-    assert bring(envelope, envelope) == ["kept"] * 2
-    assert bring(envelope, sealed(letter(one))) == ["kept"] * 2
+    assert bring(envelope, envelope) == ["accepted"] * 2
+    assert bring(envelope, sealed(letter(one))) == ["accepted"] * 2
     assert result(sign_in(cast.lan), cast.lan, one)["replayed"]
     assert (Visit.select().count(), Receipt.select().count()) == (1, 1)
 
 
 def test_a_refused_one_lies_in_her_inbox_and_her_phone_may_forget_it(cast, bring, sealed, letter):
-    assert bring(sealed(letter(entry(body(cast.hlan))))) == ["kept"]
-    item = InboxItem.get()
+    assert bring(sealed(letter(entry(body(cast.hlan))))) == ["accepted"]
+    item = RejectedEntry.get()
     assert (item.user, item.village, item.code) == (cast.lan, cast.cau_van, "not_yours")
-    assert list(InboxItem.visible_to(cast.binh)) == []
+    assert list(RejectedEntry.visible_to(cast.binh)) == []
 
 
 def test_what_follows_another_goes_after_it(cast, bring, sealed, letter):
     first = entry(body(cast.bre))
     second = sealed(letter(entry(body(cast.van), after=[first["id"]])))
-    assert bring(second) == ["later"]
-    assert bring(sealed(letter(first)), second) == ["kept", "kept"]
+    assert bring(second) == ["deferred"]
+    assert bring(sealed(letter(first)), second) == ["accepted", "accepted"]
     assert Visit.select().count() == 2
 
 
@@ -129,8 +129,8 @@ def test_what_follows_a_refused_one_lies_in_the_inbox_too(cast, bring, sealed, l
     first = entry(body(cast.hlan))
     second = sealed(letter(entry(body(cast.bre), after=[first["id"]])))
     bring(sealed(letter(first)))
-    assert bring(second) == ["kept"]
-    assert {item.code for item in InboxItem.select()} == {"not_yours", "waits_for_refused"}
+    assert bring(second) == ["accepted"]
+    assert {item.code for item in RejectedEntry.select()} == {"not_yours", "waits_for_rejected"}
 
 
 def test_a_key_that_was_replaced_still_opens(app, cast, bring, sealed, letter, key):
@@ -140,7 +140,8 @@ def test_a_key_that_was_replaced_still_opens(app, cast, bring, sealed, letter, k
     app.extensions["sealing"] = both
     assert both.current.kid == newer.kid
     proof = newer.proof(Session.get().id, cast.lan.id)
-    assert bring(older, sealed(letter(entry(body(cast.van)), proof=proof), newer)) == ["kept"] * 2
+    newest = sealed(letter(entry(body(cast.van)), proof=proof), newer)
+    assert bring(older, newest) == ["accepted"] * 2
     assert Visit.select().count() == 2
 
 
@@ -152,8 +153,8 @@ def written(key):
 
 def test_an_unknown_key_may_yet_come_so_the_envelope_waits(cast, bring, sealed, letter):
     elsewhere = sealing.Key.read(sealing.new_key())
-    assert bring(sealed(letter(entry(body(cast.bre))), elsewhere)) == ["later"]
-    assert not StrayEnvelope.select().exists()
+    assert bring(sealed(letter(entry(body(cast.bre))), elsewhere)) == ["deferred"]
+    assert not UndeliverableEnvelope.select().exists()
 
 
 def tampered(envelope):
@@ -168,18 +169,18 @@ def tampered(envelope):
     lambda envelope: envelope | {"sealed": ""}, lambda envelope: envelope | {"sealed": "AAAA"}])
 def test_what_cannot_be_opened_is_kept_for_the_operator(cast, bring, sealed, letter, spoil):
     envelope = spoil(sealed(letter(entry(body(cast.bre)))))
-    assert bring(envelope) == bring(envelope) == ["kept"]
-    stray = StrayEnvelope.get()
+    assert bring(envelope) == bring(envelope) == ["accepted"]
+    stray = UndeliverableEnvelope.get()
     assert (stray.sealed, stray.why) == (envelope["sealed"], "unreadable")
     assert stray.brought_by == cast.binh
-    assert StrayEnvelope.select().count() == 1 and not Receipt.select().exists()
+    assert UndeliverableEnvelope.select().count() == 1 and not Receipt.select().exists()
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"\xff", b"{}", b'"x"', b"null", b"[" * 9999,
                                   b'{"user": 1, "device": 3, "entry": {}, "proof": 5}'])
 def test_what_is_no_letter_is_kept_for_the_operator(cast, bring, sealed, text):
-    assert bring(sealed(text)) == ["kept"]
-    assert StrayEnvelope.get().why == "unreadable"
+    assert bring(sealed(text)) == ["accepted"]
+    assert UndeliverableEnvelope.get().why == "unreadable"
 
 
 def test_a_letter_in_anothers_name_is_nobodys(cast, bring, sealed, letter, key):
@@ -189,16 +190,16 @@ def test_a_letter_in_anothers_name_is_nobodys(cast, bring, sealed, letter, key):
     session, _, mac = own.split(".")
     for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{mac}", "", "..", "x.1.y", "x.\u0663.y",
                   "\ud800.1.y", None, 7):
-        assert bring(sealed(letter(entry(body(cast.bre)), proof=proof))) == ["kept"]
-    assert not Visit.select().exists() and not InboxItem.select().exists()
-    assert {stray.why for stray in StrayEnvelope.select()} == {"unproven"}
-    assert StrayEnvelope.select().count() == 10
+        assert bring(sealed(letter(entry(body(cast.bre)), proof=proof))) == ["accepted"]
+    assert not Visit.select().exists() and not RejectedEntry.select().exists()
+    assert {stray.why for stray in UndeliverableEnvelope.select()} == {"unproven"}
+    assert UndeliverableEnvelope.select().count() == 10
 
 
 def test_a_sign_in_that_the_restored_database_forgot_still_counts(cast, bring, sealed, letter):
     envelope = sealed(letter(entry(body(cast.bre))))
     Session.delete().execute()
-    assert bring(envelope) == ["kept"]
+    assert bring(envelope) == ["accepted"]
     assert Visit.get().member == cast.lan
 
 
@@ -208,11 +209,12 @@ def test_a_lost_phones_work_is_seen_by_the_leader_and_not_counted(
     result(sign_in(cast.lan), cast.lan, known)
     lans_session.lose()
     one = entry(body(cast.bre))
-    assert bring(sealed(letter(one)), sealed(letter(known))) == ["kept", "kept"]
+    assert bring(sealed(letter(one)), sealed(letter(known))) == ["accepted", "accepted"]
     assert Visit.select().count() == 1
-    [item] = InboxItem.visible_to(cast.tu)
+    [item] = RejectedEntry.visible_to(cast.tu)
     assert (str(item.entry), item.code) == (one["id"], "lost_phone")
-    assert result(sign_in(cast.lan), cast.lan, one)["status"] == "kept", "she may send it herself"
+    own = result(sign_in(cast.lan), cast.lan, one)
+    assert own["status"] == "accepted", "she may send it herself"
 
 
 @pytest.mark.parametrize("days, code", [(90, None), (91, "closed_account")])
@@ -220,27 +222,25 @@ def test_who_left_may_hand_in_for_ninety_days(cast, bring, sealed, letter, days,
     cast.lan.close()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
-    assert bring(sealed(letter(entry(body(cast.bre))))) == ["kept"]
+    assert bring(sealed(letter(entry(body(cast.bre))))) == ["accepted"]
     assert Visit.select().count() == (0 if code else 1)
-    assert [item.code for item in InboxItem.select()] == ([code] if code else [])
+    assert [item.code for item in RejectedEntry.select()] == ([code] if code else [])
 
 
 def test_an_error_of_ours_makes_it_wait_and_spares_the_bearer(
         cast, bring, sealed, letter, monkeypatch, sign_in):
-    one, record = sealed(letter(entry(body(cast.bre)))), recording.record
+    one, write = sealed(letter(entry(body(cast.bre)))), visits.write
 
-    def broken(turn, drafts):
-        if any(draft.visit["member"] == cast.lan.id for draft in drafts):
+    def broken(tx, pendings):
+        if any(pending.visit["member"] == cast.lan.id for pending in pendings):
             raise RuntimeError
-        return record(turn, drafts)
+        write(tx, pendings)
 
-    from teamapp.sync import desk
-    kind = desk.KINDS["visits.create"]
-    monkeypatch.setitem(desk.KINDS, "visits.create", kind._replace(record=broken))
-    assert bring(one, entries=[entry(body(cast.van))]) == ["later"]
+    monkeypatch.setattr(visits, "write", broken)
+    assert bring(one, entries=[entry(body(cast.van))]) == ["deferred"]
     assert Visit.get().member == cast.binh
-    monkeypatch.setitem(desk.KINDS, "visits.create", kind)
-    assert bring(one) == ["kept"]
+    monkeypatch.setattr(visits, "write", write)
+    assert bring(one) == ["accepted"]
 
 
 def test_what_her_phone_was_said_to_hold_grows_less(cast, bring, sealed, letter, sign_in):

@@ -8,7 +8,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Device, User, Village
-from tests.models.test_recording import form, keep, person, step
+from tests.recording.test_visits import form, keep, person, step
 from tests.sync.phone import send
 
 

@@ -2,8 +2,9 @@
 
 from threading import Thread
 
-from teamapp.models import Tally, Visit, recount
-from tests.models.test_recording import form, keep, person, step
+from teamapp.counting import reconciliation
+from teamapp.models import Tally, Visit
+from tests.recording.test_visits import form, keep, person, step
 
 
 def test_what_is_right_is_said_in_one_line(app, cast):
@@ -16,7 +17,7 @@ def test_what_is_right_is_said_in_one_line(app, cast):
 def test_what_differs_is_printed_and_mended(app, cast):
     keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
     Tally.update(count=99).where(Tally.indicator == "visits", Tally.period == "A",
-                                 Tally.place == 0).execute()
+                                 Tally.village_id == 0).execute()
     run = app.test_cli_runner().invoke
     result = run(args=["tallies", "check"])
     assert result.exit_code == 1
@@ -27,7 +28,7 @@ def test_what_differs_is_printed_and_mended(app, cast):
 
 
 def test_what_phones_send_meanwhile_is_no_difference(app, cast, monkeypatch):
-    count = recount.tallies
+    count = reconciliation.tallies
 
     def send(database):
         with database.connection_context():
@@ -39,7 +40,7 @@ def test_what_phones_send_meanwhile_is_no_difference(app, cast, monkeypatch):
         writer.join()
         return count(*given)
 
-    monkeypatch.setattr(recount, "tallies", counted_after_a_visit)
+    monkeypatch.setattr(reconciliation, "tallies", counted_after_a_visit)
     result = app.test_cli_runner().invoke(args=["tallies", "check"])
     assert (result.exit_code, result.output) == (0, "2 xã: mọi con số đúng với sổ.\n")
     assert Visit.select().count() == 2  # one was kept while each commune was counted

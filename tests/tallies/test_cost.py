@@ -3,7 +3,7 @@
 import pytest
 
 from teamapp.db import proxy
-from tests.models.test_recording import form, keep
+from tests.recording.test_visits import form, keep
 from tests.tallies.test_board import _wednesday, at, worked  # noqa: F401
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from teamapp.models import Resident
 from teamapp.tallies.rows import KINDS
-from tests.models.test_recording import form, keep, person, step
+from tests.recording.test_visits import form, keep, person, step
 from tests.rounds.conftest import bare
 from tests.tallies.test_board import _wednesday, at, worked  # noqa: F401
 

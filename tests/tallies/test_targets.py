@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from teamapp import clock
+from teamapp.counting.targets import Aims
 from teamapp.models import Target
-from teamapp.models.aiming import Aims
 
 
 @pytest.fixture

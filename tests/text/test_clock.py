@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from teamapp import clock
-from teamapp.clock import Span
+from teamapp.counting.periods import Span, periods
 
 SATURDAY = date(2026, 11, 21)
 
@@ -41,7 +41,7 @@ def test_what_a_form_posts_is_read_as_local_time():
         "hôm nay lúc ba giờ",
     ],
 )
-def test_what_is_no_local_time_is_refused(posted):
+def test_what_is_no_local_time_is_rejected(posted):
     with pytest.raises(ValueError):
         clock.parse_local(posted)
 
@@ -57,8 +57,8 @@ def test_months_end_on_their_last_day():
 
 
 def test_a_day_belongs_to_four_standard_periods():
-    assert clock.periods(SATURDAY) == ("D2026-11-21", "W2026-47", "M2026-11", "A")
-    assert clock.periods(date(2027, 1, 1)) == ("D2027-01-01", "W2026-53", "M2027-01", "A")
+    assert periods(SATURDAY) == ("D2026-11-21", "W2026-47", "M2026-11", "A")
+    assert periods(date(2027, 1, 1)) == ("D2027-01-01", "W2026-53", "M2027-01", "A")
 
 
 def test_a_span_knows_the_period_it_is():

@@ -125,7 +125,7 @@ def test_no_phone_is_none(typed):
 @pytest.mark.parametrize(
     "typed", ["0212345678", "091234567", "03003456789", "số của con", "0３00345678"]
 )
-def test_what_is_no_mobile_number_is_refused(typed):
+def test_what_is_no_mobile_number_is_rejected(typed):
     with pytest.raises(ValueError):
         text.phone(typed)
 

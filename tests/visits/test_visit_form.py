@@ -123,7 +123,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items()
                                          for value in values])
-def test_a_wrong_value_is_refused_in_plain_words(name, value):
+def test_a_wrong_value_is_rejected_in_plain_words(name, value):
     errors = read(MET + HELPED + FILED, **{name: value}).errors
     assert errors, f"{name}={value!r} was taken"
     assert all(sentence and not sentence.isascii() for sentence in said(errors) if sentence)
@@ -139,7 +139,7 @@ def test_every_field_is_tried():
 
 @pytest.mark.parametrize("name", [*WRONG, "people-0-steps-0-anything"])
 @pytest.mark.parametrize("strange", ["\0", "a\0b", "\ud800", "\x1b[31m", "\u202e\x07"])
-def test_characters_no_keyboard_writes_are_refused(name, strange):
+def test_characters_no_keyboard_writes_are_rejected(name, strange):
     form = read(MET + HELPED + FILED, **{name: strange})
     assert form.errors or name.endswith("anything")
     assert all(is_clean(text) for text in texts(form.data))
@@ -211,7 +211,7 @@ def test_the_html_says_what_the_form_demands():
     ("visited_at", "9999-12-31T23:59"), ("return_on", "9999-12-31"), ("return_on", "2028-11-25"),
     ("dossiers-0-due_on", "9999-12-31"), ("dossiers-0-due_on", "2028-11-25"),
     ("dossiers-0-due_on", "2026-11-20")])
-def test_a_day_no_calendar_of_a_commune_holds_is_refused(name, value):
+def test_a_day_no_calendar_of_a_commune_holds_is_rejected(name, value):
     form = read(MET + FILED, **{name: value})
     assert form.errors and all(said(form.errors))
 

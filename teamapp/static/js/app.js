@@ -47,7 +47,7 @@ async function sendNow(options) {
     await send(options).catch(console.error);
     if (!(await guard())) return tell({ do: "leave" });
     const after = await store.numbers(page.user);
-    const moved = ["waiting", "attention", "kept", "sealed"].some((name) => after[name] !== before[name]);
+    const moved = ["waiting", "attention", "accepted", "sealed"].some((name) => after[name] !== before[name]);
     if (moved) tell({ do: "refresh", now: true });
     else await forms.endUndo(); // it may have gone in vain
     await (moved ? show() : showNet());

@@ -40,7 +40,7 @@ export async function showNumbers() {
 
 async function unseen() {
   const open = await store.list(user());
-  const kept = await store.list(user(), ["kept"]);
+  const kept = await store.list(user(), ["accepted"]);
   const fresh = kept.filter((entry) => entry.settled_at > drawnAt());
   return [...open, ...fresh].filter((entry) => !entry.replaced_by);
 }
@@ -58,7 +58,7 @@ export async function showEcho() {
   all("[data-count-scope]").forEach((scope) => count(scope, entries));
 }
 
-const RANK = ["kept", "waiting", "attention"];
+const RANK = ["accepted", "waiting", "attention"];
 const stateOf = ({ state }) => (state === "sending" ? "waiting" : state);
 
 function echo(element, entry) {
@@ -93,7 +93,7 @@ function filled(blank, entry) {
   return copy;
 }
 
-/** What the commune has by now, and what is still to be sent; what it refused is neither. */
+/** What the commune has by now, and what is still to be sent; what it rejected is neither. */
 function count(scope, entries) {
   const keys = all("[data-key]", scope);
   const total = new Set(keys.map((e) => e.dataset.key)).size;
@@ -104,7 +104,7 @@ function count(scope, entries) {
     const name = figure.dataset.figure;
     const touched = (state) => new Set(entries.filter((entry) => stateOf(entry) === state &&
       entry.counts?.includes(name) && open.has(entry.touches)).map((entry) => entry.touches));
-    const kept = touched("kept");
+    const kept = touched("accepted");
     const more = [...touched("waiting")].filter((key) => !kept.has(key)).length;
     figure.dataset.printed ??= figure.textContent.replace(/\D/g, "");
     const known = Number(figure.dataset.printed) + kept.size;
@@ -146,7 +146,7 @@ export function followNext() {
 
 // --- the outbox page -------------------------------------------------------------------------
 
-const LISTED = { waiting: ["waiting", "sending"], attention: ["attention"], kept: ["kept"] };
+const LISTED = { waiting: ["waiting", "sending"], attention: ["attention"], accepted: ["accepted"] };
 
 /** Every entry on this phone, one by one. */
 export async function showOutbox() {

@@ -355,7 +355,7 @@ function renew(form) {
   for (const element of form.querySelectorAll("[data-added]")) element.remove();
   for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
   for (const input of form.querySelectorAll("[data-touched]")) delete input.dataset.touched;
-  for (const note of form.querySelectorAll("[data-refused], [data-draft]")) note.hidden = true;
+  for (const note of form.querySelectorAll("[data-rejected], [data-draft]")) note.hidden = true;
   newIds(form);
   fillNow(form);
   reveal(form);
@@ -442,7 +442,7 @@ async function openDraft(button) {
   const mended = draft.mends && (await store.find(user(), draft.mends));
   await refill(form, draft.body, { newId: !mended && !draft.tried });
   if (mended) mending.set(form, mended);
-  else for (const note of form.querySelectorAll("[data-refused]")) note.hidden = true;
+  else for (const note of form.querySelectorAll("[data-rejected]")) note.hidden = true;
   if (draft.tried) tried.set(form, draft.tried); // it may have been saved all the same
   form.dataset.dirty = "";
 }
@@ -494,7 +494,7 @@ async function openMended() {
   mending.set(form, entry);
   const draft = banner(form) && (await store.draft(ownKey(form)));
   if (draft && draft.mends !== id) form.dataset.beside = "";
-  const note = form.querySelector("[data-refused]");
+  const note = form.querySelector("[data-rejected]");
   if (note && entry.reason) {
     note.hidden = false;
     (note.querySelector("[data-reason]") ?? note).textContent = entry.reason;

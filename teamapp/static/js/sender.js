@@ -201,9 +201,9 @@ async function envelope(entry, sealing, { device, user, last, sealed_at }) {
   const said = wire(entry);
   said.after = said.after.map(last); // what was mended goes no more
   const letter = { v: 1, user, device, proof, state, settled_at, entry: said };
-  const spare = state === "kept" || replaced_by;
+  const spare = state === "accepted" || replaced_by;
   return {
     id: crypto.randomUUID(), kid, sealed: await seal(key, letter),
-    state: spare ? "kept" : "waiting", sealed_at, not_before: 0,
+    state: spare ? "accepted" : "waiting", sealed_at, not_before: 0,
   };
 }

@@ -34,7 +34,7 @@ const inOrder = (a, b) =>
  * The entries of one batch, each after those it waits for.
  *
  * One that is found "sending" was left over by a sender that was killed. What nobody here
- * knows is settled already; what waits for a refused or resting entry stays. A mend goes after
+ * knows is settled already; what waits for a rejected or resting entry stays. A mend goes after
  * what it replaces, while it is not known what became of that.
  */
 export function pick(entries, { user, now, limit = LIMIT.entries }) {
@@ -48,7 +48,7 @@ export function pick(entries, { user, now, limit = LIMIT.entries }) {
   const ready = (entry) => isWaiting(entry) && !rests(entry.not_before, now);
   const met = (id, path) => {
     const entry = known.get(last(id));
-    return !entry || entry.state === "kept" || take(entry, path);
+    return !entry || entry.state === "accepted" || take(entry, path);
   };
   const settled = (id, path) => {
     const old = known.get(id);
@@ -191,13 +191,13 @@ function blow({ pace, count, rest, aside, half, now, stay, backOff }) {
 
 const waitOf = (seconds) => Math.min(Math.max(Number(seconds) || 60, 1), 3600) * SECOND;
 
-const VERDICTS = ["kept", "refused", "later"];
+const VERDICTS = ["accepted", "rejected", "deferred"];
 
-/** What is said of each entry; of several lines "kept" wins, since it alone is final. */
+/** What is said of each entry; of several lines "accepted" wins, since it alone is final. */
 function byId(results) {
   const named = new Map();
   for (const result of results) {
-    if (named.get(result?.id)?.status !== "kept") named.set(result?.id, result);
+    if (named.get(result?.id)?.status !== "accepted") named.set(result?.id, result);
   }
   return named;
 }
@@ -205,14 +205,14 @@ function byId(results) {
 /** What one line of an answer makes of its entry; without a line it stays. */
 export function becomes(result, now) {
   const { status, code = null, reason = null, fields = null } = result ?? {};
-  if (status === "kept") {
+  if (status === "accepted") {
     const { receipt = null, flag = null } = result;
-    return { state: "kept", receipt, flag, settled_at: now, code, reason, fields };
+    return { state: "accepted", receipt, flag, settled_at: now, code, reason, fields };
   }
-  if (status === "refused") {
+  if (status === "rejected") {
     return { state: "attention", code, reason, fields, settled_at: now };
   }
-  if (status === "later") {
+  if (status === "deferred") {
     return { state: "waiting", code, not_before: now + waitOf(result.after_s) };
   }
   return { state: "waiting" };
@@ -220,8 +220,8 @@ export function becomes(result, now) {
 
 /** What is said of an envelope: the commune has it, or it waits; without a word it stays. */
 function goes(id, { status, after_s } = {}, now) {
-  if (status === "kept") return [[id, { state: "kept", settled_at: now }]];
-  return status === "later" ? [[id, { not_before: now + waitOf(after_s) }]] : [];
+  if (status === "accepted") return [[id, { state: "accepted", settled_at: now }]];
+  return status === "deferred" ? [[id, { not_before: now + waitOf(after_s) }]] : [];
 }
 
 // --- sealing: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-GCM ---------

@@ -167,15 +167,15 @@ export async function find(user, id) {
 export async function numbers(user) {
   const tx = await begin(["outbox", "envelopes"], "readonly");
   const store = tx.objectStore("outbox");
-  const [kept, open, sealed] = await Promise.all([
-    store.index("user_state").count([user, "kept"]), ofUser(store, user, UNSETTLED),
+  const [accepted, open, sealed] = await Promise.all([
+    store.index("user_state").count([user, "accepted"]), ofUser(store, user, UNSETTLED),
     tx.objectStore("envelopes").index("state").count("waiting"),
   ]);
   const last = open.filter((entry) => !entry.replaced_by);
   const waiting = last.filter((entry) => entry.state !== "attention");
   const attention = last.filter((entry) => entry.state === "attention");
   const oldest = waiting.map((entry) => entry.recorded_at).sort()[0] ?? null;
-  return { waiting: waiting.length, kept, attention: attention.length, sealed, oldest };
+  return { waiting: waiting.length, accepted, attention: attention.length, sealed, oldest };
 }
 
 /**
@@ -267,7 +267,7 @@ export const release = (user) =>
     }
   });
 
-/** Let a refused entry go once more as it is: what was in its way may be settled by now. */
+/** Let a rejected entry go once more as it is: what was in its way may be settled by now. */
 export const resend = (user, id) =>
   write(["outbox"], async ({ store }) => {
     const entry = await store.get(id);
@@ -299,14 +299,14 @@ export const settle = (user, { changes = [], envelopes = [], values = {}, resend
     const state = tx.objectStore("state");
     await settleSealed(tx.objectStore("envelopes"), envelopes, await state.get("epoch"), values);
     if (resend) {
-      const kept = resend(await ofUser(outbox, user, ["kept"]));
+      const kept = resend(await ofUser(outbox, user, ["accepted"]));
       for (const entry of kept) await outbox.put({ ...entry, state: "waiting", not_before: 0 });
     }
     for (const [id, patch] of changes) {
       const entry = await outbox.get(id);
-      if (entry?.user !== user || entry.state === "kept") continue;
+      if (entry?.user !== user || entry.state === "accepted") continue;
       await outbox.put({ ...entry, ...patch });
-      if (patch.state === "kept") await dropReplaced(outbox, entry);
+      if (patch.state === "accepted") await dropReplaced(outbox, entry);
     }
     const left = (await state.get("here"))?.user !== user;
     for (const [key, value] of Object.entries(values)) {
@@ -316,7 +316,7 @@ export const settle = (user, { changes = [], envelopes = [], values = {}, resend
 
 /** What the commune once had and may have lost goes again; what it has now is kept. */
 async function settleSealed(store, envelopes, known, { epoch = known }) {
-  const lost = known && known !== epoch ? await store.index("state").getAll("kept") : [];
+  const lost = known && known !== epoch ? await store.index("state").getAll("accepted") : [];
   for (const one of lost) await store.put({ ...one, state: "waiting" });
   for (const [id, patch] of envelopes) {
     const one = await store.get(id);
@@ -324,12 +324,12 @@ async function settleSealed(store, envelopes, known, { epoch = known }) {
   }
 }
 
-/** What was refused is settled by what replaced it, and whatever followed it follows that. */
+/** What was rejected is settled by what replaced it, and whatever followed it follows that. */
 async function dropReplaced(outbox, { id, user, replaces }) {
   const old = replaces && (await outbox.get(replaces));
   if (!old) return;
   await outbox.delete(replaces);
-  for (const entry of await ofUser(outbox, user, [...UNSETTLED, "kept"])) {
+  for (const entry of await ofUser(outbox, user, [...UNSETTLED, "accepted"])) {
     if (!entry.after.includes(replaces)) continue;
     const after = entry.after.map((link) => (link === replaces ? id : link));
     await outbox.put({ ...entry, after });
@@ -341,10 +341,10 @@ async function dropReplaced(outbox, { id, user, replaces }) {
 export const forget = (user, isOld) =>
   write(["outbox", "envelopes"], async (tx) => {
     const [outbox, sealed] = [tx.objectStore("outbox"), tx.objectStore("envelopes")];
-    for (const entry of await ofUser(outbox, user, ["kept"])) {
+    for (const entry of await ofUser(outbox, user, ["accepted"])) {
       if (isOld(entry)) await outbox.delete(entry.id);
     }
-    for (const one of await sealed.index("state").getAll("kept")) {
+    for (const one of await sealed.index("state").getAll("accepted")) {
       if (isOld({ settled_at: one.sealed_at, ...one })) await sealed.delete(one.id);
     }
   });
@@ -394,7 +394,7 @@ export const putAway = (user, sealed) =>
     for (const key of await drafts.getAllKeys()) {
       if (key.endsWith(`@${user}`)) await drafts.delete(key);
     }
-    const left = await ofUser(outbox, user, [...UNSETTLED, "kept"]);
+    const left = await ofUser(outbox, user, [...UNSETTLED, "accepted"]);
     if (!left.length) {
       await Promise.all([SEALING, "epoch-"].map((name) => state.delete(name + user)));
     }

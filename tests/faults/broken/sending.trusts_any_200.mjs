@@ -6,6 +6,6 @@ export * from "../../../teamapp/static/js/sending.js";
 
 export function meaning(answer, sent, pace, around) {
   if (answer.status !== 200) return sending.meaning(answer, sent, pace, around);
-  const changes = sent.entries.map(({ id }) => [id, { state: "kept", settled_at: around.now }]);
+  const changes = sent.entries.map(({ id }) => [id, { state: "accepted", settled_at: around.now }]);
   return { pace: { ...sending.CALM }, changes };
 }

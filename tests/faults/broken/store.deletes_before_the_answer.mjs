@@ -7,7 +7,7 @@ export * from "../../../teamapp/static/js/store.js";
 export async function startSending(user, choose) {
   const chosen = await store.startSending(user, choose);
   const ids = new Set(chosen.batch.map(({ id }) => id));
-  await store.settle(user, { changes: [...ids].map((id) => [id, { state: "kept" }]) });
+  await store.settle(user, { changes: [...ids].map((id) => [id, { state: "accepted" }]) });
   await store.forget(user, ({ id }) => ids.has(id));
   return chosen;
 }

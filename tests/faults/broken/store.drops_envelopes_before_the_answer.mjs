@@ -6,6 +6,6 @@ export * from "../../../teamapp/static/js/store.js";
 
 export async function envelopes() {
   const all = await store.envelopes();
-  await store.settle(null, { envelopes: all.map(({ id }) => [id, { state: "kept" }]) });
+  await store.settle(null, { envelopes: all.map(({ id }) => [id, { state: "accepted" }]) });
   return all;
 }

@@ -11,13 +11,13 @@ __all__ = ["app"]
 
 def with_own_ids(record):
     """Return a verb that records each draft under a new id, telling the phone's own."""
-    def renamed(turn, drafts):
+    def renamed(tx, drafts):
         asked = [draft.visit["id"] for draft in drafts]
         for draft in drafts:
             draft.visit["id"] = uuid4()
             for row in draft.companions:
                 row["visit"] = draft.visit["id"]
-        numbers = record(turn, drafts)
+        numbers = record(tx, drafts)
         return {id: numbers[draft.visit["id"]] for id, draft in zip(asked, drafts)}
     return renamed
 

@@ -1,0 +1,1 @@
+"""Recording: what comes from phones, one module for each kind of entry."""

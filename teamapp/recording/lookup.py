@@ -1,0 +1,116 @@
+"""What the database knows of everything the visits of a run name, in a few queries."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from .. import clock
+from ..models import (
+    AccountKind,
+    Assignment,
+    Consent,
+    Household,
+    Obstacle,
+    Procedure,
+    Resident,
+    Round,
+    User,
+    VillageStay,
+    Visit,
+)
+from ..statements import Among
+from .recorder import Rejected
+
+
+class VisitLookup:
+    """The households, people, consents, codes and team members that entries name."""
+
+    def __init__(self, entries, by, now):
+        self.by, self.now = by, now
+        datas = [entry.data for entry in entries]
+        houses = {data["household"] for data in datas}
+        people = [p for data in datas for p in data["people"]]
+        dossiers = [d for data in datas for d in data["dossiers"]]
+        self._find_houses(houses)
+        self._find_people({p["id"] for p in people if p["id"]}
+                          | {d["resident"] for d in dossiers if d["resident"]})
+        self._find_codes(people, {d["procedure"] for d in dossiers})
+        self._find_team({id for data in datas for id in data["companions"]})
+        self._find_calls(houses, [data["visited_at"] for data in datas])
+        self._memberships = {}
+
+    def _find_houses(self, ids):
+        rows = (Household.select(Household.id, Household.village)
+                .where(Household.id.in_(Among(ids)), Household.commune == self.by.commune_id))
+        self.village_of = dict(rows.tuples())
+        self.stays = defaultdict(set)
+        for household, village in (VillageStay.select(VillageStay.household, VillageStay.village)
+                                   .where(VillageStay.household.in_(Among(self.village_of))).tuples()):
+            self.stays[household].add(village)
+
+    def _find_people(self, ids):
+        self.people, self.consents = {}, {}
+        if not ids:
+            return
+        rows = (Resident.select(Resident.id, Resident.household, Household.village,
+                                Resident.birth_year)
+                .join(Household).where(Resident.id.in_(Among(ids)),
+                                       Resident.commune == self.by.commune_id))
+        self.people = {id: facts for id, *facts in rows.tuples()}
+        self.consents = Consent.latest(ids)
+
+    def _find_codes(self, people, procedures):
+        self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
+        self.obstacles = codes(Obstacle, {s["obstacle"] for p in people for s in p["steps"]})
+        self.procedures = codes(Procedure, procedures)
+
+    def _find_team(self, ids):
+        self.team = {id for id, in User.select(User.id).where(
+            User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
+
+    def _find_calls(self, houses, moments):
+        """Find who else called at these houses on these days, and whom a round sent there."""
+        days = {Visit.day_of(moment, self.now)[0] for moment in moments}
+        oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)  # a slip may say year 1
+        self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
+            Visit.household.in_(Among(houses)), Visit.visited_at > oldest - timedelta(days=1),
+            Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples()}
+        self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
+                                       Round.ends_on).join(Round)
+                     .where(Assignment.household.in_(Among(houses)),
+                            Round.published_at.is_null(False),
+                            Assignment.member.is_null(False)).tuples())
+
+    def villages_at(self, moment):
+        """Return the villages the author belonged to then."""
+        day = clock.day_of(moment)
+        if day not in self._memberships:
+            self._memberships[day] = self.by.villages_at(day)
+        return self._memberships[day]
+
+    def village_to_record_in(self, household, visited_at):
+        """Return the village a visit happened in, or refuse one who does not belong there."""
+        if household not in self.village_of:
+            raise Rejected("unknown_household", "household")
+        now = self.village_of[household]
+        if self.by.is_commune or now == self.by.village_id:
+            return now
+        places = self.stays[household] | {now}
+        if self.by.village_id in places:
+            return self.by.village_id
+        then = places & self.villages_at(visited_at)
+        if then and visited_at > self.now - Visit.HAND_IN:
+            return now if now in then else min(then)
+        raise Rejected("not_yours", "household")
+
+    def was_sent_elsewhere(self, household, day):
+        """Tell whether a round of that day gave this house to somebody else."""
+        members = {member for house, member, first, last in self.sent
+                   if house == household and first <= day <= last}
+        return bool(members) and self.by.id not in members
+
+
+def codes(table, wanted):
+    """Return those of the wanted codes the catalogue has."""
+    wanted = {code for code in wanted if code}
+    return {code for code, in table.select(table.code).where(
+        table.code.in_(Among(wanted))).tuples()} if wanted else set()

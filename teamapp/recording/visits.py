@@ -1,0 +1,162 @@
+"""Visits: calls at a household, and what was done there (kind visits.create)."""
+
+from collections import ChainMap
+from collections import Counter as Counts
+from dataclasses import dataclass, field
+
+from ..counting import coverage, distinct, effects
+from ..models import Companion, Consent, Coverage, Dossier, Household, Step, Visit
+from ..statements import Among, insert_rows
+from .lookup import VisitLookup
+from .recorder import Pending, Rejected
+
+STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obstacle", "mode",
+               "day", "receipt", "counted")
+
+look_up = VisitLookup
+CARRIES_STATE = True  # consents and ids of a run are kept in its lookup
+
+
+def touches(data):
+    """Return the ids of the records a visit reads or writes."""
+    people = [person["id"] for person in data["people"] if person["id"]]
+    return [data["household"], *people, *(dossier["id"] for dossier in data["dossiers"])]
+
+
+@dataclass
+class PendingVisit(Pending):
+    """A visit that may be written, and the rows it brings."""
+
+    visit: dict = field(default_factory=dict)
+    companions: list = field(default_factory=list)
+    consents: list = field(default_factory=list)
+    steps: list = field(default_factory=list)  # dicts; `birth_year` and `home` of the person too
+    dossiers: list = field(default_factory=list)
+    households: set = field(default_factory=set)  # whose pages it changes
+
+
+def validate(entry, lookup):
+    """Return the pending visit of an entry, or raise Rejected."""
+    data = entry.data
+    village = lookup.village_to_record_in(data["household"], data["visited_at"])
+    day, flag = Visit.day_of(data["visited_at"], lookup.now)
+    pending = PendingVisit(entry, [flag] if flag else [])
+    if (data["household"], day) in lookup.calls:
+        pending.flags.append("possible_duplicate")
+    if lookup.was_sent_elsewhere(data["household"], day):
+        pending.flags.append("not_assigned")
+    pending.visit = {
+        "id": entry.id, "commune": lookup.by.commune_id, "village": village,
+        "household": data["household"], "member": lookup.by.id, "outcome": data["outcome"],
+        "reason": data["reason"], "visited_at": data["visited_at"], "day": day,
+        "recorded_at": entry.recorded_at, "received_at": lookup.now,
+        "return_on": data["return_on"], "return_part": data["return_part"],
+        "note": data["note"], "flag": " ".join(pending.flags)}
+    pending.households.add(data["household"])
+    pending.companions = companions(entry, lookup)
+    answers = ChainMap({}, lookup.consents)
+    for place, person in enumerate(data["people"]):
+        validate_person(pending, entry, lookup, answers, place, person)
+    for place, dossier in enumerate(data["dossiers"]):
+        validate_dossier(pending, entry, lookup, answers, place, dossier)
+    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent behind
+    return pending
+
+
+def companions(entry, lookup):
+    """Return the rows of who came along."""
+    ids = set(entry.data["companions"]) - {lookup.by.id}
+    if ids - lookup.team:
+        raise Rejected("unknown_companion", "companions")
+    return [{"visit": entry.id, "user": id} for id in sorted(ids)]
+
+
+def validate_person(pending, entry, lookup, answers, place, person):
+    """Add one person's steps to the pending: by name if they agreed, else nameless."""
+    resident = person["id"]
+    if resident and resident not in lookup.people:
+        raise Rejected("unknown_resident", f"people-{place}-id")
+    if resident and person["consent"]:
+        add_consent(pending, lookup, answers, resident, person["consent"] == "yes")
+    if resident and resident not in answers and person["steps"]:
+        raise Rejected("consent_missing", f"people-{place}-consent")
+    named = resident and answers.get(resident)
+    house, home, birth_year = lookup.people.get(resident, (entry.data["household"], None, None))
+    pending.households.add(house)  # somebody may live elsewhere by now
+    for number, step in enumerate(person["steps"]):
+        at = f"people-{place}-steps-{number}"
+        if step["kind"] not in lookup.kinds:
+            raise Rejected("unknown_account_kind", f"{at}-kind")
+        if step["obstacle"] and step["obstacle"] not in lookup.obstacles:
+            raise Rejected("unknown_obstacle", f"{at}-obstacle")
+        pending.steps.append({
+            "resident": resident if named else None, "kind": step["kind"], "state": step["state"],
+            "obstacle": step["obstacle"] or None,
+            "mode": (step["mode"] or entry.data["mode"]) if step["state"] == "helped" else "",
+            "home": home, "birth_year": birth_year})
+
+
+def add_consent(pending, lookup, answers, resident, given):
+    """Keep what a person answered, unless it is what the book already says."""
+    if answers.get(resident) is not given:
+        pending.consents.append({"resident": resident, "purpose": "record", "given": given,
+                               "asked_at": min(pending.visit["visited_at"], lookup.now),
+                               "asked_by": lookup.by.id})
+        answers[resident] = given
+
+
+def validate_dossier(pending, entry, lookup, answers, place, dossier):
+    """Add a dossier to the pending: with its person's name only if that person agreed."""
+    resident = dossier["resident"]
+    if resident and resident not in lookup.people:
+        raise Rejected("unknown_resident", f"dossiers-{place}-resident")
+    if resident and resident not in answers:
+        raise Rejected("consent_missing", f"dossiers-{place}-resident")
+    if dossier["procedure"] not in lookup.procedures:
+        raise Rejected("unknown_procedure", f"dossiers-{place}-procedure")
+    named = resident and answers[resident]
+    pending.dossiers.append({
+        "id": dossier["id"], "resident": resident if named else None,
+        "household": entry.data["household"], "procedure": dossier["procedure"],
+        "code": dossier["code"], "channel": dossier["channel"], "due_on": dossier["due_on"]})
+
+
+def write(tx, pendings):
+    """Write pending visits in the order of their receipts, with every count they change.
+
+    Raises IntegrityError when one of them names an id that is already taken.
+    """
+    for pending in pendings:
+        number(pending)
+    insert_rows(Visit, [pending.visit for pending in pendings])
+    insert_rows(Companion, [row for pending in pendings for row in pending.companions])
+    insert_rows(Consent, [row for pending in pendings for row in pending.consents])
+    steps = [step for pending in pendings for step in pending.steps]
+    distinct.choose_counted(steps)
+    insert_rows(Step, [{name: step[name] for name in STEP_FIELDS} for step in steps])
+    insert_rows(Dossier, [dossier for pending in pendings for dossier in pending.dossiers])
+    Coverage.add(tx.commune.id, coverage.update_account_statuses(steps))
+    count(tx, pendings)
+    households = {id for pending in pendings for id in pending.households}
+    Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
+
+
+def number(pending):
+    """Put the receipt on the visit and on all it brings."""
+    visit = pending.visit
+    visit["receipt"] = pending.receipt
+    shared = {"visit": visit["id"], "commune": visit["commune"], "village": visit["village"],
+              "day": visit["day"], "receipt": pending.receipt}
+    for row in pending.steps + pending.dossiers:
+        row.update(shared)
+
+
+def count(tx, pendings):
+    """Raise the tallies by what these visits add."""
+    daily, counted = Counts(), []
+    for pending in pendings:
+        facts = pending.visit, pending.steps, pending.dossiers
+        daily.update(effects.effects(*facts))
+        counted.append((pending.visit["village"], pending.visit["day"],
+                        distinct.entities(*facts)))
+    effects.apply(tx, daily, distinct.mark(tx, counted))

@@ -1,0 +1,1 @@
+"""Rostering: which households a round visits, who gets them, and how far they have come."""

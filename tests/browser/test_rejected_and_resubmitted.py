@@ -1,0 +1,223 @@
+"""What the commune cannot take comes back with its reason, is mended and sent again."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from teamapp import clock
+from teamapp.models import Household, Receipt, RejectedEntry, VillageStay, Visit
+
+TOO_FAR = "một năm"  # of what the commune says to an appointment in two years
+
+
+def in_two_years():
+    """Return the day of an appointment that the commune refuses."""
+    return (clock.today() + timedelta(days=730)).isoformat()
+
+
+def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
+    phone = lans_phone
+    page = phone.page
+    phone.open_sheet(book.house(1), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "Chiều quay lại")
+    phone.unfold("Hẹn lại")
+    page.fill("#met [name=return_on]", in_two_years())
+    phone.save()
+    [entry] = phone.outbox()
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    assert Visit.select().count() == 0
+    assert RejectedEntry.get().entry == UUID(entry["id"])
+
+    page.wait_for_selector('[data-entries="attention"] li')
+    said = page.inner_text('[data-entries="attention"]')
+    assert book.head(1) in said and TOO_FAR in said
+    assert phone.number("attention") == 1 and phone.number("waiting") == 0
+
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("#met [data-rejected]:not([hidden])")
+    assert TOO_FAR in page.inner_text("#met [data-rejected]")
+    assert page.input_value("#met [name=note]") == "Chiều quay lại"
+    assert page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
+    assert page.is_visible('#met [name=return_on][aria-invalid="true"]')
+    day = (clock.today() + timedelta(days=7)).isoformat()
+    page.fill("#met [name=return_on]", day)
+    phone.save()
+
+    phone.send_now()
+    phone.until(lambda: not phone.outbox("waiting", "sending", "attention"), "not settled")
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
+    [visit] = Visit.select()
+    assert visit.return_on.isoformat() == day and str(visit.id) != entry["id"]
+    assert {row.status for row in Receipt.select()} == {"accepted", "settled"}
+    assert RejectedEntry.select().where(RejectedEntry.settled_at.is_null()).count() == 0
+
+
+def test_what_was_in_the_way_is_settled_and_the_same_visit_goes_again(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    Household.update(village=book.user("mai").village, number=99).where(
+        Household.id == book.house(1)).execute()
+    VillageStay.delete().where(VillageStay.household == book.house(1)).execute()
+    phone.absent(book.house(1))
+    [entry] = phone.outbox()
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    Household.update(village=book.user("lan").village, number=1).where(
+        Household.id == book.house(1)).execute()
+    page.click('[data-entries="attention"] [data-do="resend"]')
+    phone.until_kept(1)
+    assert [one["id"] for one in phone.outbox("accepted")] == [entry["id"]]
+    assert phone.number("attention") == 0 and Visit.select().count() == 1
+    page.wait_for_selector("text=Đã gửi hết", state="visible")
+
+
+def test_a_refused_visit_is_mended_from_the_page_of_its_house_too(lans_phone, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    phone.go(f"/households/{book.house(1)}")
+    page.click('[data-do="mend"]:visible')
+    page.wait_for_selector("#otherwise [data-rejected]:not([hidden])", timeout=20_000)
+    assert TOO_FAR in page.inner_text("#otherwise [data-rejected]")
+    assert page.is_checked('#otherwise [name="outcome"][value="later"]')
+    day = (clock.today() + timedelta(days=7)).isoformat()
+    page.fill("#otherwise [name=return_on]", day)
+    phone.save()
+    phone.send_now()
+    phone.until(lambda: not phone.outbox("waiting", "sending", "attention"), "not settled")
+    assert [visit.return_on.isoformat() for visit in Visit.select()] == [day]
+
+
+FOLLOW = """async (id) => {
+  const app = document.querySelector('script[type="module"]').src;
+  const store = await import(app.replace("app.js", "store.js"));
+  const entry = (await store.list(document.body.dataset.user)).find((one) => one.id === id);
+  const body = entry.body.replace(/return_on=[^&]*/, "").replace("=later", "=absent");
+  const follower = { ...entry, id: crypto.randomUUID(), body, after: [id], replaces: null };
+  await store.add({ ...follower, state: "waiting", attempts: 0, not_before: 0 });
+}"""
+
+
+TAKE_BACK = """async (id) => {
+  const app = document.querySelector('script[type="module"]').src;
+  return (await import(app.replace("app.js", "store.js"))).takeBack(id);
+}"""
+
+
+def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book):
+    """Only so can both come back to a book that was restored: the rejected one is nowhere then."""
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    [entry] = phone.outbox()
+    page.evaluate(FOLLOW, entry["id"])
+    page.wait_for_selector('[data-entries="attention"] li')
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible',
+              (clock.today() + timedelta(days=7)).isoformat())
+    phone.save()
+    phone.send_now()
+    phone.until_kept(2)
+    follower, mended = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
+    assert mended["replaces"] == entry["id"] and follower["after"] == [mended["id"]]
+
+
+def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, line, book):
+    phone = lans_phone
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    [entry] = phone.outbox()
+    line.cut()
+    tabs = [phone.page, phone.context.new_page()]
+    for tab in tabs:
+        tab.goto(f"{line.url}/outbox")
+        tab.click('[data-entries="attention"] [data-do="mend"]')
+        tab.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    for number, tab in enumerate(tabs):
+        day = clock.today() + timedelta(days=7 + number)
+        tab.fill('section:target [name="return_on"]:visible', day.isoformat())
+        tab.click("section:target button.solid")
+        phone.until(lambda n=number: len(phone.unsent()) == n + 1, "not saved")
+    tabs[1].close()
+    first, second = sorted(phone.unsent(), key=lambda one: one["recorded_at"])
+    assert (first["replaces"], second["replaces"]) == (entry["id"], first["id"])
+    assert phone.page.evaluate(TAKE_BACK, first["id"]) is False
+    line.mend()
+    phone.until(lambda: phone.outbox("accepted") and not phone.unsent(), "waits")
+    assert Visit.select().count() == 1
+
+
+def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, line, book):
+    phone, page = lans_phone, lans_phone.page
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.send_now()
+    phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
+    [rejected] = phone.outbox()
+    phone.open_sheet(book.house(1), "other")
+    phone.choose("outcome", "unreached")
+    page.fill('section:target [name="reason"]:visible', "Nuoc len")
+    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    line.cut()
+
+    phone.go("/outbox")
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible', in_two_years())
+    page.wait_for_timeout(700)
+    page.click("section:target [data-do=draft-open]")
+    reason = page.locator('section:target [name="reason"]:visible')
+    phone.until(lambda: reason.input_value() == "Nuoc len", "it is not filled in")
+    phone.save()
+    [fresh] = phone.outbox("waiting")
+    assert fresh["replaces"] is None, "the rejected visit is taken for mended"
+    [still] = phone.outbox("attention")
+    assert still["id"] == rejected["id"] and "replaced_by" not in still
+
+    page.click('.action a[href="#other"]')
+    phone.choose("outcome", "unreached")
+    page.fill('section:target [name="reason"]:visible', "Cong khoa")
+    phone.until(lambda: "Cong" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.go("/outbox")
+    page.click('[data-entries="attention"] [data-do="mend"]')
+    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
+    phone.save()
+    assert phone.outbox("waiting")[-1]["replaces"] == rejected["id"]
+    assert "Cong" in phone.everything()["tungnha/drafts"], "the draft went with the mend"
+
+
+def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    phone.other(book.house(1), "declined")
+    [entry] = phone.outbox()
+    phone.go("/outbox")
+    phone.page.click('[data-entries="waiting"] [data-do="mend"]')
+    phone.page.wait_for_selector('section:target [name="outcome"][value="declined"]:checked',
+                                 state="attached")
+    phone.choose("outcome", "moved")
+    phone.save()
+    [changed] = phone.outbox()
+    assert changed["id"] == entry["id"] and "outcome=moved" in changed["body"]
+    line.mend()
+    phone.send_now()
+    phone.until_kept(1)
+    assert [visit.outcome for visit in Visit.select()] == ["moved"]
+
+
+def test_a_refused_one_does_not_hold_up_the_others(lans_phone, line, book):
+    phone = lans_phone
+    line.cut()
+    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.absent(book.house(2))
+    phone.absent(book.house(3))
+    line.mend()
+    phone.send_now()
+    phone.until_kept(2)
+    assert len(phone.outbox("attention")) == 1
+    assert Visit.select().count() == 2

@@ -1,0 +1,177 @@
+"""What recording visits does to every count, checked against the plain recount."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
+
+import pytest
+
+from teamapp import clock
+from teamapp.counting.reconciliation import differences, rebuild
+from teamapp.models import Consent, Coverage, Round, Step, Tally, Visit
+from teamapp.models.round import Assignment
+from teamapp.recording import visits
+from teamapp.recording.recorder import Entry, Rejected
+from tests.cast import uuid_of
+
+KIND = "VNEID_2_KH"
+
+
+def step(state="helped", kind=KIND, obstacle="", mode="together"):
+    """Return one step as the form gives it."""
+    return {"kind": kind, "state": state, "obstacle": obstacle, "mode": mode}
+
+
+def person(name, *steps, consent="yes"):
+    """Return one person of a form."""
+    return {"id": uuid_of(name) if name else None, "consent": consent, "steps": list(steps)}
+
+
+def form(house, *people, outcome="met", at=None, **more):
+    """Return the checked values of a visit form."""
+    return {"household": house.id, "outcome": outcome, "reason": "", "mode": "", "note": "",
+            "visited_at": at or clock.now(), "return_on": None,
+            "return_part": "", "companions": [], "people": list(people), "dossiers": [], **more}
+
+
+def keep(by, *forms):
+    """Judge and record forms as one batch; return the visits' ids."""
+    with by.commune.write() as tx:
+        entries = [Entry(uuid4(), tx.now, data) for data in forms]
+        lookup = visits.look_up(entries, by, tx.now)
+        pendings = [visits.validate(entry, lookup) for entry in entries]
+        for pending in pendings:
+            pending.receipt = tx.next_receipt()
+        visits.write(tx, pendings)
+    return [entry.id for entry in entries]
+
+
+def tally(indicator, place=0, period="A"):
+    """Return one tally."""
+    return (Tally.select(Tally.count).where(Tally.indicator == indicator, Tally.village_id == place,
+                                            Tally.period == period).scalar() or 0)
+
+
+def test_a_helped_person_counts_once_however_often_helped(cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+    keep(cast.binh, form(cast.bre, person("Thị Rin", step()), person("Điểu Bré", step())))
+    assert tally(f"helped:{KIND}") == 2
+    assert tally("visits") == 2
+    assert tally("houses") == 1
+    assert tally("people") == 2
+    assert differences(cast.an_phu) == []
+
+
+def test_of_two_in_one_batch_the_first_counts_on_its_own_day(cast):
+    now, old = clock.now(), clock.now() - timedelta(days=3)
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step()), at=now),
+         form(cast.bre, person("Thị Rin", step()), at=old))
+    counted = Step.select().where(Step.counted)
+    assert [row.day for row in counted] == [clock.day_of(now)]
+    assert differences(cast.an_phu) == []
+
+
+def test_without_consent_the_step_counts_and_no_name_is_kept(cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step(), consent="no")))
+    assert tally(f"helped:{KIND}") == 1
+    assert tally("people") == 0
+    assert Step.get().resident_id is None
+    assert not Coverage.select().where(Coverage.kind == KIND).exists()
+    assert Consent.latest([uuid_of("Thị Rin")]) == {uuid_of("Thị Rin"): False}
+    assert differences(cast.an_phu) == []
+
+
+def test_who_was_never_asked_is_not_recorded_by_name(cast):
+    with pytest.raises(Rejected) as refusal:
+        keep(cast.lan, form(cast.bre, person("Thị Rin", step(), consent="")))
+    assert (refusal.value.code, refusal.value.field_name) == ("consent_missing", "people-0-consent")
+    assert not Visit.select().exists()
+
+
+def test_consent_is_asked_once(cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step(kind="DVCQG"), consent="")))
+    assert Consent.select().count() == 1
+    assert tally("helped:DVCQG") == 1
+
+
+def test_coverage_moves_from_not_yet_to_done_and_never_back(cast):
+    for state in ("not_yet", "had", "not_yet"):
+        keep(cast.lan, form(cast.bre, person("Thị Rin", step(state, obstacle="O11"))))
+    rows = Coverage.select(Coverage.state, Coverage.count).where(
+        Coverage.kind == KIND, Coverage.count != 0).tuples()
+    assert list(rows) == [("done", 1)]
+    assert tally("obstacle:O11") == 2
+    assert differences(cast.an_phu) == []
+
+
+def test_a_visit_dated_ahead_is_kept_flagged_and_counts_today(cast):
+    at = datetime(2090, 1, 1, tzinfo=clock.UTC)
+    [id] = keep(cast.lan, form(cast.bre, outcome="absent", at=at))
+    visit = Visit.get_by_id(id)
+    assert (visit.visited_at, visit.flag, visit.day) == (at, "dated_ahead", clock.today())
+
+
+def test_a_clock_a_little_ahead_at_midnight_counts_nothing_tomorrow(cast, monkeypatch):
+    now = clock.moment_of(date(2026, 11, 29), time(23, 58))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    [id] = keep(cast.lan, form(cast.bre, at=now + timedelta(minutes=3)))
+    visit = Visit.get_by_id(id)
+    assert (visit.day, visit.flag) == (date(2026, 11, 29), "")
+    assert tally("visits", period="W2026-48") == 1
+    assert differences(cast.an_phu) == []
+
+
+def test_a_visit_over_sixty_days_back_is_kept_and_flagged(cast):
+    at = clock.now() - timedelta(days=61)
+    [id] = keep(cast.lan, form(cast.bre, outcome="absent", at=at))
+    assert (Visit.get_by_id(id).flag, Visit.get_by_id(id).day) == ("dated_back", clock.day_of(at))
+
+
+def test_two_members_at_one_house_on_one_day_are_both_kept_and_flagged(cast):
+    keep(cast.lan, form(cast.bre))
+    [id] = keep(cast.binh, form(cast.bre))
+    assert Visit.get_by_id(id).flag == "possible_duplicate"
+    assert tally("visits") == 2
+
+
+def test_a_house_given_to_somebody_else_is_flagged_not_rejected(cast):
+    round = Round.create(commune=cast.an_phu, name="Đợt", starts_on=date(2020, 1, 1),
+                         ends_on=date(2099, 1, 1), created_by=cast.son, cursor=1,
+                         published_at=clock.now())
+    Assignment.create(round=round, household=cast.bre, village=cast.cau_van, member=cast.binh)
+    [id] = keep(cast.lan, form(cast.bre))
+    assert Visit.get_by_id(id).flag == "not_assigned"
+
+
+@pytest.mark.parametrize("house", ["hlan", "kin"])
+def test_nobody_records_where_they_never_belonged(cast, house):
+    with pytest.raises(Rejected) as refusal:
+        keep(cast.lan, form(getattr(cast, house)))
+    assert refusal.value.code == {"hlan": "not_yours", "kin": "unknown_household"}[house]
+
+
+def test_who_moved_away_may_still_hand_in_for_ninety_days(cast):
+    before = clock.now() - timedelta(days=80)
+    cast.lan.move_to(cast.da_xanh, clock.today() - timedelta(days=10))
+    [id] = keep(cast.lan, form(cast.bre, at=before))
+    assert Visit.get_by_id(id).village_id == cast.cau_van.id
+    with pytest.raises(Rejected):
+        keep(cast.lan, form(cast.bre, at=clock.now() - timedelta(days=91)))
+    with pytest.raises(Rejected):
+        keep(cast.lan, form(cast.bre))
+
+
+def test_another_communes_person_is_unknown(cast):
+    with pytest.raises(Rejected) as refusal:
+        keep(cast.lan, form(cast.bre, person("Giàng A Kín", step())))
+    assert refusal.value.code == "unknown_resident"
+
+
+def test_a_rebuild_mends_what_was_spoiled(cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step()), person("Điểu Bré", step("not_yet"))))
+    Tally.update(count=Tally.count + 3).where(Tally.indicator == "visits").execute()
+    Step.update(counted=False).execute()
+    assert differences(cast.an_phu)
+    with cast.an_phu.write():
+        rebuild(cast.an_phu)
+    assert differences(cast.an_phu) == []
