@@ -30,7 +30,7 @@ test: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
 	pytest $(BOTH_CORES) -m "not browser"
 	pytest $(BOTH_CORES) -m "not browser" --database postgresql
-	pytest $(BOTH_CORES) -m browser
+	python -m pytest $(BOTH_CORES) -m browser -p tests.rerun
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .

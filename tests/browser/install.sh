@@ -16,7 +16,8 @@ found && exit 0
 echo "No Chromium found: installing one for the browser tests." >&2
 if command -v apt-get >/dev/null 2>&1; then
   as_root apt-get update -q >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y chromium >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    chromium >&2
   found && exit 0
 fi
 python -m playwright install chromium >&2

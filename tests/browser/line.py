@@ -64,7 +64,7 @@ class Line:
         """Take the line down for good."""
         self._do(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(10)
         self._loop.close()
 
     # --- how it does it ---

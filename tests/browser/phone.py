@@ -4,18 +4,17 @@ import os
 import re
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote_plus
 
 from playwright.sync_api import Error, TimeoutError
 
-from . import chrome
+from . import chrome, waiting
 
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
-PATIENCE = 60_000  # milliseconds a page or a condition may take on a busy machine
+PATIENCE = waiting.PATIENCE * 1000  # milliseconds a page or a condition may take on a busy machine
 THE_DOOR = re.compile(r"/sign-in\b")  # also with the page to come back to
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
@@ -91,6 +90,17 @@ EVERYTHING_STORED = """async () => {
   return found;
 }"""
 
+KEEP_TYPING = """async () => {
+  const app = document.querySelector('script[type="module"]').src;
+  await (await import(new URL("forms.js", app))).holdsUnsaved();
+}"""
+HEAR_OF_PACK = """
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    window.heardOfPack ||= data.did === "refreshed";
+  });
+"""
+HAS_HEARD_OF_PACK = "() => window.heardOfPack"
+
 
 class Phone:
     """One phone on one line; what it keeps outlives `kill` and `close`."""
@@ -132,10 +142,7 @@ class Phone:
         for process in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while self.processes():
-            assert time.monotonic() < deadline, "the browser outlives kill -9"
-            time.sleep(0.05)
+        waiting.until(lambda: not self.processes(), "the browser outlives kill -9")
         self.context = None
 
     def processes(self):
@@ -147,13 +154,15 @@ class Phone:
     def go(self, path, page=None):
         """Open a page of the book; one that leaves by itself in that moment is asked again."""
         page, url = page or self.page, self.line.url + path
-        try:
-            return page.goto(url, wait_until="load")
-        except Error as error:
-            if "ERR_ABORTED" not in error.message and "interrupted by another" not in error.message:
-                raise
-            page.wait_for_load_state()
-            return page.goto(url, wait_until="load")
+        for tries_left in range(5, -1, -1):
+            try:
+                return page.goto(url, wait_until="load")
+            except Error as error:
+                leaves = "ERR_ABORTED", "interrupted by another"
+                if not tries_left or not any(sign in error.message for sign in leaves):
+                    raise
+                page.wait_for_load_state()
+        return None
 
     def sign_in(self, username, secret, next="/"):
         """Sign in, and return on the first page of the day."""
@@ -235,6 +244,10 @@ class Phone:
         self.until(lambda: any(quote_plus(words) in draft["body"] for draft in self.ask(
             WRITTEN, {"store": "drafts", "states": []})), "no draft is kept")
 
+    def until_typing_is_kept(self):
+        """Have what was typed kept as a draft now, if it is to be one at all."""
+        self.page.evaluate(KEEP_TYPING)
+
     def until_saved(self, page=None):
         """Wait for “Đã lưu trên máy”."""
         (page or self.page).wait_for_selector(".toast[data-saved]:not([hidden])")
@@ -246,18 +259,15 @@ class Phone:
         self.until(lambda: button.is_visible() or not self.unsent(),
                    "there is nothing to press")
         try:
-            button.click(timeout=5000)
+            button.click(timeout=10_000)
         except TimeoutError:
             assert not button.is_visible(), "it cannot be pressed"
 
-    def until(self, condition, complaint, seconds=PATIENCE / 1000):
+    def until(self, condition, complaint, seconds=waiting.PATIENCE):
         """Wait for a condition asked from outside the page."""
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, complaint
-            self.page.wait_for_timeout(150)
+        waiting.until(condition, complaint, seconds)
 
-    def until_kept(self, count, seconds=PATIENCE / 1000):
+    def until_kept(self, count, seconds=waiting.PATIENCE):
         """Wait until the commune has so many entries of this phone."""
         self.until(lambda: len(self.outbox("accepted")) == count, f"not {count} kept", seconds)
 
@@ -272,7 +282,7 @@ class Phone:
             try:
                 found = self.page.wait_for_function(
                     f"async (given) => ({{ value: await ({script})(given) }})", arg=argument,
-                    timeout=5_000)
+                    timeout=10_000)
                 return found.json_value().get("value")
             except Error as error:
                 if not tries_left or not isinstance(error, TimeoutError) \
@@ -320,7 +330,7 @@ class Phone:
         with suppress(Error, AttributeError):
             for page in self.context.pages:
                 said.append(f"{page.url}\n{page.locator('html').get_attribute('data-net')}\n"
-                            f"{page.inner_text('body', timeout=2000)[:1500]}")
+                            f"{page.inner_text('body', timeout=10_000)[:1500]}")
             said.append("\n".join(map(str, self.outbox())))
         return "\n".join(said)
 

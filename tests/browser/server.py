@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from .waiting import until
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds
 PROGRAM = ("app.py", "gunicorn.conf.py", "Procfile", ".pwmigrate", "migrations", "teamapp")
 
 
@@ -59,12 +59,13 @@ class Server:
             self.process = subprocess.Popen(["sh", "-c", f"exec {self.command()}"], cwd=self.root,
                                             env=self.environment, stdout=log, stderr=log,
                                             start_new_session=True)
-        deadline = time.monotonic() + PATIENCE
-        while not self.answers():
-            assert self.process.poll() is None and time.monotonic() < deadline, \
-                f"the server does not start:\n{self.log.read_text()[-3000:]}"
-            time.sleep(0.05)
+        until(lambda: self.answers() or self.process.poll() is not None, self.story)
+        assert self.process.poll() is None, self.story()
         return self
+
+    def story(self):
+        """Return, for a report of a server that does not start, what it logged last."""
+        return f"the server does not start:\n{self.log.read_text()[-3000:]}"
 
     def command(self):
         """Return the Procfile's line for the web."""
@@ -85,7 +86,7 @@ class Server:
     def answers(self):
         """Tell whether it is up and its database is ready."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as answer:
                 return answer.status == 200
         except (URLError, OSError):
             return False

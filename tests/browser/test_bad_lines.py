@@ -78,7 +78,6 @@ def test_a_network_that_comes_back_is_seen_where_nothing_waits(lans_phone, book)
 
     def is_seen():
         page.evaluate("dispatchEvent(new Event('online'))")  # the first may come before the network
-        page.wait_for_timeout(500)
         return page.get_attribute("html", "data-net") == "ok"
 
     phone.until(is_seen, "the page still says that there is no network")

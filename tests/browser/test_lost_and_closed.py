@@ -84,7 +84,7 @@ def test_a_phone_whose_sign_in_had_run_out_before_it_was_lost_keeps_nothing(
     sign_in.finish()
     line.mend()
     phone.go("/sign-in")
-    phone.page.wait_for_timeout(500)
+    phone.page.wait_for_selector("html[data-net]", state="attached")
     sign_in.lose()
     phone.go("/sign-in")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")

@@ -177,7 +177,7 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     disk.leave(60_000)
     release(server, own_copy)
     phone.page.reload()
-    phone.page.wait_for_timeout(2000)
+    assert phone.page.evaluate(FAILS_TO_INSTALL), "there was room for the version"
     phone.go(f"/households/{book.house(1)}")
 
     def saves():
@@ -224,6 +224,19 @@ def test_a_phone_that_slept_through_two_versions_takes_the_last(
     phone.absent(book.house(1))
     phone.send_now()
     phone.until_kept(1)
+
+
+FAILS_TO_INSTALL = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  await registration.update();
+  const fresh = registration.installing ?? registration.waiting;
+  if (!fresh) return true;
+  return new Promise((resolve) => {
+    const tell = () => fresh.state === "installing" || resolve(fresh.state === "redundant");
+    fresh.addEventListener("statechange", tell);
+    tell();
+  });
+}"""
 
 
 ANOTHER_STORE = """() => new Promise((resolve, reject) => {

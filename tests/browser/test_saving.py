@@ -6,6 +6,7 @@ from teamapp.models import Visit
 from teamapp.web import SECURITY_HEADERS
 
 from ..cast import PIN
+from .phone import WRITTEN
 
 DISK_IS_FULL = """
   const write = IDBObjectStore.prototype.add;
@@ -148,9 +149,9 @@ def test_who_saves_right_after_typing_is_offered_no_draft_of_it(lans_phone, line
     phone.unfold("Ghi chú")
     phone.page.evaluate(SAVED_WHILE_TYPING)
     phone.until_saved()
-    phone.page.wait_for_timeout(1000)
+    phone.page.wait_for_function("() => !document.querySelector('form[data-dirty]')")
+    assert phone.ask(WRITTEN, {"store": "drafts", "states": []}) == []
     phone.open_sheet(book.house(2), "record")
-    phone.page.wait_for_timeout(300)
     assert phone.page.locator("#met [data-draft]:not([hidden])").count() == 0
     assert len(phone.outbox()) == 1
 
@@ -208,14 +209,13 @@ def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
     page = phone.page
     line.cut()
     phone.absent(book.house(1))
-    for pause in (60, 600):
-        page.wait_for_timeout(pause)
-        page.click("#absent button")
-    page.wait_for_timeout(300)
+    page.click("#absent button")
+    phone.until(lambda: phone.number("waiting") == 1, "the form is not ready again")
+    page.click("#absent button")
     assert len(phone.unsent()) == 1 and page.is_visible("[data-saved]")
 
     page.click('[data-saved] [data-do="undo"]')
-    phone.until(lambda: phone.outbox() == [], "it is still there")
+    phone.until(lambda: phone.outbox() == [], "it is still there, or there was a second")
     page.click("#absent button")
     phone.until_saved()
     assert len(phone.unsent()) == 1, "what was taken back may be said again"
@@ -247,8 +247,9 @@ def test_back_after_saving_leads_to_no_empty_form(lans_phone, line, book):
     phone, page = lans_phone, lans_phone.page
     line.cut()
     phone.met(book.house(1))
+    page.wait_for_selector("#record", state="hidden")
     page.evaluate("history.back()")
-    page.wait_for_timeout(500)
+    page.wait_for_url(f"{line.url}/households/{book.house(1)}", wait_until="commit")
     assert page.is_hidden("#record") and page.is_visible("#absent")
     page.evaluate("history.back()")
     page.wait_for_url(f"{line.url}/", wait_until="commit")

@@ -7,9 +7,10 @@ import pytest
 from teamapp.models import Session, Visit
 
 from ..cast import PIN
-from .phone import THE_DOOR
+from .phone import HAS_HEARD_OF_PACK, HEAR_OF_PACK, THE_DOOR
 
 NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
+IS_DRAWN = "() => !document.documentElement.hidden && document.documentElement.dataset.net"
 
 
 def traces(phone, words):
@@ -41,11 +42,11 @@ def pages_shown(phone, paths):
     shown = []
     for path in paths:
         phone.go(path)
-        phone.page.wait_for_timeout(200)
+        phone.page.wait_for_function(IS_DRAWN)
         shown.append(phone.page.content())
     for _ in paths:
         phone.page.go_back(wait_until="commit")
-        phone.page.wait_for_timeout(200)
+        phone.page.wait_for_function(IS_DRAWN)
         shown.append(phone.page.content())
     return "\n".join(shown)
 
@@ -197,8 +198,9 @@ def test_a_pack_refused_to_who_was_here_before_says_nothing_to_the_next(lans_pho
     worker.evaluate("globalThis.asked")
     phone.sign_in("kien", PIN)
     phone.page.context.set_offline(True)
+    phone.page.evaluate(HEAR_OF_PACK)
     worker.evaluate("(code) => globalThis.answerLate(code)", code)
-    phone.page.wait_for_timeout(1500)
+    phone.page.wait_for_function(HAS_HEARD_OF_PACK)
     assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
     assert phone.page.get_attribute("html", "data-net") != "expired"
     phone.page.context.set_offline(False)
@@ -246,4 +248,4 @@ def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(
     phone.kill()
     line.mend()
     phone.start().go("/")
-    phone.until(lambda: not phone.kept_pages(), "the pages are still there", seconds=10)
+    phone.until(lambda: not phone.kept_pages(), "the pages are still there")

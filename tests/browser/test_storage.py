@@ -7,6 +7,7 @@ import pytest
 from teamapp.models import Receipt, Session, Visit
 
 from ..cast import PIN
+from .phone import HAS_HEARD_OF_PACK, HEAR_OF_PACK
 from .test_two_tabs import NO_BACKGROUND_SYNC
 
 NOTE = "Không được mất"
@@ -14,6 +15,7 @@ KEPT_CANNOT_BE_NOTED = """
   const write = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (value, ...more) {
     if (this.name === "outbox" && value.state === "accepted" && !window.healed) {
+      window.couldNotNote = true;
       throw new DOMException("full", "QuotaExceededError");
     }
     return write.call(this, value, ...more);
@@ -123,9 +125,10 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
     disk.fill()
     phone.go("/")
     asked = line.count("GET /pack")
+    phone.context.add_init_script(HEAR_OF_PACK)
     phone.page.reload()
     phone.until(lambda: line.count("GET /pack") > asked, "the pack is not asked for")
-    phone.page.wait_for_timeout(1000)
+    phone.page.wait_for_function(HAS_HEARD_OF_PACK)
     now = phone.pages_of(lan)
     assert now["cursor"] is None or now["cursor"] == before["cursor"]
     assert now["pages"].keys() == before["pages"].keys()
@@ -176,7 +179,7 @@ def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
     phone.absent(book.house(1))
     phone.send_now()
     phone.until(lambda: Visit.select().count() == 1, "nothing came")
-    phone.page.wait_for_timeout(500)
+    phone.page.wait_for_function("() => window.couldNotNote")
     assert [entry["state"] for entry in phone.outbox()] == ["sending"]
     assert phone.number("waiting") == 1
     phone.page.evaluate(
