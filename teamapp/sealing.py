@@ -1,7 +1,7 @@
 """Envelopes: what a phone seals for this server alone, and the proof of who sealed it.
 
 HPKE (RFC 9180), base mode: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The phone's half
-is `seal` in static/js/sending.js.
+is `seal` in static/js/outbox/sealing.js.
 """
 
 import base64

@@ -11,14 +11,14 @@ from ..access import programmatic, public
 from ..db import snapshot
 from ..languages import language
 from ..models import Installation
-from ..static_files import STATIC, bare, static_files
+from ..static_files import PAGE_SCRIPTS, STATIC, bare, flat, page_scripts, static_files
 from ..web import page
 from .pack import Known, Pack
 from .pages import nobody
 
 bp = Blueprint("offline", __name__)
 
-NOT_IN_SHELL = ("sw.js", "sw-off.js", "vendor/htmx", ".md", ".txt")
+NOT_IN_SHELL = ("sw.js", "sw-off.js", "js/worker/", "vendor/htmx", ".md", ".txt")
 
 
 @bp.get("/pack")
@@ -48,16 +48,19 @@ def worker():
 
 
 def filled_worker(version):
-    """Return the worker's code with its version, its list of files and its imports filled in."""
-    files = ", ".join(json.dumps(path) for path in shell_files(version))
-    code = bare((STATIC / "sw.js").read_text("utf-8"))
-    code = code.replace("{{ version }}", version).replace("{{ files }}", files)
-    return re.sub(r'^(import .*"/static/)', rf"\g<1>{version}/", code, flags=re.MULTILINE)
+    """Return the worker's code with its version, its files and all imports of its imports."""
+    code = flat("sw.js", "/static/")
+    filled = {"version": version, "page_scripts": f"/static/{version}/{PAGE_SCRIPTS}",
+              "files": ", ".join(json.dumps(path) for path in shell_files(version))}
+    for name, value in filled.items():
+        code = code.replace(f"{{{{ {name} }}}}", value)
+    return re.sub(r'^(import .*"/static/)', rf"\g<1>{version}/", bare(code), flags=re.MULTILINE)
 
 
 def shell_files(version):
-    """Return the paths of all files the pages need without network."""
-    names = [name for name in static_files() if not any(part in name for part in NOT_IN_SHELL)]
+    """Return the paths of the files the pages need without network, scripts of pages apart."""
+    names = [name for name in static_files() if name not in page_scripts()
+             and not any(part in name for part in NOT_IN_SHELL)]
     return [*(f"/static/{version}/{name}" for name in names), url_for("offline.manifest")]
 
 

@@ -242,7 +242,7 @@ class Phone:
     def until_drafted(self, words):
         """Let the fingers rest until a draft with these words is kept."""
         self.until(lambda: any(quote_plus(words) in draft["body"] for draft in self.ask(
-            WRITTEN, {"store": "drafts", "states": []})), "no draft is kept")
+            WRITTEN, {"store": "typed_drafts", "states": []})), "no draft is kept")
 
     def until_typing_is_kept(self):
         """Have what was typed kept as a draft now, if it is to be one at all."""

@@ -87,7 +87,8 @@ def test_why_a_house_was_not_reached_is_offered_again_too(lans_phone, line, book
     phone.open_sheet(book.house(2), "other")
     phone.choose("outcome", "unreached")
     phone.page.fill('section:target [name="reason"]:visible', "Nước lên ngập cầu")
-    phone.until(lambda: "reason=N" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.until(lambda: "reason=N" in phone.everything()["tungnha/typed_drafts"],
+                "no draft is kept")
     phone.kill()
 
     phone.start()

@@ -101,10 +101,11 @@ def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
     phone.context.set_offline(True)
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const store = await import(new URL("store.js", script));
+      const { stamp } = await import(new URL("outbox/database.js", script));
+      const { add } = await import(new URL("outbox/recording.js", script));
       const { user } = document.body.dataset;
-      await store.add({ id: crypto.randomUUID(), user, kind: "visits.create", form: 1, body: "x",
-        recorded_at: store.stamp(), after: [], replaces: null, label: "", state: "waiting",
+      await add({ id: crypto.randomUUID(), user, kind: "visits.create", form: 1, body: "x",
+        recorded_at: stamp(), after: [], replaces: null, label: "", state: "waiting",
         attempts: 0, not_before: 0 });
     }""")
     for sign_in in Session.select().where(Session.user == book.user("lan")):

@@ -92,17 +92,18 @@ def test_a_refused_visit_is_mended_from_the_page_of_its_house_too(lans_phone, bo
 
 FOLLOW = """async (id) => {
   const app = document.querySelector('script[type="module"]').src;
-  const store = await import(app.replace("app.js", "store.js"));
-  const entry = (await store.list(document.body.dataset.user)).find((one) => one.id === id);
+  const { list } = await import(app.replace("app.js", "outbox/entries.js"));
+  const { add } = await import(app.replace("app.js", "outbox/recording.js"));
+  const entry = (await list(document.body.dataset.user)).find((one) => one.id === id);
   const body = entry.body.replace(/return_on=[^&]*/, "").replace("=later", "=absent");
   const follower = { ...entry, id: crypto.randomUUID(), body, after: [id], replaces: null };
-  await store.add({ ...follower, state: "waiting", attempts: 0, not_before: 0 });
+  await add({ ...follower, state: "waiting", attempts: 0, not_before: 0 });
 }"""
 
 
 TAKE_BACK = """async (id) => {
   const app = document.querySelector('script[type="module"]').src;
-  return (await import(app.replace("app.js", "store.js"))).takeBack(id);
+  return (await import(app.replace("app.js", "outbox/recording.js"))).takeBack(id);
 }"""
 
 
@@ -161,7 +162,7 @@ def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, l
     phone.open_sheet(book.house(1), "other")
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Nuoc len")
-    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
     line.cut()
 
     phone.go("/outbox")
@@ -181,14 +182,14 @@ def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, l
     page.click('.action a[href="#other"]')
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Cong khoa")
-    phone.until(lambda: "Cong" in phone.everything()["tungnha/drafts"], "no draft is kept")
+    phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target [data-rejected]:not([hidden])")
     page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
     phone.save()
     assert phone.outbox("waiting")[-1]["replaces"] == rejected["id"]
-    assert "Cong" in phone.everything()["tungnha/drafts"], "the draft went with the mend"
+    assert "Cong" in phone.everything()["tungnha/typed_drafts"], "the draft went with the mend"
 
 
 def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, book):

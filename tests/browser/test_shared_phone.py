@@ -33,7 +33,8 @@ def work(phone, book):
     phone.until_drafted(DRAFT)
     names = [person.name for number in (1, 2, 3) for person in book.people(number)]
     words = [*names, NOTE, DRAFT, *(quote_plus(word) for word in (*names, NOTE, DRAFT))]
-    assert {"tungnha/outbox", "tungnha/drafts"} <= traces(phone, words), "the test sees nothing"
+    seen = traces(phone, words)
+    assert {"tungnha/outbox", "tungnha/typed_drafts"} <= seen, "the test sees nothing"
     return words
 
 
@@ -117,8 +118,8 @@ def test_a_phone_that_dies_while_signing_out_seals_at_its_next_start(lans_phone,
     words = work(phone, book)
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const store = await import(new URL("store.js", script));
-      await store.set({ here: null, ending: true, leaving: true });
+      const { set } = await import(new URL("outbox/database.js", script));
+      await set({ here: null, ending: true, leaving: true });
     }""")
     phone.kill()
     phone.start().go("/")
@@ -239,9 +240,9 @@ def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(
     line.cut()
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const store = await import(new URL("store.js", script));
-      const { sealAbsent } = await import(new URL("sender.js", script));
-      await store.leave({ ending: true });
+      const { leave } = await import(new URL("outbox/database.js", script));
+      const { sealAbsent } = await import(new URL("outbox/envelopes.js", script));
+      await leave({ ending: true });
       await sealAbsent();
     }""")
     assert str(lan.id) in phone.kept_pages()

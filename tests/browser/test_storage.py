@@ -53,13 +53,20 @@ NEVER_SAYS_DONE = """
     return listen.call(this, name, ...more);
   };
 """
+NEWER_PROGRAM = """
+  IDBFactory.prototype.openAsIs = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (name, version) {
+    return this.openAsIs(name, name === "tungnha" && version ? version + 1 : version);
+  };
+"""
 OLDER_BOOK = """() => new Promise((resolve, reject) => {
-  const asked = indexedDB.open("tungnha", 1);
+  const asked = indexedDB.openAsIs("tungnha", 1);
   asked.onupgradeneeded = () => {
     const outbox = asked.result.createObjectStore("outbox", { keyPath: "id" });
     outbox.createIndex("user_state", ["user", "state"]);
-    const drafts = asked.result.createObjectStore("drafts", { keyPath: "key" });
+    const drafts = asked.result.createObjectStore("typed_drafts", { keyPath: "key" });
     drafts.put({ key: "/older#met@1", body: "note=x" });
+    asked.result.createObjectStore("envelopes", { keyPath: "id" }).createIndex("state", "state");
     asked.result.createObjectStore("state");
   };
   asked.onsuccess = () => { window.held = asked.result; resolve(); };
@@ -68,7 +75,7 @@ OLDER_BOOK = """() => new Promise((resolve, reject) => {
 DRAFTS = """() => new Promise((resolve) => {
   const asked = indexedDB.open("tungnha");
   asked.onsuccess = () => {
-    const all = asked.result.transaction("drafts").objectStore("drafts").getAllKeys();
+    const all = asked.result.transaction("typed_drafts").objectStore("typed_drafts").getAllKeys();
     all.onsuccess = () => { asked.result.close(); resolve(all.result); };
   };
 })"""
@@ -258,7 +265,9 @@ def test_a_draft_of_what_was_saved_although_the_phone_said_not_is_the_same_visit
 FULL_FOR_DRAFTS = """
   const write = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (...given) {
-    if (this.name === "drafts" && window.isFull) throw new DOMException("", "QuotaExceededError");
+    if (this.name === "typed_drafts" && window.isFull) {
+      throw new DOMException("", "QuotaExceededError");
+    }
     return write.apply(this, given);
   };
 """
@@ -299,7 +308,7 @@ def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(
 
 
 def test_a_tab_that_holds_an_older_database_makes_nobody_wait_without_a_word(take_phone, book):
-    phone = take_phone()
+    phone = take_phone(init_script=NEWER_PROGRAM)
     holding = phone.context.new_page()
     phone.go("/healthz", holding)
     holding.evaluate(OLDER_BOOK)

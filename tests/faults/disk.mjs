@@ -1,4 +1,4 @@
-// A phone's disk: as much of IndexedDB as store.js asks for, in memory, one for each phone.
+// A phone's disk: as much of IndexedDB as database.js asks for, in memory, one for each phone.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 

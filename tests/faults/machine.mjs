@@ -1,5 +1,5 @@
 // What a page finds around it, for many phones in one process: clock, network, locks, disk.
-// The product's own sender.js, store.js and sending.js run on it as they are.
+// The product's own scripts of outbox/ run on it as they are.
 
 import { registerHooks } from "node:module";
 
@@ -11,7 +11,7 @@ const DISK = new URL("disk.mjs", import.meta.url).href;
  * Set the scene once, before anything of the product is imported.
  *
  * Time runs `speed` times as fast, an answer may take a `patience`th of the real time-out.
- * `broken`, a file like “sending.trusts_any_200.mjs”, takes the place of “sending.js”.
+ * `broken`, a file like “protocol.trusts_any_200.mjs”, takes the place of “protocol.js”.
  */
 export function setUp({ line, speed, patience, broken, note }) {
   replaceModules(broken);
@@ -25,11 +25,11 @@ export function setUp({ line, speed, patience, broken, note }) {
 }
 
 function replaceModules(broken) {
-  const victim = broken && `./${broken.split(".")[0]}.js`;
+  const victim = broken && `/${broken.split(".")[0]}.js`;
   const instead = broken && new URL(`broken/${broken}`, import.meta.url).href;
   registerHooks({
     resolve(name, context, next) {
-      const isVictim = name === victim && context.parentURL.endsWith("/js/sender.js");
+      const isVictim = victim && name.endsWith(victim) && !context.parentURL.includes("/broken/");
       const found = name.endsWith("/vendor/idb.js") ? DISK : isVictim ? instead : name;
       return next(found, context);
     },

@@ -11,13 +11,17 @@ const plan = JSON.parse(await text(process.stdin));
 const heard = {};
 const note = (what) => (heard[what] = (heard[what] ?? 0) + 1);
 setUp({ ...plan, note });
-const STATIC = "../../teamapp/static/js/";
-const store = await import(`${STATIC}store.js`);
-const { send, endSession, sealAbsent } = await import(`${STATIC}sender.js`);
+const OUTBOX = "../../teamapp/static/js/outbox/";
+const { arrive, get, here, set } = await import(`${OUTBOX}database.js`);
+const { list } = await import(`${OUTBOX}entries.js`);
+const { sealAbsent } = await import(`${OUTBOX}envelopes.js`);
+const { add, release, takeBack } = await import(`${OUTBOX}recording.js`);
+const { endSession, send } = await import(`${OUTBOX}transport.js`);
+const { keepDraft } = await import(`${OUTBOX}typed_drafts.js`);
 
 const SECOND = 1000;
-const UNDO = 10 * SECOND; // as forms.js holds an entry back
-const ARRIVAL = 8 * SECOND; // as app.js waits at sign-out
+const UNDO = 10 * SECOND; // as undo.js holds an entry back
+const ARRIVAL = 8 * SECOND; // as session.js waits at sign-out
 const SENDING = { share: plan.deaths, within: 300 }; // how often a phone dies of it, and in how
 const SEALING = { share: plan.deaths * 5, within: 20 }; // many real milliseconds at most
 const atEnd = performance.now() + plan.seconds * SECOND;
@@ -52,18 +56,22 @@ class Phone {
   }
 
   async live() {
-    await this.awake(() => store.set({ device: this.device }));
+    await this.awake(() => set({ device: this.device }));
     for (const stint of this.stints) await this.hold(stint);
     this.look();
     const { saved, taken, readable } = this;
     const outbox = this.rows("outbox");
-    const left = this.rows("envelopes").filter(({ state }) => state === "waiting").map(({ id }) => id);
+    const left = this.envelopes().map(({ id }) => id);
     const sealed = [...this.sealed.values()].map((one) => ({ ...one, left: left.includes(one.id) }));
     return { saved, taken, readable: [...readable], outbox, sealed };
   }
 
   rows(name) {
     return [...(this.disk.get(name)?.values() ?? [])];
+  }
+
+  envelopes() {
+    return this.rows("envelopes").filter(({ state }) => state === "waiting");
   }
 
   /** Note what anybody finds on the disk: envelopes, and what is plain of who is not here. */
@@ -103,7 +111,7 @@ class Phone {
     while (!isOver() && (todo.length || (stays && (await this.awake(() => this.isOwed(user)))))) {
       const burst = Math.min(1 + Math.floor(this.random() * most), this.allowed());
       await this.awake(() => this.aWhile(user, todo, Math.max(0, todo.length - burst)), SENDING);
-      const net = await this.awake(() => store.get("net"));
+      const net = await this.awake(() => get("net"));
       if ((net === "expired" || net === "stopped") && signIns.length) {
         await this.arrive(user, signIns.shift());
       }
@@ -119,37 +127,37 @@ class Phone {
     return Math.max(0, Math.floor(share * this.total) - this.saved.length);
   }
 
-  /** As app.js lets somebody arrive; on a phone that was killed meanwhile they sign in again. */
+  /** As session.js lets somebody arrive; on a phone that was killed meanwhile they sign in again. */
   async arrive(user, { cookie, sealing }) {
     this.cookie = cookie;
-    await this.awake(() => store.set({ here: null })); // the page of signing in
+    await this.awake(() => set({ here: null })); // the page of signing in
     let arrived;
     while (!arrived) {
       arrived = await this.awake(async () => {
-        await store.arrive(user, sealing);
+        await arrive(user, sealing);
         await sealAbsent();
         return true;
       }, SEALING);
       await this.start();
-      if (await this.awake(store.here)) this.look();
+      if (await this.awake(here)) this.look();
     }
   }
 
   /** As app.js begins every page. */
   async start() {
-    if (!(await this.awake(() => store.get("leaving")))) return;
+    if (!(await this.awake(() => get("leaving")))) return;
     note("killed while sealing");
     await this.awake(sealAbsent);
   }
 
   /** A page's life: save what is written meanwhile, mend what came back, send. */
   async aWhile(user, todo, until) {
-    if (todo.length) await store.keepDraft({ key: `/outbox#mend@${user}`, body: todo[0].body });
+    if (todo.length) await keepDraft({ key: `/outbox#mend@${user}`, body: todo[0].body });
     const first = Math.ceil((todo.length + until) / 2);
     await this.write(user, todo, first);
     await this.mend(user);
     const eager = this.chance(0.5);
-    if (eager) await store.release(user);
+    if (eager) await release(user);
     await Promise.all([send({ eager }), this.write(user, todo, until)]);
   }
 
@@ -157,26 +165,26 @@ class Phone {
   async write(user, todo, until) {
     while (todo.length > until) {
       const { undo, mend, ...said } = todo[0];
-      await store.add(asSaved(said, user));
+      await add(asSaved(said, user));
       this.saved.push(said.id);
       todo.shift();
-      if (undo && (await store.takeBack(said.id))) this.taken.push(said.id);
+      if (undo && (await takeBack(said.id))) this.taken.push(said.id);
     }
   }
 
   async mend(user) {
-    for (const entry of await store.list(user, ["attention"])) {
+    for (const entry of await list(user, ["attention"])) {
       const mend = this.mends.get(entry.id);
       if (!mend || entry.replaced_by) continue;
       const { id: replaces, kind, form, recorded_at, after } = entry;
-      await store.add(asSaved({ kind, form, recorded_at, after, ...mend, replaces }, user));
+      await add(asSaved({ kind, form, recorded_at, after, ...mend, replaces }, user));
       this.saved.push(mend.id);
     }
   }
 
   async isOwed(user) {
-    const open = await store.list(user);
-    return (await store.envelopes()).length || open.some(({ id, state, replaced_by }) =>
+    const open = await list(user);
+    return this.envelopes().length || open.some(({ id, state, replaced_by }) =>
       state !== "attention" || (this.mends.has(id) && !replaced_by));
   }
 
@@ -184,8 +192,8 @@ class Phone {
   async rest(user) {
     const wait = await this.awake(async () => {
       const waiting = [
-        ...await store.list(user, ["waiting", "sending"]), ...await store.envelopes()];
-      const { until = 0, told = 0 } = (await store.get("pace")) ?? {};
+        ...await list(user, ["waiting", "sending"]), ...this.envelopes()];
+      const { until = 0, told = 0 } = (await get("pace")) ?? {};
       const soonest = Math.min(...waiting.map((entry) => entry.not_before ?? 0));
       return Math.max(until, told, soonest) + 100 - Date.now();
     });
@@ -195,19 +203,19 @@ class Phone {
 
   async leave(user, parting) {
     do await this.awake(() => this.signOut(user, parting), SEALING);
-    while (await this.awake(store.here));
+    while (await this.awake(here));
     await this.start();
     this.look();
     while (!isOver() && !(await this.awake(endSession))) await this.rest(user);
     note(parting);
   }
 
-  /** As app.js signs out; there the page ends with it, and whatever is still being sent. */
+  /** As session.js signs out; there the page ends with it, and whatever is still being sent. */
   async signOut(user, parting) {
-    await store.release(user);
+    await release(user);
     const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL / plan.speed));
     if (parting === "signs out") await Promise.race([send({ eager: true }), soon]);
-    await store.set({ here: null, ending: true, leaving: true });
+    await set({ here: null, ending: true, leaving: true });
     await sealAbsent();
     life().dead = true;
   }

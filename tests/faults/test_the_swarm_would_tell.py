@@ -10,11 +10,11 @@ LOSSES = {"answer lost": .35, "portal": .25}
 CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "stumbled"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
-    "deletes before the answer": ("store.deletes_before_the_answer.mjs", "app:app", "lost"),
-    "seals nothing": ("store.seals_nothing.mjs", "app:app", "readable"),
-    "trusts any 200": ("sending.trusts_any_200.mjs", "app:app", "lost"),
-    "rewrites a body": ("sending.rewrites_bodies.mjs", "app:app", "altered"),
-    "a new id for each try": ("sending.mints_new_ids.mjs", "app:app", "twice"),
+    "deletes before the answer": ("entries.deletes_before_the_answer.mjs", "app:app", "lost"),
+    "seals nothing": ("envelopes.seals_nothing.mjs", "app:app", "readable"),
+    "trusts any 200": ("protocol.trusts_any_200.mjs", "app:app", "lost"),
+    "rewrites a body": ("batch.rewrites_bodies.mjs", "app:app", "altered"),
+    "a new id for each try": ("batch.mints_new_ids.mjs", "app:app", "twice"),
 }
 
 
@@ -27,7 +27,7 @@ def test_it_is_noticed(name, book):
 
 def test_envelopes_that_are_dropped_before_the_answer_are_noticed(book):
     outcome = small_run(book, seconds=60, shares={"portal": .5}, shared=1,
-                        broken="store.drops_envelopes_before_the_answer.mjs")
+                        broken="envelopes.drops_before_the_answer.mjs")
     assert outcome.wrong["lost"], outcome.story()
 
 

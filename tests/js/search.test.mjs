@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { hay, needles } from "../../teamapp/static/js/echo.js";
+import { haystack, needles } from "../../teamapp/static/js/page/search.js";
 
-const finds = (question, text) => {
-  const words = hay(text);
-  return needles(question).every((needle) => words.includes(needle));
+const finds = (query, text) => {
+  const words = haystack(text);
+  return needles(query).every((needle) => words.includes(needle));
 };
 
 const ROW = "Điểu Bré 1957 · Lê Văn An · cụm 3 · số 12/4";

@@ -22,49 +22,52 @@ PHONE = """
   const { living } = await import(`${process.argv[1]}disk.mjs`);
   const { setUp } = await import(`${process.argv[1]}machine.mjs`);
   setUp({ speed: 1, patience: 1 });
-  const store = await import(`${process.argv[2]}store.js`);
+  const from = (name) => import(`${process.argv[2]}${name}.js`);
+  const { arrive, set } = await from("database");
+  const { list } = await from("entries");
+  const { add } = await from("recording");
+  const { envelopes, sealAbsent } = await from("envelopes");
 """
 SAVED_AGAIN = PHONE + """
   await living.run({ phone: { disk: new Map(), turn: Promise.resolve() } }, async () => {
     const entry = { id: "one", user: "7", state: "waiting", attempts: 0, body: "a" };
     const ids = [];
-    for (const body of ["a", "a", "b"]) ids.push(await store.add({ ...entry, body }));
-    const there = (await store.list("7")).map(({ id, body }) => [id, body]);
+    for (const body of ["a", "a", "b"]) ids.push(await add({ ...entry, body }));
+    const there = (await list("7")).map(({ id, body }) => [id, body]);
     process.stdout.write(JSON.stringify([ids, there]));
   });
 """
 SIGN_OUT = PHONE + """
-  const { sealAbsent } = await import(`${process.argv[2]}sender.js`);
   const phone = { disk: new Map(), turn: Promise.resolve() };
   await living.run({ phone }, async () => {
-    await store.arrive("7", process.argv[3]);
-    for (const entry of JSON.parse(process.argv[4])) await store.add({ ...entry, user: "7" });
-    await store.set({ here: null });
+    await arrive("7", process.argv[3]);
+    for (const entry of JSON.parse(process.argv[4])) await add({ ...entry, user: "7" });
+    await set({ here: null });
     await sealAbsent();
-    process.stdout.write(JSON.stringify(await store.envelopes()));
+    process.stdout.write(JSON.stringify(await envelopes()));
   });
 """
 BROUGHT = PHONE + """
-  const { CALM, isForgotten, meaning } = await import(`${process.argv[2]}sending.js`);
-  const { sealAbsent } = await import(`${process.argv[2]}sender.js`);
+  const { CALM, interpret, isForgotten } = await from("protocol");
+  const { forget, settle } = await from("entries");
   const now = Date.now();
   await living.run({ phone: { disk: new Map(), turn: Promise.resolve() } }, async () => {
-    await store.arrive("7", process.argv[3]);
-    await store.add({ id: "left", user: "7", state: "waiting" });
-    await store.set({ here: null, epoch: "first" });
+    await arrive("7", process.argv[3]);
+    await add({ id: "left", user: "7", state: "waiting" });
+    await set({ here: null, epoch: "first" });
     await sealAbsent();
-    const waiting = [await store.envelopes()];
-    const look = async () => waiting.push(await store.envelopes());
+    const waiting = [await envelopes()];
+    const look = async () => waiting.push(await envelopes());
     const sealed = waiting[0].map(({ id }) => ({ id, status: "accepted" }));
     const answer = { status: 200, json: { v: 1, batch: "b", results: [], sealed } };
-    const { envelopes } = meaning(
+    const { envelopes: patches } = interpret(
       answer, { batch: "b", entries: [], sealed: waiting[0] }, CALM, { now });
     for (const epoch of ["first", "restored", "restored", "restored again"]) {
-      const heard = waiting.length % 2 ? envelopes : [];
-      await store.settle("8", { envelopes: heard, values: { epoch } });
+      const heard = waiting.length % 2 ? patches : [];
+      await settle("8", { envelopes: heard, values: { epoch } });
       await look();
       if (waiting.length === 4) {
-        await store.forget("8", (entry) => isForgotten(entry, now + 31 * 24 * 3600 * 1000));
+        await forget("8", (entry) => isForgotten(entry, now + 31 * 24 * 3600 * 1000));
       }
     }
     process.stdout.write(JSON.stringify(waiting.map((some) => some.length)));
@@ -92,14 +95,14 @@ def test_its_tests_pass(script):
 def test_what_a_phone_seals_the_server_opens():
     key = sealing.Key.read(sealing.new_key())
     letter = {"entry": {"body": "note=Chìa khóa dưới chậu " + "đ" * 200_00}}
-    sealed = run("--input-type=module", "-e", SEAL, (STATIC / "js/sending.js").as_uri(),
+    sealed = run("--input-type=module", "-e", SEAL, (STATIC / "js/outbox/sealing.js").as_uri(),
                  key.public, json.dumps(letter))
     assert json.loads(key.open(base64.b64decode(sealed))) == letter
 
 
 def test_what_is_saved_again_after_a_doubtful_failure_is_the_same_entry():
     said = run("--input-type=module", "-e", SAVED_AGAIN, f"{FAULTS.as_uri()}/",
-               f"{STATIC.as_uri()}/js/")
+               f"{STATIC.as_uri()}/js/outbox/")
     assert json.loads(said) == [["one"] * 3, [["one", "b"]]]
 
 
@@ -110,7 +113,8 @@ def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
                {"id": "mended", "state": "attention", "replaces": "spoilt"},
                {"id": "at last", "state": "waiting", "replaces": "mended"}]
     sealed = run("--input-type=module", "-e", SIGN_OUT, f"{FAULTS.as_uri()}/",
-                 f"{STATIC.as_uri()}/js/", f"{key.kid} {key.public} proof", json.dumps(entries))
+                 f"{STATIC.as_uri()}/js/outbox/", f"{key.kid} {key.public} proof",
+                 json.dumps(entries))
     letters = [json.loads(key.open(base64.b64decode(one["sealed"]))) for one in json.loads(sealed)]
     follows = {letter["entry"]["id"]: letter["entry"]["after"] for letter in letters}
     assert follows == {"behind": ["at last", "elsewhere"], "at last": []}
@@ -119,5 +123,5 @@ def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
 def test_what_was_brought_goes_again_if_the_book_is_restored_within_thirty_days():
     key = sealing.Key.read(sealing.new_key())
     waiting = run("--input-type=module", "-e", BROUGHT, f"{FAULTS.as_uri()}/",
-                  f"{STATIC.as_uri()}/js/", f"{key.kid} {key.public} proof")
+                  f"{STATIC.as_uri()}/js/outbox/", f"{key.kid} {key.public} proof")
     assert json.loads(waiting) == [1, 0, 1, 0, 0]

@@ -1,11 +1,12 @@
 """The worker, its files, the manifest and the page for no network."""
 
 import json
+import posixpath
 import re
 
 import pytest
 
-from teamapp.static_files import STATIC
+from teamapp.static_files import imported_by, page_scripts
 
 from ..conftest import make_app
 
@@ -21,6 +22,11 @@ def worker(client):
 def files(worker):
     """Return the paths of the files it keeps."""
     return json.loads(re.search(r"const FILES = (\[.*?\]);", worker.get_data(as_text=True))[1])
+
+
+def page_scripts_file(worker):
+    """Return the path of the file with all scripts that only pages use."""
+    return re.search(r'const PAGE_SCRIPTS = "(.*)";', worker.get_data(as_text=True))[1]
 
 
 def test_the_worker_is_asked_for_at_every_navigation_and_sent_once(client, worker):
@@ -49,18 +55,50 @@ def test_every_import_is_of_this_version_and_among_the_files(app, worker):
     imports = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
     version = app.extensions["static_version"]
     assert imports and all(path.startswith(f"/static/{version}/") for path in imports)
-    assert set(imports) <= set(files(worker))
+    needed_by_pages = {path for path in imports if "/js/worker/" not in path}
+    assert needed_by_pages and needed_by_pages <= set(files(worker))
 
 
-def test_all_that_the_worker_imports_comes_in_one_round_trip(worker):
+def test_all_that_the_worker_imports_comes_in_one_round_trip(app, worker):
     """What an imported script imports the worker imports too, or it is asked for a trip later."""
-    def imported(text):
-        return {path.rsplit("/", 1)[-1]
-                for path in re.findall(r'^(?:import|\} from) .*?"([^"]+)"', text, re.MULTILINE)}
-    named = imported(worker.get_data(as_text=True))
-    behind = [imported((STATIC / "js" / name).read_text("utf-8"))
-              for name in named if name != "idb.js"]
-    assert set().union(*behind) <= named
+    named = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
+    version = app.extensions["static_version"]
+    assert sorted(named) == [f"/static/{version}/{name}" for name in imported_by("sw.js")]
+    assert {"js/outbox/sealing.js", "vendor/idb.js"} <= set(imported_by("sw.js"))
+
+
+def test_all_that_only_pages_import_comes_in_one_file(app, client, worker):
+    """A first visit has few requests to spare, and the phone cuts the file at these lines."""
+    text = client.get(page_scripts_file(worker)).get_data(as_text=True)
+    _, *parts = text.split("//script ")
+    given = dict(part.split("\n", 1) for part in parts)
+    assert [f"js/{name}" for name in given] == page_scripts()
+    version = app.extensions["static_version"]
+    for name, code in given.items():
+        answer = client.get(f"/static/{version}/js/{name}")
+        assert answer.get_data(as_text=True) == code, name
+        answer.close()
+
+
+def test_the_sign_in_page_asks_ahead_for_what_the_worker_keeps_beside_its_imports(client, worker):
+    asked = re.findall(r'rel="prefetch" href="([^"]+)"', client.get("/sign-in").text)
+    assert page_scripts_file(worker) in asked
+    assert set(asked) - {page_scripts_file(worker)} <= set(files(worker))
+
+
+def test_the_first_page_after_sign_in_asks_ahead_for_all_scripts(app, cast, sign_in):
+    page = sign_in(cast.lan).get("/arrival").text
+    version = app.extensions["static_version"]
+    named = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
+    assert named == [f"/static/{version}/{name}" for name in imported_by("js/app.js")]
+
+
+def test_on_any_page_all_scripts_come_in_one_round_trip_after_the_first(app, client):
+    """More than that a page that waits for a new version on a slow line has no time for."""
+    script = client.get(f"/static/{app.extensions['static_version']}/js/app.js").text
+    named = re.findall(r'^(?:import|\} from) .*?"([^"]+)";$', script, re.MULTILINE)
+    found = {posixpath.normpath(posixpath.join("js", target)) for target in named}
+    assert sorted(found) == imported_by("js/app.js")
 
 
 def test_every_file_of_the_shell_is_served_and_every_script_is_in_it(client, worker):
@@ -69,7 +107,8 @@ def test_every_file_of_the_shell_is_served_and_every_script_is_in_it(client, wor
         assert answer.status_code == 200, path
         answer.close()
     names = {path.rsplit("/", 1)[-1] for path in files(worker)}
-    assert {path.name for path in (STATIC / "js").glob("*.js")} <= names
+    kept = {path.split("/", 3)[-1] for path in files(worker)} | set(page_scripts())
+    assert {"js/app.js", "js/page/sign_in.js", *imported_by("js/app.js")} <= kept
     assert {"app.css", "idb.js", "icon.svg", "icon-192.png", "icon-512.png",
             "manifest.webmanifest"} <= names
     assert not any("htmx" in name for name in names), "no page of a member asks for it"
@@ -96,9 +135,11 @@ def test_the_page_for_no_network_is_for_whoever_holds_the_phone(cast, client, si
 
 
 def test_a_first_visit_is_light(client, worker):
+    imports = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
+    paths = {"/sign-in", "/sw.js", page_scripts_file(worker), *imports, *files(worker)}
     weights = {path: len(client.get(path, headers={"Accept-Encoding": "br"}).data)
-               for path in ["/sign-in", "/sw.js", *files(worker)]}
-    scripts = sum(weight for path, weight in weights.items() if path.endswith(".js"))
+               for path in paths}
+    scripts = sum(weight for path, weight in weights.items() if path.endswith((".js", ".txt")))
     assert scripts <= 30_000, weights
     assert sum(weights.values()) + 350 * len(weights) <= 60_000, weights  # with their headers
-    assert len(weights) <= 18, "each costs a round trip on 3G"
+    assert len(weights) <= 26, "each costs a round trip on 3G"

@@ -52,4 +52,4 @@ def test_no_script_makes_pages_of_what_people_wrote():
         text = path.read_text(encoding="utf-8")
         assert not MAKES_PAGES.search(text), path
         made += [path.name] * len(re.findall(r"\.innerHTML\s*=", text))
-    assert made == ["forms.js"]
+    assert made == ["parts.js"]

@@ -1,12 +1,15 @@
 """Who may import whom, as docs/architecture.md tells it."""
 
 import ast
+import posixpath
 import re
 import sys
 
 import pytest
 
-from .tree import STATIC, TEAMAPP, own_scripts, parsed, python_files, read
+from teamapp.static_files import imported_by, page_scripts
+
+from .tree import STATIC, TEAMAPP, own_scripts, parsed, python_files, read, script_name
 
 # What a module of the house may import of ours. A folder stands for all its modules.
 BASE = {"db", "statements", "text", "clock"}
@@ -157,27 +160,58 @@ def test_only_app_py_and_gunicorn_start_the_program():
 
 IMPORT = re.compile(r"""(?:\bimport|\bexport)\s(?:[^;'"]*?\sfrom\s)?\s*["']([^"']+)["']""")
 LATER = re.compile(r"""\bimport\s*\(\s*["']([^"']+)["']""")
-SCRIPTS = {
-    "door.js": {"./app.js"},  # once the worker has it
-    "sending.js": set(),
-    "store.js": {"../vendor/idb.js"},
-    "sender.js": {"./store.js", "./sending.js"},
-    "pages.js": {"../vendor/idb.js", "./sending.js", "./sender.js", "./store.js"},
-    "echo.js": {"./store.js"},
-    "forms.js": {"./store.js"},
-    "app.js": {"./echo.js", "./forms.js", "./sender.js", "./store.js"},
-    "sw.js": {"/static/vendor/idb.js", "/static/js/pages.js", "/static/js/sender.js",
-              "/static/js/sending.js", "/static/js/store.js"},
+IDB = "vendor/idb.js"
+SCRIPTS = {  # a folder, or a script of it: what it may import
+    "js/outbox/": {"js/outbox/", IDB},
+    "js/outbox/protocol.js": set(),
+    "js/outbox/sealing.js": set(),
+    "js/outbox/batch.js": {"js/outbox/protocol.js"},
+    "js/forms/": {"js/forms/", "js/outbox/"},
+    "js/page/": {"js/page/", "js/forms/", "js/outbox/"},
+    "js/page/sign_in.js": {"js/app.js"},  # once the worker has it
+    "js/worker/": {"js/worker/", "js/outbox/", IDB},
+    "js/app.js": {"js/page/", "js/forms/", "js/outbox/"},
+    "sw.js": {"js/worker/", "js/outbox/", IDB},
     "sw-off.js": set(),
 }
+OPENS_DATABASES = {"js/outbox/database.js", "js/worker/page_cache.js"}
 
 
-@pytest.mark.parametrize("path", own_scripts(), ids=lambda path: path.name)
+def imported(name):
+    """Return the scripts that a script imports by itself, as paths from the static files."""
+    source = read(STATIC / name)
+    return {posixpath.normpath(posixpath.join(posixpath.dirname(name), target)
+                               .removeprefix("/static/"))
+            for target in IMPORT.findall(source) + LATER.findall(source)}
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=script_name)
 def test_a_script_imports_only_what_stands_below_it(path):
-    source = read(path)
-    assert set(IMPORT.findall(source) + LATER.findall(source)) == SCRIPTS[path.name]
-    assert path.name == "door.js" or not re.search(r"\bimport\s*\(", source), \
+    name = script_name(path)
+    allowed = SCRIPTS.get(name, SCRIPTS.get(f"{posixpath.dirname(name)}/"))
+    for target in imported(name):
+        assert {target, f"{posixpath.dirname(target)}/"} & allowed, target
+        assert target != IDB or name in OPENS_DATABASES
+    assert name == "js/page/sign_in.js" or not re.search(r"\bimport\s*\(", read(path)), \
         "import() is forbidden in workers"
+
+
+def test_scripts_are_read_in_an_order_without_circles():
+    waiting = {script_name(path): imported(script_name(path)) for path in own_scripts()}
+    while waiting:
+        ready = {name for name, targets in waiting.items() if not targets & waiting.keys()}
+        assert ready, f"a circle among {sorted(waiting)}"
+        waiting = {name: targets for name, targets in waiting.items() if name not in ready}
+
+
+def test_every_script_is_used_and_the_worker_takes_none_of_a_page():
+    of_pages = {"js/app.js", *imported_by("js/app.js"), "js/page/sign_in.js"}
+    of_worker = {"sw.js", *imported_by("sw.js")}
+    assert {script_name(path) for path in own_scripts()} - {"sw-off.js"} == \
+        (of_pages | of_worker) - {IDB}
+    assert not [name for name in of_pages if "/worker/" in name]
+    assert not [name for name in of_worker if "/page/" in name or "/forms/" in name]
+    assert set(page_scripts()) == of_pages - of_worker - {"js/page/sign_in.js"}
 
 
 def test_every_import_of_a_script_is_a_file():

@@ -49,6 +49,11 @@ def templates():
                   if path.is_file())
 
 
+def script_name(path):
+    """Return a script's path from the folder of the static files."""
+    return path.relative_to(STATIC).as_posix()
+
+
 def own_scripts():
     """Return our own JavaScript files."""
     return sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)

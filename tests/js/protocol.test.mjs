@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { pickBatch, pickEnvelopes, remaining, wire } from "../../teamapp/static/js/outbox/batch.js";
 import {
-  CALM, LIMIT, again, clockError, fill, isForgotten, left, meaning, patience, pick, rests, sealTo,
-  wire,
-} from "../../teamapp/static/js/sending.js";
+  CALM, LIMIT, clockError, interpret, isForgotten, isResting, timeoutFor, toResend,
+} from "../../teamapp/static/js/outbox/protocol.js";
+import { sealTo } from "../../teamapp/static/js/outbox/sealing.js";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const SECOND = 1000;
@@ -24,12 +25,12 @@ const entry = (values = {}) => {
 };
 const entries = (count, values) => Array.from({ length: count }, () => entry(values));
 const ids = (list) => list.map(({ id }) => id);
-const choose = (list, values) => ids(pick(list, { user: "1", now: NOW, ...values }));
+const choose = (list, values) => ids(pickBatch(list, { user: "1", now: NOW, ...values }));
 
 const sent = (list) => ({ batch: "b1", entries: list });
 const half = () => 0.5;
 const hear = (answer, list, pace = CALM, random = half) =>
-  meaning(answer, sent(list), pace, { now: NOW, random });
+  interpret(answer, sent(list), pace, { now: NOW, random });
 const results = (list, line = (e) => ({ id: e.id, status: "accepted", receipt: 7 })) => ({
   status: 200, json: { v: 1, batch: "b1", results: list.map(line) },
 });
@@ -124,7 +125,7 @@ test("a batch holds no more than its limit", () => {
 
 test("a batch stays under 512 KiB, counted in bytes, but one entry always goes", () => {
   const big = entries(5, { body: "đ".repeat(100 * 1024) });
-  const batch = pick(big, { user: "1", now: NOW });
+  const batch = pickBatch(big, { user: "1", now: NOW });
   assert.equal(batch.length, 2);
   const bytes = new TextEncoder().encode(JSON.stringify(batch.map(wire))).length;
   assert.ok(bytes <= LIMIT.bytes);
@@ -141,13 +142,13 @@ test("what goes over the wire is what the server reads, the body untouched", () 
 
 test("what is left is what waits beside the batch", () => {
   const list = [...entries(3), entry({ state: "accepted" }), entry({ state: "attention" })];
-  assert.deepEqual(left(list, list.slice(0, 1)), { count: 2, oldest: list[1].recorded_at });
-  assert.deepEqual(left(list, list), { count: 0, oldest: null });
+  assert.deepEqual(remaining(list, list.slice(0, 1)), { count: 2, oldest: list[1].recorded_at });
+  assert.deepEqual(remaining(list, list), { count: 0, oldest: null });
 });
 
 test("an answer may take 15 seconds and one more for each kilobyte", () => {
-  assert.equal(patience(0), 15 * SECOND);
-  assert.equal(patience(60_000), 75 * SECOND);
+  assert.equal(timeoutFor(0), 15 * SECOND);
+  assert.equal(timeoutFor(60_000), 75 * SECOND);
 });
 
 // --- what an answer means --------------------------------------------------------------------
@@ -313,10 +314,10 @@ test("our 500 three times finds the culprit by halves, sets it aside, and goes o
     assert.ok(turn < 60, "it never ends");
     now = Math.max(now, pace.until);
     const open = list.filter(({ id }) => !kept.has(id));
-    const batch = pick(open, { user: "1", now, limit: pace.limit });
+    const batch = pickBatch(open, { user: "1", now, limit: pace.limit });
     const bad = ids(batch).includes(culprit);
     const answer = bad ? { status: 500, json: null } : results(batch);
-    const heard = meaning(answer, sent(batch), pace, { now, random: half });
+    const heard = interpret(answer, sent(batch), pace, { now, random: half });
     for (const [id, patch] of heard.changes) {
       Object.assign(list.find((e) => e.id === id), patch);
       if (patch.state === "accepted") kept.add(id);
@@ -363,19 +364,19 @@ test("after a good answer batches grow again", () => {
 test("a restored server gets the kept entries of 30 days again", () => {
   const fresh = entry({ state: "accepted", settled_at: NOW - HOUR });
   const old = entry({ state: "accepted", settled_at: NOW - 31 * 24 * HOUR });
-  assert.deepEqual(again([fresh, old], NOW), [fresh]);
+  assert.deepEqual(toResend([fresh, old], NOW), [fresh]);
   assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
 });
 
 test("nothing rests longer than an hour: a clock set back makes nobody wait", () => {
-  assert.ok(rests(NOW + 1, NOW) && rests(NOW + HOUR, NOW));
+  assert.ok(isResting(NOW + 1, NOW) && isResting(NOW + HOUR, NOW));
   for (const until of [undefined, null, 0, NOW - HOUR, NOW, NOW + HOUR + 1, NOW + 24 * HOUR]) {
-    assert.ok(!rests(until, NOW), String(until));
+    assert.ok(!isResting(until, NOW), String(until));
   }
   const tomorrow = { not_before: NOW + 24 * HOUR };
   const [one, other] = [entry(tomorrow), envelope(tomorrow)];
   assert.deepEqual(choose([one]), [one.id]);
-  assert.deepEqual(ids(fill([other], [], { now: NOW })), [other.id]);
+  assert.deepEqual(ids(pickEnvelopes([other], [], { now: NOW })), [other.id]);
 });
 
 test("an hour is the longest that any answer lets wait", () => {
@@ -386,7 +387,7 @@ test("an hour is the longest that any answer lets wait", () => {
     results(list, ({ id }) => ({ id, status: "deferred", after_s: 999_999 })),
   ];
   for (const answer of answers) {
-    const { pace, changes } = hear(answer, list, { ...CALM, blows: 2, tries: 20 });
+    const { pace, changes } = hear(answer, list, { ...CALM, failures: 2, tries: 20 });
     const waits = [pace.until, pace.told, ...changes.map(([, patch]) => patch.not_before ?? 0)];
     assert.ok(Math.max(...waits) <= NOW + HOUR, JSON.stringify(answer));
   }
@@ -429,7 +430,7 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
     let now = NOW;
     for (let turn = 0; list.some((e) => e.state !== "accepted"); turn++) {
       assert.ok(turn < 2000, `seed ${seed} never ends`);
-      const batch = pick(list, { user: "1", now, limit: pace.limit });
+      const batch = pickBatch(list, { user: "1", now, limit: pace.limit });
       if (!batch.length) {
         now += HOUR;
         continue;
@@ -447,7 +448,7 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
       if (answer.status === 200 && answer.json?.batch === "b1") {
         answer.json.results.filter((r) => r.status === "accepted").forEach((r) => server.add(r.id));
       }
-      const heard = meaning(answer, sent(batch), pace, { now, random });
+      const heard = interpret(answer, sent(batch), pace, { now, random });
       assert.deepEqual(heard.changes.map(([id]) => id), ids(batch));
       for (const [id, patch] of heard.changes) {
         if (patch.state === "accepted") assert.ok(server.has(id), "kept, but not by the server");
@@ -476,7 +477,7 @@ const envelope = (values = {}) => {
     not_before: 0, ...values };
 };
 const hearSealed = (answer, list, sealed, pace = CALM) =>
-  meaning(answer, { batch: "b1", entries: list, sealed }, pace, { now: NOW, random: half });
+  interpret(answer, { batch: "b1", entries: list, sealed }, pace, { now: NOW, random: half });
 const opened = (sealed, line, list = []) => {
   const answer = results(list);
   answer.json.sealed = sealed.map(line);
@@ -485,13 +486,13 @@ const opened = (sealed, line, list = []) => {
 
 test("envelopes go beside a batch, the oldest first, within its bounds", () => {
   const [a, b, c] = [envelope(), envelope(), envelope({ not_before: NOW + 1 })];
-  assert.deepEqual(ids(fill([c, b, a], [], { now: NOW })), [a.id, b.id]);
-  assert.deepEqual(ids(fill([a, b], entries(99), { now: NOW })), [a.id]);
-  assert.deepEqual(fill([a, b], entries(7), { now: NOW, limit: 7 }), []);
+  assert.deepEqual(ids(pickEnvelopes([c, b, a], [], { now: NOW })), [a.id, b.id]);
+  assert.deepEqual(ids(pickEnvelopes([a, b], entries(99), { now: NOW })), [a.id]);
+  assert.deepEqual(pickEnvelopes([a, b], entries(7), { now: NOW, limit: 7 }), []);
   const big = Array.from({ length: 5 }, () => envelope({ sealed: "x".repeat(200 * 1024) }));
-  assert.equal(fill(big, [], { now: NOW }).length, 2);
+  assert.equal(pickEnvelopes(big, [], { now: NOW }).length, 2);
   const huge = envelope({ sealed: "x".repeat(LIMIT.bytes) });
-  assert.deepEqual(ids(fill([huge], [], { now: NOW })), [huge.id]);
+  assert.deepEqual(ids(pickEnvelopes([huge], [], { now: NOW })), [huge.id]);
 });
 
 test("an envelope is kept only when the commune says that it has it", () => {
@@ -525,7 +526,7 @@ test("an envelope that breaks the request alone rests an hour and is kept", () =
   const one = envelope();
   const rests = [[one.id, { not_before: NOW + HOUR }]];
   assert.deepEqual(hearSealed(refusal(422), [], [one]).envelopes, rests);
-  assert.deepEqual(hearSealed(refusal(500), [], [one], { ...CALM, blows: 2 }).envelopes, rests);
+  assert.deepEqual(hearSealed(refusal(500), [], [one], { ...CALM, failures: 2 }).envelopes, rests);
   const both = hearSealed(refusal(413), [entry()], [one]);
   assert.deepEqual([both.envelopes, both.pace.limit], [[], 1]);
 });

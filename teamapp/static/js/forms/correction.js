@@ -1,0 +1,39 @@
+// Opens an entry again in the form it was written in, to change or resubmit it.
+
+import { find } from "../outbox/entries.js";
+import { revise } from "../outbox/recording.js";
+import { draft } from "../outbox/typed_drafts.js";
+import { refill } from "./body.js";
+import { banner, formNamed, opened, ownKey, user } from "./form.js";
+
+const HELD = 30 * 60 * 1000;
+
+/** Go to the form of an entry; on its own page a reload draws the form blank first. */
+export function reopen({ id, page, section }) {
+  sessionStorage.reopened = id;
+  const isHere = page === location.pathname;
+  location.assign(section ? `${page}#${section}` : page);
+  if (isHere && section) location.reload();
+}
+
+/** Fill the form of the entry that `reopen` named, hold the entry back, and show why it was rejected. */
+export async function fillReopened() {
+  const id = sessionStorage.reopened;
+  delete sessionStorage.reopened;
+  const entry = id && (await find(user(), id));
+  const form = entry && formNamed(entry.place);
+  if (!form) return;
+  await revise(id, { not_before: Date.now() + HELD });
+  await refill(form, entry.body);
+  opened.set(form, entry);
+  const kept = banner(form) && (await draft(ownKey(form)));
+  if (kept && kept.replaces !== id) form.dataset.beside = "";
+  const note = form.querySelector("[data-rejected]");
+  if (note && entry.reason) {
+    note.hidden = false;
+    (note.querySelector("[data-reason]") ?? note).textContent = entry.reason;
+  }
+  for (const name of Object.keys(entry.fields ?? {})) {
+    for (const control of document.getElementsByName(name)) control.ariaInvalid = "true";
+  }
+}

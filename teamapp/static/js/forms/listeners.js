@@ -1,0 +1,53 @@
+// Connects the forms of a page: submitting, typing, choosing, leaving the page.
+
+import { mistakeIn, showMistake } from "./body.js";
+import { fillReopened } from "./correction.js";
+import { FORM, fillNow, forms, newIds } from "./form.js";
+import { addItem, revealMore, settleInAll } from "./parts.js";
+import { save } from "./saving.js";
+import { dropDraft, keepDrafts, offerDrafts, openDraft, typed, undo } from "./typed_drafts.js";
+import { showSaved } from "./undo.js";
+
+export const formActions = {
+  add: addItem,
+  remove: (button) => button.closest("[data-item]")?.remove(),
+  undo,
+  "draft-open": openDraft,
+  "draft-drop": dropDraft,
+};
+
+async function prepare() {
+  await settleInAll();
+  await offerDrafts();
+}
+
+export function listenToForms() {
+  for (const form of forms()) form.noValidate = true;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(FORM)) return;
+    event.preventDefault();
+    const mistake = mistakeIn(event.target);
+    if (mistake) showMistake(mistake);
+    else save(event.target, event.submitter);
+  });
+  document.addEventListener("input", typed);
+  document.addEventListener("change", ({ target }) => {
+    if (target.form?.matches(FORM)) revealMore(target.form);
+  });
+  document.addEventListener("toggle", prepare, true);
+  addEventListener("hashchange", () => {
+    forms().forEach((form) => fillNow(form));
+    prepare();
+  });
+  addEventListener("pagehide", keepDrafts);
+  document.addEventListener("visibilitychange", () =>
+    document.hidden ? keepDrafts() : forms().forEach((form) => fillNow(form)));
+  addEventListener("pageshow", ({ persisted }) => persisted && forms().forEach(newIds));
+}
+
+/** Prepare the forms of a page, with their drafts or a reopened entry. */
+export async function openForms() {
+  showSaved();
+  await prepare();
+  await fillReopened();
+}

@@ -1,0 +1,107 @@
+// Saves a form as an entry of the outbox: on this phone first, always.
+
+import { stamp, withTimeout } from "../outbox/database.js";
+import { add, revise } from "../outbox/recording.js";
+import { bodyOf } from "./body.js";
+import {
+  CONTROLS, draftKey, entryIds, fillNow, isHidden, keyOf, nameOf, newIds, opened, ownKey, reveal,
+  saving, user,
+} from "./form.js";
+import { keepDrafts } from "./typed_drafts.js";
+import { UNDO, justSaved, noteSaved } from "./undo.js";
+
+function labelOf(form) {
+  const said = [...form.querySelectorAll("[data-say]:checked:enabled")]
+    .map((input) => input.labels[0]?.textContent.trim().replace(/\s+/g, " "));
+  const label = form.closest("[data-label]")?.dataset.label;
+  return [label, form.dataset.say, ...said].filter(Boolean).join(" · ");
+}
+
+function countsOf(form, submitter) {
+  const counting = form.querySelectorAll(
+    "[data-count]:checked:enabled, [data-count][type=hidden]:enabled");
+  const counts = [form, submitter, ...counting].map((element) => element?.dataset.count);
+  return [...new Set(counts.filter(Boolean))];
+}
+
+function entryFrom(form, submitter) {
+  const { outbox, form: version, next, touches = keyOf(form) } = form.dataset;
+  if (!entryIds.has(form)) entryIds.set(form, crypto.randomUUID());
+  return {
+    id: entryIds.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
+    body: bodyOf(form, submitter), recorded_at: stamp(), after: [], replaces: null,
+    label: labelOf(form), touches, counts: countsOf(form, submitter), next,
+    page: location.pathname, place: nameOf(form), section: form.closest("section[id]")?.id,
+    state: "waiting", attempts: 0, not_before: Date.now() + UNDO,
+  };
+}
+
+/** Say that saving failed, also where storage fails for another purpose. */
+export function tellFailure(error) {
+  document.querySelector("[data-save-failed]")?.toggleAttribute("hidden", !error);
+  if (error) console.error(error);
+}
+
+export async function save(form, submitter) {
+  if (saving.has(form) || isPressedAgain(form)) return;
+  saving.add(form);
+  tellFailure(null);
+  if (!entryIds.has(form)) fillNow(form, isHidden); // a retry keeps its times
+  const entry = entryFrom(form, submitter);
+  try {
+    const id = await withTimeout(keep(form, entry));
+    await saved(form, entry, id);
+  } catch (error) {
+    tellFailure(error);
+  } finally {
+    saving.delete(form);
+    keepDrafts().catch(console.error);
+  }
+}
+
+/** A second tap on a form without controls, while the first may be undone, is no second visit. */
+function isPressedAgain(form) {
+  const asks = (control) => control.matches(CONTROLS) && !isHidden(control);
+  return !opened.has(form) && justSaved().key === ownKey(form) && ![...form.elements].some(asks);
+}
+
+/** Change an entry that was never sent in place; add a resubmission of one that was. */
+async function keep(form, entry) {
+  const old = opened.get(form);
+  const { id, after, replaces, ...patch } = entry;
+  if (old && (await revise(old.id, patch, draftKey(form)))) return null;
+  return add({ ...entry, after: old?.after ?? [], replaces: old?.id ?? null }, draftKey(form));
+}
+
+async function saved(form, { next }, id) {
+  noteSaved(form, id);
+  await painted();
+  clear(form);
+  document.dispatchEvent(new Event("outbox"));
+  const url = new URL(next ?? location.pathname, location.href);
+  if (url.pathname + url.search !== location.pathname + location.search) location.assign(url);
+  else if (url.hash !== location.hash) location.replace(url.hash || "#"); // Back does not lead here
+}
+
+/** Resolve when "saved" has been painted, before anything else is drawn. */
+const painted = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
+
+/** Make the form blank again, with new ids. */
+function clear(form) {
+  entryIds.delete(form);
+  opened.delete(form);
+  delete form.dataset.dirty;
+  delete form.dataset.beside;
+  form.reset();
+  for (const element of form.querySelectorAll("[data-added]")) element.remove();
+  for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
+  for (const input of form.querySelectorAll("[data-touched]")) delete input.dataset.touched;
+  for (const note of form.querySelectorAll("[data-rejected], [data-draft]")) note.hidden = true;
+  newIds(form);
+  fillNow(form);
+  reveal(form);
+}

@@ -1,0 +1,35 @@
+// The bar and the notices of every page: the three numbers, the network, the clock.
+
+import { user } from "../forms/form.js";
+import { get, here } from "../outbox/database.js";
+import { numbers } from "../outbox/entries.js";
+import { all, moment } from "./days.js";
+
+const root = document.documentElement;
+
+/**
+ * Show the three numbers and since when the oldest entry waits; return how many wait.
+ *
+ * A page drawn for nobody shows those of the person signed in on this phone.
+ */
+export async function showNumbers() {
+  const holder = user() || (await here());
+  if (!holder) return 0;
+  const { oldest, ...counts } = await numbers(holder);
+  for (const [name, n] of Object.entries(counts)) {
+    for (const place of all(`[data-n="${name}"]`)) place.textContent = n;
+    root.toggleAttribute(`data-${name}`, n > 0);
+  }
+  for (const place of all("[data-oldest]")) place.textContent = oldest ? moment(oldest) : "";
+  root.toggleAttribute("data-counted", true);
+  return counts.waiting;
+}
+
+/** Show whether entries can be sent, and whether the phone's clock is wrong. */
+export async function showNet() {
+  const [net = "ok", clock] = await Promise.all([get("net"), get("clock")]);
+  root.dataset.net = net === "ok" && !navigator.onLine ? "offline" : net;
+  root.toggleAttribute("data-clock", Boolean(clock));
+  if (clock) root.dataset.clock = clock;
+  for (const place of all("[data-clock-minutes]")) place.textContent = Math.abs(clock ?? 0);
+}

@@ -1,0 +1,49 @@
+// Days and times on a page: how they are shown, and what depends on today.
+
+import { stamp } from "../outbox/database.js";
+
+const DAY = 24 * 3600 * 1000;
+const KEPT_DAYS = 14;
+const root = globalThis.document?.documentElement;
+
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+const today = () => stamp().slice(0, 10);
+
+/** When the server drew this page, in milliseconds. */
+export const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);
+
+/** A moment in the page's language: 07:40, on another day 21/11 07:40 or 21 Nov 07:40. */
+export function moment(at) {
+  const [day, time] = at.split("T");
+  return `${day === today() ? "" : `${dayText(day)} `}${time.slice(0, 5)}`;
+}
+
+function dayText(day) {
+  const isVietnamese = root.lang === "vi";
+  const shape = { day: "numeric", month: isVietnamese ? "numeric" : "short" };
+  return new Date(`${day}T00:00`).toLocaleDateString(isVietnamese ? "vi" : "en-GB", shape);
+}
+
+/** Show and hide what depends on the day, and mark what is of today. */
+export function showDays() {
+  const now = today();
+  for (const element of all("[data-from], [data-until]")) {
+    const { from = now, until = now } = element.dataset;
+    element.hidden = now < from || now > until;
+  }
+  for (const element of all("[data-day]")) {
+    element.classList.toggle("is-today", element.dataset.day === now);
+  }
+  const daysLeft = KEPT_DAYS - Math.floor((Date.now() - drawnAt()) / DAY);
+  for (const element of all("[data-days-left]")) element.textContent = Math.max(0, daysLeft);
+}
+
+/** Go on to the next house of a list: one that is not done and was not visited today. */
+export function followNext() {
+  if (location.hash !== "#next" || !document.querySelector('[data-follow="next"]')) return;
+  const next = all("[data-key]:not([data-done], [data-pending], .is-today)")
+    .find((row) => row.getClientRects().length && row.querySelector("a[href]"));
+  if (next) location.replace(next.querySelector("a[href]").href);
+  else history.replaceState(null, "", location.pathname);
+}

@@ -1,0 +1,22 @@
+// Starts the sign-in page: on a slow line the worker comes first, and brings the other scripts.
+
+const { serviceWorker: worker } = navigator;
+const PATIENCE = 20 * 1000;
+const CLAIM = 1000;
+
+const timeout = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Register the worker and wait until it answers this page, so that each file is loaded once. */
+async function shellKept() {
+  const claimed = new Promise((resolve) => worker.addEventListener("controllerchange", resolve));
+  await worker.register("/sw.js", { type: "module", updateViaCache: "imports" });
+  await Promise.race([worker.ready, timeout(PATIENCE)]);
+  if (!worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
+}
+
+try {
+  if (worker) await shellKept();
+} catch (error) {
+  console.error(error);
+}
+await import("../app.js");
