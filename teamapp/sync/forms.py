@@ -1,4 +1,4 @@
-"""What is handed in as a file."""
+"""What is handed in as a file, and what a person says of a rejected entry."""
 
 import json
 
@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import UnprocessableEntity
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from .batch import MOST_BYTES, read_entry
@@ -41,6 +42,12 @@ class OutboxFileForm(FlaskForm):
         self.labels = [label_of(line) for line in lines]
         if not lines:
             raise ValidationError(_("Tệp không có lượt nào chưa gửi."))
+
+
+class SeenForm(FlaskForm):
+    """That a rejected entry was seen, and the page to go back to."""
+
+    next = HiddenField()
 
 
 def label_of(line):

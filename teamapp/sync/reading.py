@@ -1,15 +1,21 @@
-"""Reading the forms that came in entries, ahead of the turn in which they are judged."""
+"""Reading the forms of entries: ahead of the turn in which they are judged, or of rejected ones."""
 
 from contextlib import suppress
+from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
-from ..models import Receipt
-from ..models.rejected_entry import MOST_FIELDS
-from .batch import ids_named
+from ..models import Receipt, RejectedEntry
+from .batch import Sent, ids_named
 from .kinds import KINDS
-from .reasons import REASONS
+from .rejections import REASONS
+
+MOST_FIELDS = 2000  # of a body, more than any form has
+
+
+class TooManyFields(Exception):
+    """A body has more fields than any form."""
 
 
 def read_ahead(entries):
@@ -29,28 +35,50 @@ def read_ahead(entries):
     return read
 
 
-def read_form(entry, bound):
-    """Return the values of the entry's form, checked by its own class, or its errors by field.
+def read_form(entry: Sent, bound: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Return the values of the entry's form, checked by its own class, or its errors by field."""
+    try:
+        form = fill(entry, bound.pop(entry.kind, None))
+    except TooManyFields:
+        return None, {"": [str(REASONS["malformed"])]}
+    well = form.validate()
+    bound[entry.kind] = form
+    return (form.data, {}) if well else (None, flat(form))
 
-    Binding a form's fields costs as much as reading them: it stays in `bound` for the next entry
-    of the kind.
+
+def read_values(entry: RejectedEntry, bound: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the values of a rejected entry's form as far as it can be read, right or wrong.
+
+    None where nothing can be: the kind is unknown, or the body is none of its form.
+    """
+    if entry.kind not in KINDS:
+        return None
+    with suppress(Exception):  # what rejected it may be an error of ours in reading it
+        form = fill(entry, bound.pop(entry.kind, None))
+        values = form.data
+        bound[entry.kind] = form
+        return values
+    return None
+
+
+def fill(entry: Sent | RejectedEntry, form: Any) -> Any:
+    """Return the form of the entry's kind, filled in with its body; raise TooManyFields.
+
+    Binding a form's fields costs as much as reading them: a form that was bound for an earlier
+    entry of the kind is only filled in anew. A body of unknown form (0) is read as the oldest.
     """
     kind = KINDS[entry.kind]
     body = entry.body
-    for version in range(entry.form, kind.form):
+    for version in range(max(entry.form, 1), kind.form):
         body = kind.upgrades[version](body)
     try:
         pairs = MultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
-        return None, {"": [str(REASONS["malformed"])]}
-    form = bound.pop(entry.kind, None)
+        raise TooManyFields from None
     if form is None:
-        form = kind.form_class(pairs, meta={"csrf": False})
-    else:
-        form.process(pairs)
-    well = form.validate()
-    bound[entry.kind] = form
-    return (form.data, {}) if well else (None, flat(form))
+        return kind.form_class(pairs, meta={"csrf": False})
+    form.process(pairs)
+    return form
 
 
 def flat(form, prefix=""):

@@ -1,26 +1,31 @@
 """What the commune could not take: its author, the leader and the commune see and settle it."""
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from ..access import own_path
 from ..db import transaction
 from ..models import RejectedEntry
-from ..web import ID, get_or_404, page
+from ..web import ID, get_or_404, page, page_number
+from . import queries
 from .forms import SeenForm
-from .rejected_work import rejected_work
 
 rejected_entries = Blueprint("rejected_entries", __name__)
 
 
 @rejected_entries.get("/rejected-entries")
-def index():
+def index() -> Response:
     """List what was not taken, and nobody has settled, as far as this person may see it."""
-    return page("members/rejected_entries.html", rejected=rejected_work(current_user))
+    author_id, number = author_asked(), page_number()
+    found = queries.rejected_page(current_user, author_id, number)
+    if number > 1 and not found.lines:
+        return redirect(url_for("sync.rejected_entries.index", author=author_id))
+    return page("sync/rejected_entries.html", rejected=found, author_id=author_id, number=number)
 
 
 @rejected_entries.post(f"/rejected-entries/<{ID}:item_id>/settlement")
-def settle(item_id):
+def settle(item_id: int) -> Response:
     """Note that somebody has seen it; it is told no more, and never thrown away.
 
     Author and leader may both press: the second finds it seen, which is what was asked for.
@@ -32,4 +37,10 @@ def settle(item_id):
     with transaction():
         item.settle()
     asked = form.next.data
-    return redirect(own_path(asked) if asked else url_for("members.rejected_entries.index"), 303)
+    return redirect(own_path(asked) if asked else url_for("sync.rejected_entries.index"), 303)
+
+
+def author_asked() -> int | None:
+    """Return whose entries are asked for, or None for everybody's; 0 is nobody."""
+    author_id = request.args.get("author", type=int)
+    return author_id if author_id is None or 0 < author_id < 2**31 else 0
