@@ -10,7 +10,7 @@ from ..models import Household, Resident
 class Rejected(Exception):
     """An entry cannot be accepted: the code of the reason, and the field it concerns."""
 
-    def __init__(self, code, field_name=None):
+    def __init__(self, code: str, field_name: str | None = None) -> None:
         super().__init__(code)
         self.code, self.field_name = code, field_name
 

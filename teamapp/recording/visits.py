@@ -190,9 +190,8 @@ def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
         return residents.get(id) if answer == "yes" or not answer and agreed.get(id) else None
 
     return [Description(
-        houses.get(data["household"]),
-        *(data[name] for name in ("outcome", "visited_at", "return_on", "return_part", "reason",
-                                  "note")),
+        houses.get(data["household"]), data["outcome"], data["visited_at"],
+        data["return_on"], data["return_part"], data["reason"], data["note"],
         people=[(named(person), [(step["kind"], step["state"], step["obstacle"])
                                  for step in person["steps"]]) for person in data["people"]],
         dossiers=[(dossier["procedure"], dossier["code"]) for dossier in data["dossiers"]])

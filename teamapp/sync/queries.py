@@ -45,7 +45,7 @@ def rejected_page(reader: User, author_id: int | None, number: int) -> Page:
     authors = authors_of(items, author_id, reader)
     lines = [line(item, authors.get(item.user_id), description, reader)
              for item, description in zip(items, descriptions(items, reader), strict=True)]
-    return Page(lines, authors.get(author_id), len(found) > PAGE)
+    return Page(lines, authors.get(author_id or 0), len(found) > PAGE)
 
 
 def authors_of(items: list[RejectedEntry], asked: int | None, reader: User) -> dict[int, User]:

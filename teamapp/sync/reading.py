@@ -1,7 +1,7 @@
 """Reading the forms of entries: ahead of the turn in which they are judged, or of rejected ones."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
@@ -11,6 +11,9 @@ from .batch import Sent, ids_named
 from .kinds import KINDS
 from .rejections import REASONS
 
+Errors: TypeAlias = dict[str, list[str]]
+Reading: TypeAlias = tuple[dict[str, Any] | None, Errors]  # the values, or why they are none
+
 MOST_FIELDS = 2000  # of a body, more than any form has
 
 
@@ -18,13 +21,15 @@ class TooManyFields(Exception):
     """A body has more fields than any form."""
 
 
-def read_ahead(entries):
+def read_ahead(entries: list[Sent]) -> dict[Sent, Reading]:
     """Return {entry: what read_form gives} of what seems new, before the turn begins.
 
     Reading is half of the work, and while it goes on here others can write. A form that fails
     unexpectedly is left out: it will fail in the turn, where that is answered.
     """
-    known, read, bound = Receipt.known(ids_named(entries)), {}, {}
+    known = Receipt.known(ids_named(entries))
+    read: dict[Sent, Reading] = {}
+    bound: dict[str, Any] = {}
     for entry in entries:
         receipt = known.get(entry.id)
         is_open = receipt is None or receipt.status == "rejected"
@@ -35,7 +40,7 @@ def read_ahead(entries):
     return read
 
 
-def read_form(entry: Sent, bound: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def read_form(entry: Sent, bound: dict[str, Any]) -> Reading:
     """Return the values of the entry's form, checked by its own class, or its errors by field."""
     try:
         form = fill(entry, bound.pop(entry.kind, None))
@@ -81,9 +86,9 @@ def fill(entry: Sent | RejectedEntry, form: Any) -> Any:
     return form
 
 
-def flat(form, prefix=""):
+def flat(form: Any) -> Errors:
     """Return {full field name: [sentences]} of a form and the forms within it."""
-    errors = {}
+    errors: Errors = {}
     for field in form:
         if hasattr(field, "entries"):
             for entry in field.entries:
@@ -95,6 +100,6 @@ def flat(form, prefix=""):
     return errors
 
 
-def named(field):
+def named(field: Any) -> Errors:
     """Return a field's errors under its full name."""
     return {field.name: [str(error) for error in field.errors]} if field.errors else {}

@@ -1,8 +1,8 @@
 """What the commune could not take: its author, the leader and the commune see and settle it."""
 
 from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from ..access import own_path
 from ..db import transaction
@@ -15,7 +15,7 @@ rejected_entries = Blueprint("rejected_entries", __name__)
 
 
 @rejected_entries.get("/rejected-entries")
-def index() -> Response:
+def index() -> ResponseReturnValue:
     """List what was not taken, and nobody has settled, as far as this person may see it."""
     author_id, number = author_asked(), page_number()
     found = queries.rejected_page(current_user, author_id, number)
@@ -25,7 +25,7 @@ def index() -> Response:
 
 
 @rejected_entries.post(f"/rejected-entries/<{ID}:item_id>/settlement")
-def settle(item_id: int) -> Response:
+def create_settlement(item_id: int) -> ResponseReturnValue:
     """Note that somebody has seen it; it is told no more, and never thrown away.
 
     Author and leader may both press: the second finds it seen, which is what was asked for.

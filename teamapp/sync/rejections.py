@@ -5,11 +5,12 @@ The one place for each code. A list looks a reason up by its code, in the langua
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-Text = LazyString | str
+Text: TypeAlias = LazyString | str
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,8 @@ class CapitalField(TextField):
 
     def process_formdata(self, valuelist):
         """Read the first value."""
-        try:
-            super().process_formdata(valuelist)
-        finally:
-            self.data = self.data.upper()
+        super().process_formdata(valuelist)
+        self.data = self.data.upper()
 
 
 class WordField(SelectFieldBase):
