@@ -121,6 +121,11 @@ def is_clean(text):
     return not _UNCLEAN.search(text)
 
 
+def legible(text):
+    """Return a text with a mark in the place of each character that cannot be stored."""
+    return _UNCLEAN.sub("\ufffd", text)
+
+
 def day(value, language="vi"):
     """Return 05/03/2026 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar 2026."""
     if not value:

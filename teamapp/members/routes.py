@@ -2,18 +2,15 @@
 
 from flask import Blueprint, abort, redirect, url_for
 from flask_login import current_user
+from peewee import ModelSelect
 from werkzeug.exceptions import Forbidden
 
 from ..access import lead_only
 from ..models import RejectedEntry, Session, User
 from ..web import ID, get_or_404, page
 from . import queries
-from .rejected_entries import rejected_entries
-from .rejected_work import rejected_work
 
 bp = Blueprint("members", __name__)
-
-bp.register_blueprint(rejected_entries)
 
 PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
@@ -24,7 +21,7 @@ SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 def index():
     """List the people this person leads, village by village."""
     return page("members/index.html", groups=queries.people(current_user),
-                rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).count())
+                rejected=open_rejected().count())
 
 
 @bp.get(PERSON)
@@ -105,5 +102,10 @@ def person_page(person, failure=None, status=200):
     """Return a person's page."""
     return page("members/show.html", status=status, person=person, failure=failure,
                 may_close=current_user.may_close(person),
-                rejected=rejected_work(current_user, person),
+                rejected=open_rejected().where(RejectedEntry.user == person.id).count(),
                 **queries.phones(person))
+
+
+def open_rejected() -> ModelSelect:
+    """Return the open rejected entries that this person may see."""
+    return RejectedEntry.open(RejectedEntry.visible_to(current_user))

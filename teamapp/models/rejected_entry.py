@@ -1,7 +1,6 @@
 """Rejected entries, kept with what was written."""
 
 from hashlib import sha256
-from urllib.parse import parse_qsl
 
 from peewee import (
     EXCLUDED,
@@ -18,8 +17,6 @@ from ..db import MomentField, Record
 from .commune import Commune
 from .user import User
 from .village import Village
-
-MOST_FIELDS = 2000  # of a body, more than any form has
 
 
 class RejectedEntry(Record):
@@ -79,14 +76,6 @@ class RejectedEntry(Record):
         if entries:
             cls.update(settled_at=at).where(cls.entry.in_(entries), cls.settled_at.is_null(),
                                             cls.user == author_id).execute()
-
-    @property
-    def said(self):
-        """What was written, field by field, unchecked; nothing where that cannot be read."""
-        try:
-            return dict(parse_qsl(self.body, max_num_fields=MOST_FIELDS))
-        except ValueError:
-            return {}
 
     def settle(self):
         """Note that somebody has seen it and did what was to be done; it stays."""

@@ -3,12 +3,24 @@
 from collections import ChainMap
 from collections import Counter as Counts
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 from ..counting import coverage, distinct, effects
-from ..models import Companion, Consent, Coverage, Dossier, Household, Step, Visit
+from ..models import (
+    Companion,
+    Consent,
+    Coverage,
+    Dossier,
+    Household,
+    Resident,
+    Step,
+    User,
+    Visit,
+)
 from ..statements import Among, insert_rows
 from .lookup import VisitLookup
-from .recorder import Pending, Rejected
+from .recorder import Description, Pending, Rejected
 
 STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obstacle", "mode",
                "day", "receipt", "counted")
@@ -174,3 +186,34 @@ def count(tx, pendings):
         counted.append((pending.visit["village"], pending.visit["day"],
                         distinct.entities(*facts)))
     effects.apply(tx, daily, distinct.mark(tx, counted))
+
+
+def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
+    """Return how each of these rejected visits reads; their values are unchecked.
+
+    A house is named if the reader may see it; a person if besides they agreed to be, then or
+    before.
+    """
+    houses = visible(Household, reader, {data["household"] for data in datas})
+    residents = visible(Resident, reader, {
+        person["id"] for data in datas for person in data["people"]})
+    agreed = Consent.latest(residents) if residents else {}
+
+    def named(person: dict[str, Any]) -> Resident | None:
+        id, answer = person["id"], person["consent"]
+        return residents.get(id) if answer == "yes" or not answer and agreed.get(id) else None
+
+    return [Description(
+        houses.get(data["household"]), data["outcome"], data["visited_at"],
+        data["return_on"], data["return_part"], data["reason"], data["note"],
+        people=[(named(person), [(step["kind"], step["state"], step["obstacle"])
+                                 for step in person["steps"]]) for person in data["people"]],
+        dossiers=[(dossier["procedure"], dossier["code"]) for dossier in data["dossiers"]])
+        for data in datas]
+
+
+def visible(noun: Any, reader: User, ids: set[UUID | None]) -> dict[UUID, Any]:
+    """Return {id: one} of those the reader may see."""
+    known = ids - {None}
+    query = noun.visible_to(reader).where(noun.id.in_(Among(known))) if known else ()
+    return {one.id: one for one in query}

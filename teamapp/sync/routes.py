@@ -12,10 +12,12 @@ from . import batch, sealed
 from .files import files
 from .processor import BatchProcessor
 from .reading import read_ahead
+from .rejected_entries import rejected_entries
 
 bp = Blueprint("sync", __name__)
 
 bp.register_blueprint(files)
+bp.register_blueprint(rejected_entries)
 
 
 @bp.post("/sync")

@@ -8,8 +8,8 @@ def runs(entries, values_of):
 
     A run ends before an entry that touches a record an earlier entry of another kind in the run
     touches, or of its own kind where the recorder does not carry the state through
-    (`CARRIES_STATE`), and before an entry id that stands in it already. `values_of(entry)` gives the values of its form, None if they are unknown:
-    such an entry touches nothing and is answered without a lookup.
+    (`CARRIES_STATE`), and before an entry id that stands in the run already. `values_of(entry)`
+    gives the values of its form, None if they are unknown: such an entry touches no record.
     """
     run, own, touched = [], set(), {}
     for entry in entries:

@@ -94,10 +94,10 @@ class TextField(StringField):
         if not valuelist:
             return
         value = valuelist[0]
-        self.data = ""
-        if not text.is_clean(value):
+        clean = text.legible(value)
+        self.data = unicodedata.normalize("NFC", clean).replace("\r\n", "\n").strip()
+        if clean != value:
             raise ValueError(STRANGE)
-        self.data = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
 
 
 class CapitalField(TextField):

@@ -35,6 +35,8 @@ OUTCOMES = [("met", _("Gặp được")), ("absent", _("Vắng nhà")), ("later"
             ("unreached", _("Chưa tới được nhà"))]
 PARTS = [("morning", _("Sáng")), ("noon", _("Trưa")), ("afternoon", _("Chiều")),
          ("evening", _("Tối"))]
+PARTS_AFTER_A_DAY = {"morning": _(", sáng"), "noon": _(", trưa"), "afternoon": _(", chiều"),
+                     "evening": _(", tối")}
 UNKNOWN = _("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
 NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
 FIRST_YEAR, LAST_YEAR = 2020, 2099  # of a visit; one ahead or long back is taken and flagged

@@ -23,6 +23,8 @@ class Part(FormField):
 class Items(Numbered):
     """Numbered items, their numbers with gaps or without; more than `most` are rejected.
 
+    Of more, as many are read, so that who looks at a rejected form finds what it says.
+
     Binding an item costs more than reading it: a form that is filled in anew keeps those it had.
     """
 
@@ -47,7 +49,7 @@ class Items(Numbered):
     def _extract_indices(self, prefix, formdata):
         found = super()._extract_indices(prefix, formdata)
         self.too_many = len(found) > self.most
-        return () if self.too_many else found
+        return found[:self.most]
 
     def _compact_indices(self):
         """Leave the items the numbers the phone gave them, so that it knows which is meant."""

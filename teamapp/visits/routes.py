@@ -7,9 +7,29 @@ from ..access import field_only
 from ..models import AccountKind, RejectedEntry
 from ..web import page
 from . import queries
-from .forms import DossierForm, PersonForm, StepForm, VisitForm
+from .forms import (
+    OUTCOMES,
+    PARTS_AFTER_A_DAY,
+    DossierForm,
+    PersonForm,
+    StepForm,
+    VisitForm,
+)
 
 bp = Blueprint("visits", __name__)
+OUTCOME_WORDS = dict(OUTCOMES)
+
+
+@bp.app_template_filter()
+def outcome_word(outcome: str) -> str:
+    """Return what an outcome is called, on every page as in the form."""
+    return str(OUTCOME_WORDS.get(outcome, ""))
+
+
+@bp.app_template_filter()
+def part_after_day(part: str) -> str:
+    """Return the part of a day as it stands behind the day, or nothing."""
+    return str(PARTS_AFTER_A_DAY.get(part, ""))
 
 
 @bp.get("/visits/parts")

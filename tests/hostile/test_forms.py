@@ -58,6 +58,7 @@ FIELDS = {
     "GET /tallies": DAYS,
     "GET /tallies/<village_id>": DAYS,
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
+    "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
     "POST /targets": ("since_on", *(f"aims-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),

@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from ..sync.test_outbox_files import hand_in  # noqa: F401
-
 
 @pytest.fixture
 def desk(sign_in):

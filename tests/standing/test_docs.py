@@ -13,7 +13,7 @@ from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, Throttle, 
 from teamapp.sync import batch
 from teamapp.sync.forms import MOST_LINES
 from teamapp.sync.kinds import KINDS
-from teamapp.sync.reasons import REASONS
+from teamapp.sync.rejections import REASONS
 
 from .test_access_matrix import routes
 from .tree import ROOT, documents, files, parsed, read
