@@ -4,7 +4,7 @@ import json
 import logging
 
 from teamapp.config import ROOT
-from teamapp.logs import spare_the_asker
+from teamapp.logs import redact_request
 
 
 def test_healthz_says_the_process_is_up(client):
@@ -45,7 +45,7 @@ def test_each_request_has_one_line_with_its_id(client, lines):
 
 def test_an_error_of_gunicorn_tells_its_type_and_place_and_nobodys_words(caplog):
     logger = logging.getLogger("a gunicorn of the tests")
-    logger.addFilter(spare_the_asker)
+    logger.addFilter(redact_request)
     try:
         raise ValueError("Thị Rin")
     except ValueError:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from teamapp import clock
-from teamapp.config import Refusal, read_config
+from teamapp.config import ConfigurationError, read_config
 from teamapp.models import Device, ProcessingFailure, RejectedEntry
 from tests.conftest import make_app
 from tests.sync.phone import body, entry, send
@@ -115,5 +115,5 @@ def test_by_default_nobody_may_ask(app):
 
 
 def test_an_address_that_is_none_is_rejected_at_start(tmp_path):
-    with pytest.raises(Refusal, match="METRICS_FROM"):
+    with pytest.raises(ConfigurationError, match="METRICS_FROM"):
         read_config({"VAR_DIR": str(tmp_path), "METRICS_FROM": "everywhere"})

@@ -50,7 +50,7 @@ def only_sqlite(databases):
 def held(app):
     """Return a way to stand at the head of the queue, as a process that hangs would."""
     database = app.extensions["database"]
-    database.queue.patience = 0.2  # seconds
+    database.queue.timeout = 0.2  # seconds
 
     @contextmanager
     def hold():
@@ -106,7 +106,7 @@ def test_who_signs_in_queues_too(client, cast, held):
 
 
 def test_a_note_is_not_waited_for(sign_in, cast, held, later, app):
-    app.extensions["database"].queue.patience = 10
+    app.extensions["database"].queue.timeout = 10
     lan = sign_in(cast.lan)
     later(hours=2)
     began = time.monotonic()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from teamapp import create_app
-from teamapp.config import Refusal, own_file, read_config
-from teamapp.db import parts
+from teamapp.config import ConfigurationError, read_config, read_or_create
+from teamapp.db import connection_settings
 from teamapp.sealing import Keys, new_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,14 +23,14 @@ def settings(tmp_path, **more):
 
 @pytest.mark.parametrize("key", ["", "secret", "a" * 64, "short-but-random-9f3", "ab" * 20])
 def test_production_refuses_a_weak_key(tmp_path, key):
-    with pytest.raises(Refusal, match="SECRET_KEY"):
+    with pytest.raises(ConfigurationError, match="SECRET_KEY"):
         settings(tmp_path, APP_ENV="production", SECRET_KEY=key)
 
 
 def test_production_is_app_env_and_nothing_else(tmp_path):
     assert settings(tmp_path, APP_ENV="production", SECRET_KEY=KEY).is_production
     assert not settings(tmp_path, FLASK_ENV="production", PRODUCTION="1").is_production
-    with pytest.raises(Refusal, match="APP_ENV"):
+    with pytest.raises(ConfigurationError, match="APP_ENV"):
         settings(tmp_path, APP_ENV="prod")
 
 
@@ -50,7 +50,7 @@ def test_elsewhere_the_machine_makes_its_own_key_once(tmp_path):
 @pytest.mark.parametrize("setting", [{"PROXY_HOPS": "many"}, {"PROXY_HOPS": "-1"},
                                      {"SQLITE_JOURNAL": "off"}])
 def test_a_wrong_setting_is_named(tmp_path, setting):
-    with pytest.raises(Refusal, match=next(iter(setting))):
+    with pytest.raises(ConfigurationError, match=next(iter(setting))):
         settings(tmp_path, **setting)
 
 
@@ -61,14 +61,14 @@ def test_a_wrong_setting_is_named(tmp_path, setting):
     ("BACKUP_KEY", "AGE-SECRET-KEY-17JWEYER"), ("BACKUP_KEY", "nonsense")])
 def test_what_is_not_understood_stops_the_start_with_its_name(tmp_path, monkeypatch, name, value):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Refusal, match=name) as rejected:
+    with pytest.raises(ConfigurationError, match=name) as rejected:
         create_app({"APP_ENV": "test", "VAR_DIR": str(tmp_path), "SECRET_KEY": KEY,
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", name: value})
     assert "secret" not in str(rejected.value).lower(), "what is secret stays so"
 
 
 def test_a_password_in_the_databases_address_is_read_as_postgresql_reads_it():
-    said = parts("postgresql://t%40m:p%40ss%2Fw%25d@host:5433/book?sslmode=require")
+    said = connection_settings("postgresql://t%40m:p%40ss%2Fw%25d@host:5433/book?sslmode=require")
     assert said == {"user": "t@m", "password": "p@ss/w%d", "host": "host", "port": 5433,
                     "database": "book", "sslmode": "require"}
 
@@ -118,7 +118,7 @@ def test_forced_wal_is_rejected_where_sqlite_has_the_bug(tmp_path, monkeypatch):
     from teamapp.db import journal_mode
 
     monkeypatch.setattr(peewee.sqlite3, "sqlite_version_info", (3, 40, 1))
-    with pytest.raises(Refusal, match="not safe"):
+    with pytest.raises(ConfigurationError, match="not safe"):
         journal_mode("wal")
     assert journal_mode("auto") == "truncate"
     monkeypatch.setattr(peewee.sqlite3, "sqlite_version_info", (3, 53, 4))
@@ -132,8 +132,8 @@ def test_of_two_processes_that_make_a_key_at_once_both_take_the_first(tmp_path):
         path.write_text("of the other process")
         return "too late"
 
-    assert own_file(path, make) == "of the other process"
-    assert own_file(path, make) == "of the other process"
+    assert read_or_create(path, make) == "of the other process"
+    assert read_or_create(path, make) == "of the other process"
     assert [one.name for one in path.parent.iterdir()] == ["sealing_key"]
 
 
@@ -147,7 +147,7 @@ def test_the_keys_for_envelopes_are_made_once_also_in_production(var, tmp_path):
 
 @pytest.mark.parametrize("written", ["key", "a:b", "a:" + "A" * 43, "a:" + "_" * 43, "đ:x"])
 def test_keys_for_envelopes_that_are_none_are_rejected(var, tmp_path, written):
-    with pytest.raises(Refusal, match="SEALING_KEYS"):
+    with pytest.raises(ConfigurationError, match="SEALING_KEYS"):
         create_app({"APP_ENV": "test", "VAR_DIR": str(var), "SEALING_KEYS": written,
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}", "SECRET_KEY": KEY})
 

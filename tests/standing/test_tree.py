@@ -44,7 +44,7 @@ def test_forms_stand_in_files_of_their_name():
 
 
 def test_every_module_and_the_domains_public_functions_have_a_docstring():
-    """Elsewhere a typed signature is enough; the domain's promises, units and sources are written."""
+    """Elsewhere a typed signature is enough."""
     bare = []
     for path in python_files("teamapp", "migrations"):
         tree = parsed(path)
