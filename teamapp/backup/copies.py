@@ -16,7 +16,7 @@ from .. import clock
 from ..counting import reconciliation
 from ..db import proxy, runner
 from ..models import TABLES, Commune, Installation, Visit
-from ..sqlite import alone
+from ..sqlite import exclusive
 
 # What a full disk, a folder one may not write to, or a database that is away comes as.
 BROKEN_OFF = (OSError, DatabaseError, sqlite3.Error, pyrage.EncryptError)
@@ -204,7 +204,7 @@ def nobody_using(place):
     """Keep a database from being opened, or say that somebody has it open."""
     with ExitStack() as held:
         try:
-            held.enter_context(alone(place))
+            held.enter_context(exclusive(place))
         except OperationalError:
             raise in_use() from None
         yield

@@ -33,7 +33,7 @@ def people(viewer):
     names = User.labels(users)
     found = {user.id: Person(user, names[user.id]) for user in users}
     seen = Session.select(Session.user, Session.seen_at).where(
-        Session.user.in_(list(found)), Session.is_living()).tuples()
+        Session.user.in_(list(found)), Session.is_active()).tuples()
     for user, moment in seen:
         found[user].phones += 1
         found[user].hear(moment)

@@ -36,7 +36,7 @@ def show(person_id):
 def finish(person_id, sign_in):
     """End a sign-in: that phone asks for the PIN again, and nothing on it is lost."""
     person, found = find_sign_in(person_id, sign_in)
-    found.finish()
+    found.end()
     return back_to(person)
 
 
@@ -45,7 +45,7 @@ def finish(person_id, sign_in):
 def lose(person_id, sign_in):
     """Report a phone as lost: it drops its pages at its next contact."""
     person, found = find_sign_in(person_id, sign_in)
-    found.lose()
+    found.mark_lost()
     return back_to(person)
 
 
@@ -55,7 +55,7 @@ def close(person_id):
     """Close an account; rejected for the last chair of the commune."""
     person = find_to_change(person_id)
     with current_user.commune.write():
-        closed = person.close()
+        closed = person.deactivate()
     return back_to(person) if closed else person_page(person, failure="last_chair", status=409)
 
 
@@ -65,7 +65,7 @@ def reopen(person_id):
     """Open a closed account again."""
     person = find_to_change(person_id)
     with current_user.commune.write():
-        person.reopen()
+        person.reactivate()
     return back_to(person)
 
 
@@ -80,7 +80,7 @@ def find_sign_in(person_id, sign_in):
     if not sign_in.isalnum():  # PostgreSQL does not even look for a NUL
         abort(404)
     found = get_or_404(Session.select().where(Session.id == sign_in, Session.user == person.id))
-    if not (person.id == current_user.id or current_user.may_close(person)):
+    if not (person.id == current_user.id or current_user.may_deactivate(person)):
         raise Forbidden("role")
     return person, found
 
@@ -88,7 +88,7 @@ def find_sign_in(person_id, sign_in):
 def find_to_change(person_id):
     """Return a person whose account this person may close."""
     person = find(person_id)
-    if not current_user.may_close(person):
+    if not current_user.may_deactivate(person):
         raise Forbidden("role")
     return person
 
@@ -101,7 +101,7 @@ def back_to(person):
 def person_page(person, failure=None, status=200):
     """Return a person's page."""
     return page("members/show.html", status=status, person=person, failure=failure,
-                may_close=current_user.may_close(person),
+                may_close=current_user.may_deactivate(person),
                 rejected=open_rejected().where(RejectedEntry.user == person.id).count(),
                 **queries.phones(person))
 

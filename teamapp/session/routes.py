@@ -9,9 +9,9 @@ from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 
 from .. import text
-from ..access import own_path, public, same_origin, vouched
+from ..access import fetch_metadata, own_path, public, same_origin
 from ..extensions import must_wipe
-from ..languages import answer_in, of_the_browser
+from ..languages import browser_language, use_language
 from ..models import Attempt, MustWait, Session, User
 from ..web import page
 from .forms import LanguageForm, SignInForm
@@ -30,7 +30,7 @@ def new():
 
 @bp.post("/sign-in")
 @public
-@vouched  # two tabs that came here at once share one cookie, but have two tokens
+@fetch_metadata  # two tabs that came here at once share one cookie, but have two tokens
 def create():
     """Let in who knows the secret; say the same to everybody else."""
     form = SignInForm(request.form)
@@ -43,7 +43,7 @@ def create():
         answer = door(form, 429, refusal(wait.seconds))
         answer.headers["Retry-After"] = str(wait.seconds)
         return answer
-    user = User.entering(attempt.username, form.secret.data)
+    user = User.authenticate(attempt.username, form.secret.data)
     if user is None:
         return door(form, 422, refusal(attempt.wait()))
     attempt.succeed()
@@ -71,7 +71,7 @@ def sealing_words():
 @same_origin  # kept pages hold no token
 def destroy():
     """End the session here, whatever copies of its cookie are about."""
-    Session.end(session.get("token", ""))
+    Session.end_by_token(session.get("token", ""))
     session.clear()  # an HttpOnly cookie changes: the browser drops the pages behind "back"
     accepted = request.accept_mimetypes
     if accepted.accept_json and not accepted.accept_html:
@@ -86,7 +86,7 @@ def speak():
     form = LanguageForm(request.form)
     if not form.validate():
         abort(400)
-    current_user.read_in(form.language.data)
+    current_user.set_language(form.language.data)
     return redirect(url_for("session.arrival"), 303)
 
 
@@ -104,7 +104,7 @@ def door(form, status=200, failure=None):
     """
     wipe = must_wipe()
     form.next.data = own_path(form.next.data) if form.next.data else ""
-    answer_in(of_the_browser())
+    use_language(browser_language())
     answer = page("session/new.html", status=status, form=form, failure=failure, wipe=wipe,
                   current_user=AnonymousUserMixin())
     if wipe:
@@ -122,7 +122,7 @@ def refusal(seconds=0):
 
 def begin_session(user):
     """Give this browser a new session, with nothing left of the one before."""
-    Session.end(session.get("token", ""))
+    Session.end_by_token(session.get("token", ""))
     session.clear()
     session["token"] = Session.begin(user)
     session.permanent = True

@@ -14,7 +14,7 @@ from peewee import OperationalError, sqlite3
 from teamapp.backup.copies import BROKEN_OFF, encrypt, fresh_key
 from teamapp.counting.reconciliation import differences
 from teamapp.models import Installation, Receipt, Tally, Visit
-from teamapp.sqlite import alone
+from teamapp.sqlite import exclusive
 
 from ..conftest import make_app
 from ..databases import path_of
@@ -280,7 +280,7 @@ def test_nobody_opens_a_book_that_is_being_put_in_its_place(
         visited, again, databases, template_database):
     url = databases.new(like=template_database)
     database = again(url).extensions["database"]
-    with alone(path_of(url)):
+    with exclusive(path_of(url)):
         assert again(url).test_client().get("/readyz").status_code == 503
         with pytest.raises(OperationalError):
             database.connect()

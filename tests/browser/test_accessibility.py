@@ -187,9 +187,9 @@ def test_where_a_volunteers_work_waits(phone, line, book):
 def test_on_a_leaders_phone(rejected, enter, book):
     lan, binh, tu = map(book.user, ("lan", "binh", "tu"))
     lost, ended, _ = (Session.begin(lan) for _ in range(3))
-    Session.get_by_id(Session.digest(lost)).lose()
-    Session.get_by_id(Session.digest(ended)).finish()
-    binh.close()
+    Session.get_by_id(Session.digest(lost)).mark_lost()
+    Session.get_by_id(Session.digest(ended)).end()
+    binh.deactivate()
     page = enter("tu", PIN)
     with nothing_wrong(page, "leader", at_least=11) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",

@@ -128,7 +128,7 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
     phone, lan = lans_phone, book.user("lan")
     before = phone.pages_of(lan)
     disk = Disk(phone)
-    lan.read_in("en")  # every page comes anew
+    lan.set_language("en")  # every page comes anew
     disk.fill()
     phone.go("/")
     asked = line.count("GET /pack")

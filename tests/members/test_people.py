@@ -79,7 +79,7 @@ def test_phones_last_contact_and_what_they_hold_are_told(cast, sign_in):
 
 def test_a_phone_that_was_signed_out_with_work_on_it_is_told(cast, sign_in):
     send(sign_in(cast.lan), cast.lan, left={"count": 4, "oldest": clock.now().isoformat()})
-    Session.get(Session.user == cast.lan).finish()
+    Session.get(Session.user == cast.lan).end()
     leader = sign_in(cast.tu)
     assert "còn 4 lượt trên máy" in leader.get(f"/people/{cast.lan.id}").text
     Session.update(seen_at=clock.now() - timedelta(days=91)).where(

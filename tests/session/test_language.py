@@ -8,7 +8,7 @@ import pytest
 from flask_babel import gettext, ngettext
 
 from teamapp import clock
-from teamapp.languages import answer_in
+from teamapp.languages import use_language
 from teamapp.models import Commune, Household, Resident, Round, UnitType, User, Village, Visit
 
 from ..browser.screens import SCREENS
@@ -175,7 +175,7 @@ def test_a_page_that_is_not_there_says_so_in_english(cast, sign_in):
 
 def test_one_and_many_are_told_apart_in_english(app):
     with app.test_request_context():
-        answer_in("en")
+        use_language("en")
         assert ngettext("%(n)s nhà", "%(n)s nhà", 1, n="1") == "1 house"
         assert ngettext("%(n)s nhà", "%(n)s nhà", 1200, n="1,200") == "1,200 houses"
         assert gettext("Hôm nay") == "Today"
@@ -184,6 +184,6 @@ def test_one_and_many_are_told_apart_in_english(app):
 
 
 def test_signing_in_leads_to_pages_in_ones_own_language(cast, client, enter):
-    cast.lan.read_in("en")
+    cast.lan.set_language("en")
     answer = client.get(enter(client, "lan", PIN).location)
     assert lang(answer) == "en" and "Getting the book ready" in answer.text

@@ -17,7 +17,7 @@ WIPE = {"v": 1, "code": "wipe"}
 def lost(cast, sign_in):
     """Return Lan's phone after it was reported lost."""
     phone = sign_in(cast.lan)
-    Session.get(Session.user == cast.lan).lose()
+    Session.get(Session.user == cast.lan).mark_lost()
     return phone
 
 
@@ -34,7 +34,7 @@ def test_only_that_sign_in_is_lost(cast, lost, sign_in):
 
 def test_a_session_that_merely_ended_is_signed_out_and_nothing_more(cast, sign_in):
     phone = sign_in(cast.lan)
-    Session.get(Session.user == cast.lan).finish()
+    Session.get(Session.user == cast.lan).end()
     assert phone.get("/pack").json == {"v": 1, "code": "signed_out"}
 
 
@@ -50,15 +50,15 @@ def test_the_sign_in_page_says_so_too_and_to_no_other_phone(client, cast, lost, 
 
     assert says(lost) == (True, True)
     ended = sign_in(cast.binh)
-    Session.get(Session.user == cast.binh).finish()
+    Session.get(Session.user == cast.binh).end()
     assert {says(browser) for browser in (client, sign_in(cast.tu), ended)} == {(False, False)}
-    cast.binh.close()
+    cast.binh.deactivate()
     assert says(ended) == (True, True)
 
 
 def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
     phone = sign_in(cast.lan)
-    assert cast.lan.close()
+    assert cast.lan.deactivate()
     assert phone.get("/pack").json == WIPE
     for path in ("/", "/households", f"/households/{cast.bre.id}", "/outbox", "/arrival"):
         assert phone.get(path).status_code == 302, path
@@ -69,7 +69,7 @@ def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
 
 def test_a_missing_page_shows_who_left_nothing(cast, sign_in):
     phone = sign_in(cast.lan)
-    cast.lan.close()
+    cast.lan.deactivate()
     page = phone.get("/nowhere")
     assert page.status_code == 404 and 'data-user=""' in page.text
 
@@ -77,7 +77,7 @@ def test_a_missing_page_shows_who_left_nothing(cast, sign_in):
 @pytest.mark.parametrize("days, status", [(90, 200), (91, 401)])
 def test_after_ninety_days_nothing_more_is_taken(cast, sign_in, days, status):
     phone = sign_in(cast.lan)
-    cast.lan.close()
+    cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
     answer = send(phone, cast.lan, entry(body(cast.bre)))
@@ -87,16 +87,16 @@ def test_after_ninety_days_nothing_more_is_taken(cast, sign_in, days, status):
 
 
 def test_who_left_cannot_sign_in_until_the_account_is_open_again(cast, client, enter):
-    cast.lan.close()
+    cast.lan.deactivate()
     assert enter(client, "lan", PIN).status_code == 422
-    cast.lan.reopen()
+    cast.lan.reactivate()
     assert enter(client, "lan", PIN).status_code == 303
 
 
 def test_the_last_chair_stays(cast):
-    assert not cast.son.close()
+    assert not cast.son.deactivate()
     assert User.get_by_id(cast.son.id).active
     second = User.create(username="hai", role="chair", name="Lê Hai", commune=cast.an_phu,
                          secret_hash="-")
-    assert cast.son.close()
-    assert not second.close()
+    assert cast.son.deactivate()
+    assert not second.deactivate()

@@ -162,10 +162,11 @@ def test_every_command_exists_and_ours_are_told(app):
 def test_a_commune_can_be_made_as_told(app):
     made, forgot = re.findall(r"```python\n(.*?)```", read("docs/operations.md"), re.S)
     exec(compile(made, "docs/operations.md", "exec"), names := {})
-    assert User.entering("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
-    assert User.entering("v01.to-truong", "258036").village.name == "Cây Da"
+    assert User.authenticate("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
+    assert User.authenticate("v01.to-truong", "258036").village.name == "Cây Da"
     exec(compile(forgot, "docs/operations.md", "exec"), names)
-    assert User.entering("v01.to-truong", "471950") and not User.entering("v01.to-truong", "258036")
+    assert User.authenticate("v01.to-truong", "471950")
+    assert not User.authenticate("v01.to-truong", "258036")
 
 
 def test_the_programs_of_the_procfile_are_found_once_it_is_installed_as_told():

@@ -169,7 +169,7 @@ def test_what_was_done_is_told_to_who_writes_it_down_again(cast, lan, sign_in):
                 return_part="afternoon", **{"dossiers-0-procedure": "1.001193",
                                             "dossiers-0-code": "H10-1"})
     result(lan, cast.lan, entry(said))  # nobody says how it was done, and the dossier has no id
-    cast.hanh.read_in("en")
+    cast.hanh.set_language("en")
     for who, words in (("lan", ["Thị Rin: Kích hoạt VNeID – xong hôm đó; DVC quốc gia – chưa "
                                 "(Không có máy thông minh)", "Người không ghi tên: ",
                                 "Hồ sơ: Đăng ký khai sinh, H10-1", "Hẹn 5/12, chiều",
@@ -204,7 +204,7 @@ def test_people_the_reader_may_not_see_are_not_named(cast, lan, sign_in):
 @pytest.mark.parametrize("code", REJECTIONS)
 def test_every_reason_is_said_in_the_readers_language_and_what_to_do(cast, lan, sign_in, code):
     refuse(lan, cast.lan, cast.hlan, code=code)
-    cast.son.read_in("en")
+    cast.son.set_language("en")
     own = lan.get("/rejected-entries").text
     others = sign_in(cast.son).get("/rejected-entries").text
     assert str(REJECTIONS[code].why) in own and str(REJECTIONS[code].advice) in own
@@ -222,12 +222,12 @@ def test_what_was_wrong_is_told_as_it_was_said_to_who_reads_that_language(cast, 
     refuse(lan, cast.lan, cast.bre, outcome="later")
     assert "Chọn ngày hẹn lại." in cards(sign_in(cast.tu).get("/rejected-entries").text)[0]
     for reader in (cast.tu, cast.lan):
-        reader.read_in("en")
+        reader.set_language("en")
         assert "Chọn ngày hẹn" not in cards(sign_in(reader).get("/rejected-entries").text)[0]
 
 
 def test_what_another_brought_is_not_told_in_the_bearers_language(cast, sign_in, hand_in):
-    cast.tu.read_in("en")
+    cast.tu.set_language("en")
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre, outcome="later"))))
     assert "Choose the day to come back." in page.text
     for reader, is_told in ((cast.lan, False), (cast.tu, True)):
