@@ -1,10 +1,13 @@
 """What every slice's routes share: pages, finding things, fields; the headers of every answer."""
 
 import re
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import abort, make_response, render_template, request
 from flask_babel import lazy_gettext as _
+from peewee import ModelSelect
 from wtforms import DateField, FieldList
 
 from .extensions import htmx
@@ -57,6 +60,17 @@ def page(template, partial=None, status=200, **context):
 def page_number():
     """Return which page of a list is asked for; the first in doubt."""
     return min(max(request.args.get("page", 1, int), 1), 10_000)
+
+
+def paginate(query: ModelSelect, size: int, read: Callable[[ModelSelect], list[Any]] = list,
+             ) -> tuple[list[Any], int, bool]:
+    """Return (rows, page number, whether more follow) of the page the address names.
+
+    `read` turns the query into rows, in its order.
+    """
+    number = page_number()
+    rows = read(query.limit(size + 1).offset((number - 1) * size))
+    return rows[:size], number, len(rows) > size
 
 
 def get_or_404(query):

@@ -1,10 +1,10 @@
-"""What a person says of what the commune could not take."""
+"""The form that settles a rejected entry."""
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 
 class SeenForm(FlaskForm):
-    """That it was seen, and the page to go back to."""
+    """Confirm that somebody has seen the entry, and return to the page it stood on."""
 
     next = HiddenField()

@@ -1,7 +1,9 @@
-"""Why something was not taken and what to do about it, for whoever looks at it later.
+"""Texts for each rejection code: the reason, and advice to the author or to another reader.
 
-What its author's phone heard at once stands in `teamapp/sync/reasons.py`, code by code the same.
+`teamapp/sync/reasons.py` holds the texts the author's device shows at once, for the same codes.
 """
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
@@ -26,7 +28,7 @@ WHY = {
 }
 AGAIN = (_("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại."),
          _("Nhờ người ghi sửa trên máy, hoặc ghi lại."))
-ADVICE = {  # what its author does, what somebody else; for all others AGAIN
+ADVICE = {  # codes → (advice to the author, advice to others); AGAIN for all other codes
     ("not_yours",): (_("Báo tổ trưởng xem giúp."),
                      _("Hỏi người ghi. Nhà thuộc tổ khác thì nhờ tổ đó ghi lại.")),
     ("lost_phone", "closed_account"): (
@@ -37,7 +39,7 @@ ADVICE = {  # what its author does, what somebody else; for all others AGAIN
 }
 
 
-def advice(code, is_own):
-    """Return what to do about something that was not taken, for its author or somebody else."""
-    own, others = next((said for codes, said in ADVICE.items() if code in codes), AGAIN)
+def advice(code: str, is_own: bool) -> Any:
+    """Return the advice on a rejected entry, to its author or to another reader."""
+    own, others = next((texts for codes, texts in ADVICE.items() if code in codes), AGAIN)
     return own if is_own else others

@@ -106,7 +106,7 @@ def pressable(page):
 def test_a_phone_whose_sign_in_was_ended_is_still_reported_lost_and_told(cast, sign_in, desk):
     phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
     chair, page = desk(cast.son), f"/people/{cast.lan.id}"
-    chair.press(f"{page}/sign-ins/{found.id}/ending")
+    chair.press(f"{page}/sign-ins/{found.id}/termination")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert "Đã kết thúc" in chair.get(page).text
     assert pressable(chair.get(page).text) == {found.id: ["loss"]}
@@ -117,7 +117,7 @@ def test_a_phone_whose_sign_in_was_ended_is_still_reported_lost_and_told(cast, s
 
 
 @pytest.mark.parametrize("days, deeds", [
-    (29, ["ending", "loss"]), (31, ["loss"]), (89, ["loss"]), (91, None)])
+    (29, ["termination", "loss"]), (31, ["loss"]), (89, ["loss"]), (91, None)])
 def test_one_that_expired_is_told_for_ninety_days(cast, sign_in, days, deeds):
     old = begun(cast.lan, days=days)
     page = sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
@@ -144,7 +144,7 @@ def test_a_sign_in_is_ended_and_only_that_one(cast, sign_in, desk):
     with phone.session_transaction() as cookie:
         its = Session.digest(cookie["token"])
     assert its in ids
-    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/ending")
+    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/termination")
     assert (answer.status_code, answer.location) == (303, f"/people/{cast.lan.id}")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert other.get("/pack").status_code == 200
@@ -167,11 +167,11 @@ def test_a_sign_in_is_only_found_at_its_own_person(cast, desk):
 
 def test_an_account_is_closed_and_opened_again(cast, desk, sign_in):
     phone, leader = sign_in(cast.lan), desk(cast.tu)
-    assert leader.press(f"/people/{cast.lan.id}/closure").status_code == 303
+    assert leader.press(f"/people/{cast.lan.id}/deactivation").status_code == 303
     assert User.get_by_id(cast.lan.id).closed_on == clock.today()
     assert phone.get("/").status_code == 302
     assert "Đã đóng" in leader.get("/people").text
-    assert leader.press(f"/people/{cast.lan.id}/reopening").status_code == 303
+    assert leader.press(f"/people/{cast.lan.id}/reactivation").status_code == 303
     assert phone.get("/").status_code == 200
 
 
@@ -182,7 +182,7 @@ def test_an_account_is_closed_and_opened_again(cast, desk, sign_in):
 def test_who_may_close_whose_account(cast, desk, who, whom, status):
     person = getattr(cast, whom)
     browser = desk(getattr(cast, who))
-    answer = browser.press(f"/people/{person.id}/closure", page=f"/people/{cast.lan.id}")
+    answer = browser.press(f"/people/{person.id}/deactivation", page=f"/people/{cast.lan.id}")
     assert answer.status_code == status
     assert User.get_by_id(person.id).active == (status != 303)
 

@@ -9,7 +9,7 @@ from teamapp import clock
 from teamapp.models import Assignment, Round
 
 
-class BatchProcessor:
+class CommuneBrowser:
     """A browser at the commune."""
 
     def __init__(self, browser):
@@ -34,7 +34,7 @@ def bare(answer):
 @pytest.fixture
 def desk(sign_in):
     """Return a function that gives somebody of the commune a desk."""
-    return lambda user: BatchProcessor(sign_in(user))
+    return lambda user: CommuneBrowser(sign_in(user))
 
 
 @pytest.fixture

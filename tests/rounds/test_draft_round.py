@@ -78,8 +78,8 @@ def test_all_villages_are_ticked_where_the_form_stands(desk, cast):
 @pytest.mark.parametrize(("path", "there"), [
     ("/rounds/proposal", "/rounds"), ("/rounds/{r}/proposal", "/rounds/{r}"),
     ("/rounds/{r}/publication", "/rounds/{r}"), ("/rounds/{r}/removal", "/rounds/{r}"),
-    ("/rounds/{r}/villages/{v}/shares", "/rounds/{r}/villages/{v}"),
-    ("/people/{p}/closure", "/people/{p}"), ("/people/{p}/sign-ins/{s}/loss", "/people/{p}")])
+    ("/rounds/{r}/villages/{v}/allocation", "/rounds/{r}/villages/{v}"),
+    ("/people/{p}/deactivation", "/people/{p}"), ("/people/{p}/sign-ins/{s}/loss", "/people/{p}")])
 def test_the_address_a_form_was_sent_to_leads_to_its_page(desk, cast, draft, path, there):
     ids = {"r": draft.id, "v": cast.cau_van.id, "p": cast.lan.id, "s": "x" * 64}
     chair = desk(cast.son)
@@ -119,7 +119,7 @@ def older(cast, desk, fields):
     officer, url = desk(cast.hanh), f"/rounds/{Round.get().id}"
     drawn = re.findall(r'name="drawn" value="(\d+)"', officer.get(f"{url}/edit").text)
     desk(cast.son).send(url, **fields | {"drawn": drawn, "choice": "all"})
-    desk(cast.son).send(f"{url}/villages/{cast.da_xanh.id}/shares", members=[cast.mai.id])
+    desk(cast.son).send(f"{url}/villages/{cast.da_xanh.id}/allocation", members=[cast.mai.id])
 
     def save(**changes):
         return officer.send(url, **fields | {

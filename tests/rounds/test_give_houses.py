@@ -61,7 +61,7 @@ def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, vill
     answer = officer.send(f"{village}/assignments", htmx=True, houses=[hoa], cluster="Cụm 1",
                           member=cast.binh.id, members=[lan])
     assert ticked(answer) == {lan, hoa}
-    answer = officer.send(f"{village}/shares", htmx=True, houses=[hoa], members=[lan])
+    answer = officer.send(f"{village}/allocation", htmx=True, houses=[hoa], members=[lan])
     assert ticked(answer) == {lan, hoa}
     assert len(ticked(officer.get(village))) == 3
 
@@ -94,13 +94,13 @@ def test_a_whole_cluster(desk, cast, draft, village, holders):
 
 def test_houses_nobody_has_are_shared_evenly(desk, cast, draft, village, holders):
     desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.hoa.id)], member=cast.tu.id)
-    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id, cast.binh.id])
+    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id, cast.binh.id])
     assert sorted(filter(None, holders(draft).values())) == [
         "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
 
 def test_the_whole_round_is_shared_among_the_villages_own_teams(desk, cast, draft, holders):
-    desk(cast.hanh).send(f"/rounds/{draft.id}/shares")
+    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     assert holders(draft)["H'Lan"] == "H'Mai"
     assert sorted(holders(draft).values()) == ["H'Mai", "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
@@ -116,7 +116,7 @@ def test_shares_are_runs_of_neighbours_and_level_out():
 
 
 def test_a_house_is_taken_back(desk, cast, draft, village, holders):
-    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id])
+    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id])
     desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)], member="nobody")
     assert holders(draft)["Điểu Bré"] is None
 
@@ -188,7 +188,7 @@ def test_nobody_and_nothing_of_another_village_or_commune_is_taken(desk, cast, d
         for action in ("assignments", "removals", "houses"):
             assert officer.send(f"{village}/{action}", houses=[str(house.id)],
                                 member=cast.lan.id).status_code == 422
-    assert officer.send(f"{village}/shares", members=[cast.mai.id]).status_code == 422
-    assert officer.send(f"{village}/shares").status_code == 422
+    assert officer.send(f"{village}/allocation", members=[cast.mai.id]).status_code == 422
+    assert officer.send(f"{village}/allocation").status_code == 422
     assert set(holders(draft).values()) == {None}
     assert len(holders(draft)) == 4

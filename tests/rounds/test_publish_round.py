@@ -10,7 +10,7 @@ from tests.rounds.conftest import bare
 @pytest.fixture
 def shared(desk, cast, draft):
     """Return the draft, every house given to somebody."""
-    desk(cast.hanh).send(f"/rounds/{draft.id}/shares")
+    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     return draft
 
 
@@ -45,14 +45,14 @@ def test_a_round_nobody_has_a_house_of_is_not_published(desk, cast, draft):
 def test_houses_of_somebody_who_left_the_team_are_told(desk, cast, draft):
     chair = desk(cast.son)
     village = f"/rounds/{draft.id}/villages/{cast.da_xanh.id}"
-    chair.send(f"{village}/shares", members=[cast.mai.id])
-    chair.send(f"/people/{cast.mai.id}/closure")
+    chair.send(f"{village}/allocation", members=[cast.mai.id])
+    chair.send(f"/people/{cast.mai.id}/deactivation")
     answer = chair.send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409 and Round.get().is_draft
     told = "1 nhà giao cho người không còn ở tổ. Mở thôn, ấp để giao lại."
     assert told in answer.text
     assert "1 nhà, 1 nhà giao cho người không còn ở tổ." in chair.get(village).text
-    chair.send(f"/rounds/{draft.id}/shares")
+    chair.send(f"/rounds/{draft.id}/allocation")
     chair.send(f"/rounds/{draft.id}/publication")
     page = chair.get(f"/rounds/{draft.id}").text
     assert told in page and "Đã giao cho 3 thành viên" in page
@@ -75,7 +75,7 @@ def test_a_published_round_is_still_reassigned_and_phones_follow(desk, cast, sha
     village = f"/rounds/{shared.id}/villages/{cast.cau_van.id}"
     for url, fields in ((f"{village}/assignments", {"member": cast.binh.id}),
                         (f"{village}/removals", {}), (f"{village}/houses", {}),
-                        (f"{village}/shares", {"members": [cast.lan.id]})):
+                        (f"{village}/allocation", {"members": [cast.lan.id]})):
         before = Round.get().cursor
         answer = chair.send(url, houses=[str(cast.bre.id)], **fields)
         assert answer.status_code == 303
@@ -135,8 +135,8 @@ def test_a_round_that_lost_its_houses_meanwhile_is_not_given_out(desk, cast, sha
     assert Round.get().is_draft
 
 
-@pytest.mark.parametrize("path", ["", "/shares", "/publication", "/villages/{v}/assignments",
-                                  "/villages/{v}/shares", "/villages/{v}/removals",
+@pytest.mark.parametrize("path", ["", "/allocation", "/publication", "/villages/{v}/assignments",
+                                  "/villages/{v}/allocation", "/villages/{v}/removals",
                                   "/villages/{v}/houses"])
 def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, meanwhile, path):
     officer, chair = desk(cast.hanh), desk(cast.son)
@@ -164,8 +164,9 @@ def paths(round, village):
     one = f"/rounds/{round}"
     place = f"{one}/villages/{village}"
     return [("get", one), ("get", f"{one}/edit"), ("post", one), ("post", f"{one}/proposal"),
-            ("post", f"{one}/removal"), ("post", f"{one}/publication"), ("post", f"{one}/shares"),
-            ("get", place), ("post", f"{place}/assignments"), ("post", f"{place}/shares"),
+            ("post", f"{one}/removal"), ("post", f"{one}/publication"),
+            ("post", f"{one}/allocation"), ("get", place), ("post", f"{place}/assignments"),
+            ("post", f"{place}/allocation"),
             ("post", f"{place}/removals"), ("get", f"{place}/houses"), ("post", f"{place}/houses")]
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Target
-from tests.rounds.conftest import BatchProcessor
+from tests.rounds.conftest import CommuneBrowser
 
 
 @pytest.fixture
 def desk(sign_in):
     """Return a function that gives somebody of the commune a desk."""
-    return lambda user: BatchProcessor(sign_in(user))
+    return lambda user: CommuneBrowser(sign_in(user))
 
 
 @pytest.fixture

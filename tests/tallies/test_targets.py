@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from teamapp import clock
-from teamapp.counting.targets import Aims
+from teamapp.counting.targets import TargetHistory
 from teamapp.models import Target
 
 
@@ -14,7 +14,7 @@ def needed(cast):
     """Return a function that tells what Cầu Ván needs from one day to another."""
 
     def need(first, last):
-        return Aims(cast.an_phu.id).activations(cast.cau_van.id, first, last)
+        return TargetHistory(cast.an_phu.id).activations(cast.cau_van.id, first, last)
     return need
 
 
@@ -56,7 +56,7 @@ def test_the_last_word_said_for_a_day_counts(cast, aim, needed):
 
 def row(number, village, activations="", coverage=""):
     """Return one village's line of the form."""
-    start = f"aims-{number}-"
+    start = f"targets-{number}-"
     return {f"{start}village": getattr(village, "id", village), f"{start}activations": activations,
             f"{start}coverage": coverage}
 
@@ -83,13 +83,13 @@ def test_the_chair_sets_targets_and_what_is_left_empty_stays(desk, cast):
     ({"since_on": ""}, "Chọn ngày bắt đầu."),
     ({"since_on": "mai"}, "Ghi ngày theo dạng ngày/tháng/năm."),
     ({"since_on": "2090-01-01"}, "Xem lại năm."),
-    ({"aims-0-activations": "nhiều"}, "Ghi một số, không có chữ."),
-    ({"aims-0-activations": "9" * 6000}, "Ghi một số, không có chữ."),
-    ({"aims-0-activations": "-1"}, "Ghi số từ 0 đến 20.000."),
-    ({"aims-0-activations": "20001"}, "Ghi số từ 0 đến 20.000."),
-    ({"aims-0-coverage": "101"}, "Ghi số từ 0 đến 100."),
-    ({"aims-0-coverage": "5.5"}, "Ghi một số, không có chữ."),
-    ({"aims-0-village": "x", "aims-0-coverage": "5"}, "Có thôn, ấp không thuộc xã mình."),
+    ({"targets-0-activations": "nhiều"}, "Ghi một số, không có chữ."),
+    ({"targets-0-activations": "9" * 6000}, "Ghi một số, không có chữ."),
+    ({"targets-0-activations": "-1"}, "Ghi số từ 0 đến 20.000."),
+    ({"targets-0-activations": "20001"}, "Ghi số từ 0 đến 20.000."),
+    ({"targets-0-coverage": "101"}, "Ghi số từ 0 đến 100."),
+    ({"targets-0-coverage": "5.5"}, "Ghi một số, không có chữ."),
+    ({"targets-0-village": "x", "targets-0-coverage": "5"}, "Có thôn, ấp không thuộc xã mình."),
 ])
 def test_what_is_wrong_is_said_beside_its_field(desk, cast, change, words):
     fields = {"since_on": clock.today().isoformat(), **row(0, cast.cau_van)} | change
