@@ -1,11 +1,13 @@
 """Shared by the routes of all slices: pages, lookups, fields, response headers."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from flask import Flask, Response, abort, make_response, render_template, request
 from flask_babel import lazy_gettext as _
+from peewee import ModelSelect
 from wtforms import DateField, FieldList
 
 from .config import Config
@@ -58,6 +60,17 @@ def page(template: str, partial: str | None = None, status: int = 200,
 
 def page_number() -> int:
     return min(max(request.args.get("page", 1, int), 1), 10_000)
+
+
+def paginate(query: ModelSelect, size: int, read: Callable[[ModelSelect], list[Any]] = list,
+             ) -> tuple[list[Any], int, bool]:
+    """Return (rows, page number, whether more follow) of the page the address names.
+
+    `read` turns the query into rows, in its order.
+    """
+    number = page_number()
+    rows = read(query.limit(size + 1).offset((number - 1) * size))
+    return rows[:size], number, len(rows) > size
 
 
 def get_or_404(query: Any) -> Any:

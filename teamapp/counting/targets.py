@@ -17,7 +17,7 @@ def set_targets(tx, by, since_on, amounts):
         for (village, indicator), amount in amounts.items()]).execute()
 
 
-class Aims:
+class TargetHistory:
     """All targets of a commune, each valid until the next one for its village begins."""
 
     def __init__(self, commune_id):

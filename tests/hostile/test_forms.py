@@ -52,7 +52,7 @@ FIELDS = {
     "POST /rounds/<round_id>": ROUND,
     "POST /rounds/<round_id>/proposal": (*ROUND, "all"),
     f"POST {VILLAGE}/assignments": ("houses", "cluster", "member"),
-    f"POST {VILLAGE}/shares": ("members",),
+    f"POST {VILLAGE}/allocation": ("members",),
     f"POST {VILLAGE}/removals": ("houses",),
     f"POST {VILLAGE}/houses": ("houses",),
     "GET /tallies": DAYS,
@@ -60,7 +60,8 @@ FIELDS = {
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
     "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
-    "POST /targets": ("since_on", *(f"aims-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
+    "POST /targets": ("since_on", *(f"targets-{place}-{name}"
+                                    for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
 }
 ASKED = sorted({route for route in MATRIX if route.startswith("POST") or "<" in route}
@@ -209,12 +210,13 @@ def test_a_new_round_has_no_houses_to_keep(world, path):
 
 
 def test_a_line_of_the_targets_that_has_no_number_is_no_line(world):
-    said = {"since_on": clock.today(), "aims-²-village": "1", f"aims-{'9' * 5000}-village": "1"}
+    said = {"since_on": clock.today(), "targets-²-village": "1",
+            f"targets-{'9' * 5000}-village": "1"}
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 
 
 def test_more_lines_of_targets_than_there_are_villages_are_rejected(world):
-    said = {"since_on": clock.today()} | {f"aims-{n}-village": "x" for n in range(600)}
+    said = {"since_on": clock.today()} | {f"targets-{n}-village": "x" for n in range(600)}
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 
 

@@ -1,4 +1,4 @@
-"""Somebody's browser that presses the buttons of a page."""
+"""A browser that submits the forms of a page."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def desk(sign_in):
-    """Return a function that gives somebody's browser, which posts with the page's own token."""
+    """Return a function that opens a person's browser; it posts with the page's token."""
 
     def open_for(user):
         browser = sign_in(user)

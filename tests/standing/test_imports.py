@@ -70,7 +70,7 @@ OUTSIDE = {
     "access": FRAMEWORK,
     "static_files": {"flask", "whitenoise"},
     "templating": {"flask", "jinja2"},
-    "web": FRAMEWORK | {"wtforms"},
+    "web": FRAMEWORK | {"peewee", "wtforms"},
     "errors": FRAMEWORK | {"peewee", "gunicorn"},
     "health": {"flask", "peewee"},
     "metrics": {"flask", "peewee", "prometheus_client"},
