@@ -1,4 +1,4 @@
-"""Templates compile, point at what exists, and hold no inline style, script or handler."""
+"""Templates compile, point at what exists, close what they open, and hold nothing inline."""
 
 import re
 
@@ -22,6 +22,12 @@ INLINE = {
     "a js: value": r"\shx-(?:vals|vars|headers)\s*=\s*[\"'](?:js|javascript):",
     "a trigger's filter": r"\shx-trigger\s*=\s*[\"'][^\"']*\[",
 }
+WIDEST = 120
+IN_A_TAG = r"(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|[^>])*?"
+PIECES = re.compile(r"\{#.*?#\}|<!.*?>|(?P<said>\{\{.*?\}\})|\{%[-+]?\s*(?P<word>\w+).*?%\}"
+                    rf"|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){IN_A_TAG}(?P<closed>/?)>", re.DOTALL)
+ENDLESS = {"br", "hr", "img", "input", "link", "meta"}
+OWN = {"macro", "call", "block"}  # what stands in them is whole by itself
 
 
 def test_nothing_moves_for_who_wants_no_motion():
@@ -78,6 +84,125 @@ def test_a_swapped_piece_has_one_root_element_with_an_id():
         assert root, f"{name} begins with no element"
         assert re.search(r"\sid=", root[0]), f"{name}: its root has no id"
         assert html.endswith(f"</{root[1]}>"), f"{name} ends with another element"
+
+
+class Elements:
+    """The elements of a template's source, tag by tag: what is wrong, how many stand outermost.
+
+    Each branch of an `if` must leave open what the others do; what is drawn `once` may cut across.
+    """
+
+    def __init__(self, source):
+        self.wrong, self.roots, self.macros = [], 0, 0
+        self.open, self.around = (), []  # around: (word, open before, open after a branch)
+        for piece in PIECES.finditer(source):
+            if piece["word"]:
+                self._jinja(piece["word"])
+            elif piece["end"]:
+                self._end(piece["tag"])
+            elif piece["tag"] or piece["said"]:
+                self.roots += not self.open and not any(word in OWN for word, *_ in self.around)
+                if piece["tag"] and not piece["closed"] and piece["tag"] not in ENDLESS:
+                    self.open += (piece["tag"],)
+        self._is_whole("the template")
+
+    def _end(self, tag):
+        if self.open[-1:] == (tag,):
+            self.open = self.open[:-1]
+        else:
+            self.wrong.append(f"</{tag}> where {self.open[-1:] or 'nothing'} is open")
+
+    def _jinja(self, word):
+        if word in OWN:
+            self.macros += word == "macro"
+            self.around.append((word, self.open, None))
+            self.open = ()
+        elif word in ("if", "for"):
+            self.around.append((word, self.open, None))
+        elif word in ("elif", "else"):
+            before = self._branch()[1]
+            self.around.append((word, before, self.open))
+            self.open = before
+        elif word in ("endif", "endfor"):
+            last, before, _ = self._branch()
+            if last != "else" and self.open != before:
+                self.wrong.append(f"{word} leaves {self.open} open, not {before}")
+        elif word.removeprefix("end") in OWN:
+            self._is_whole(word)
+            self.open = self.around.pop()[1]
+
+    def _branch(self):
+        word, before, after = self.around.pop()
+        if after not in (None, self.open):
+            self.wrong.append(f"one branch leaves {after} open, another {self.open}")
+        return word, before, after
+
+    def _is_whole(self, what):
+        if self.open:
+            self.wrong.append(f"{what} leaves {self.open} open")
+
+
+@pytest.mark.parametrize("name", templates())
+def test_no_line_is_too_wide_to_read(name):
+    lines = enumerate(read(TEMPLATES / name).splitlines(), 1)
+    assert not [number for number, line in lines if len(line) > WIDEST]
+
+
+@pytest.mark.parametrize("name", templates())
+def test_a_template_and_each_macro_closes_what_it_opens(name):
+    assert not Elements(read(TEMPLATES / name)).wrong
+
+
+@pytest.mark.parametrize("source", [
+    "<div>", "</div>", "<div><p></div></p>", "{% macro open() %}<div>{% endmacro %}",
+    "{% macro a() %}<b>{% endmacro %}{% macro b() %}</b>{% endmacro %}",
+    "<div>{% call banner() %}</div>{% endcall %}", "<ul>{% block main %}</ul>{% endblock %}",
+    "{% if a %}<p>{% endif %}</p>", "{% if a %}<p>{% else %}<b>{% endif %}</p>",
+    "{% if a %}<p>{% elif b %}<p>{% endif %}</p>", "{% for a in b %}<li>{% endfor %}</li>",
+    "<p{% if a > b %} hidden{% endif %}>"])
+def test_what_is_left_open_is_noticed(source):
+    assert Elements(source).wrong
+
+
+@pytest.mark.parametrize("source", [
+    "<p{% if a > b %} hidden{% endif %}><br><input></p>", "<svg><path d='M0'/></svg>",
+    "{% if a %}<p class=a>{% elif b %}<p>{% else %}<p id=c>{% endif %}</p>",
+    "<ul>{% for a in b %}<li>{% else %}<li>{% endfor %}</li></ul>",
+    "{% once 'a' %}<form>{% endonce %}{{ '<b>' }}{# <i> #}<!-- <u> -->{% once 'b' %}</form>"])
+def test_what_is_whole_is_taken(source):
+    assert not Elements(source).wrong
+
+
+def pieces():
+    """Return the templates that others draw, or routes give to htmx."""
+    return swapped().union(*(re.findall(r'\{%-? include "([^"]+)"', read(TEMPLATES / name))
+                             for name in templates()))
+
+
+def test_a_piece_has_one_root_and_a_file_of_macros_none():
+    assert len(pieces()) > 10
+    for name in templates():
+        found = Elements(read(TEMPLATES / name))
+        if name in pieces():
+            assert found.roots == 1, f"{name}: {found.roots} roots"
+        elif name.rpartition("/")[2].startswith("_"):
+            assert found.macros and not found.roots, f"{name} is neither a piece nor macros"
+
+
+@pytest.mark.parametrize("source, roots", [
+    ("<p></p>", 1), ("<p></p><p></p>", 2), ("<p></p>{{ banner() }}", 2), ("{% set a = 1 %}", 0),
+    ("{% macro a() %}<p></p>{% endmacro %}<div><p></p></div>", 1)])
+def test_a_second_root_is_noticed(source, roots):
+    assert Elements(source).roots == roots
+
+
+@pytest.mark.parametrize("name, echo", [
+    ("households/rows.html", "row_echo"), ("households/_forms.html", "visit_echo")])
+def test_an_echo_leaves_nothing_where_it_stood(app, name, echo):
+    """A blank beside its element would stay, and the place would not be `:empty` again."""
+    with app.test_request_context():
+        html = str(getattr(app.jinja_env.get_template(name).module, echo)())
+    assert re.fullmatch(r"<template [^>]*><.*></template>", html, re.DOTALL)
 
 
 def ids_of_all_templates():
