@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 from .. import clock
+from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..db import transaction
 from ..models import Device, Procedure, Target, Village
 from ..recording import visits
@@ -111,12 +112,12 @@ class _Filling:
         for code, village in self.villages.items():
             facts = self.of_village[code]
             monthly = -(-facts["households"] * 11 // 100)
-            rows.append((village, "coverage", first.replace(month=1),
+            rows.append((village, COVERAGE, first.replace(month=1),
                          facts["coverage_target_percent"]))
-            rows.append((village, "activations", (first - timedelta(days=70)).replace(day=1),
+            rows.append((village, ACTIVATIONS, (first - timedelta(days=70)).replace(day=1),
                          monthly))
             if code == "V06":
-                rows.append((village, "activations", max(first, self.today - timedelta(days=8)),
+                rows.append((village, ACTIVATIONS, max(first, self.today - timedelta(days=8)),
                              monthly + 10))
         Target.insert_many([
             {"commune": self.commune, "village": village, "indicator": indicator,

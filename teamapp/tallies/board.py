@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from .. import clock
+from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
 from ..counting.periods import Span
-from ..counting.targets import Aims
+from ..counting.targets import ACTIVATIONS, COVERAGE, Aims
 from ..models import Village
 from . import queries
 from .queries import Contact, Share
 
-FIGURES = ("activations", "visits", "houses", "dossiers")
+FIGURES = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code)
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Line:
     @property
     def missing(self):
         """How many activations are missing today; 0 when in time, None without a target."""
-        activations = self.figures["activations"]
+        activations = self.figures[ACTIVATIONS]
         return None if None in (self.due, activations) else max(self.due - activations, 0)
 
 
@@ -90,7 +91,7 @@ def line_of(village, span):
 
 def known(found, village_id, contact, span):
     """Return the village's figures: none at all while nothing was heard of these days."""
-    heard = (village_id, "visits") in found or (
+    heard = (village_id, VISITS.code) in found or (
         contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
     return {figure: found.get((village_id, figure), 0) if heard else None for figure in FIGURES}
 
@@ -104,13 +105,13 @@ def needs(aims, village_id, span, today):
 
 def wanted(aims, village_id, share, today):
     """Return how many people are to be activated, and which percentage that is."""
-    percent = aims.on(village_id, "coverage", today)
+    percent = aims.on(village_id, COVERAGE, today)
     return (None if None in (percent, share.all) else -(-share.all * percent // 100)), percent
 
 
 def whole(lines, found):
     """Return the commune's line: the sums of what is known of the villages."""
-    heard = any(line.figures["visits"] is not None for line in lines)
+    heard = any(line.figures[VISITS.code] is not None for line in lines)
     return Line(0, None, {figure: found.get((0, figure), 0) if heard else None
                           for figure in FIGURES},
                 total(line.needed for line in lines), total(line.due for line in lines),

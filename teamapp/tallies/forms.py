@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from .. import clock
 from ..counting.periods import Span
+from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..web import DayField, Numbered
 
 PERIODS = ("week", "month", "days")
@@ -143,4 +144,4 @@ class TargetsForm(FlaskForm):
     def amounts(self):
         """The targets: {(village id, indicator): amount}."""
         return {(int(aim.village.data), name): aim[name].data for aim in self.aims
-                for name in ("activations", "coverage") if aim[name].data is not None}
+                for name in (ACTIVATIONS, COVERAGE) if aim[name].data is not None}

@@ -6,7 +6,9 @@ from datetime import timedelta
 from peewee import JOIN, Case, Value, fn
 
 from .. import clock
+from ..counting.indicators import DOSSIERS, HELPED, HOUSEHOLDS, OBSTACLES, VISITS
 from ..counting.periods import day_key, month_key
+from ..counting.targets import ACTIVATIONS
 from ..languages import called
 from ..models import (
     AccountKind,
@@ -20,8 +22,9 @@ from ..models import (
     Visit,
 )
 
-HELPED = f"helped:{AccountKind.HEADLINE}"
-ADDITIVE = {HELPED: "activations", "visits": "visits", "dossiers": "dossiers"}
+# indicator as the tallies hold it: the board's name for it
+ADDITIVE = {HELPED.key(AccountKind.HEADLINE): ACTIVATIONS, VISITS.key(): VISITS.code,
+            DOSSIERS.key(): DOSSIERS.code}
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Contact:
 def figures(commune_id, span):
     """Return {(village_id, figure): n} of the days; what was never recorded is not in it."""
     if span.key and span.days > 1:  # of a single day the houses are not tallied
-        names = {**ADDITIVE, "houses": "houses"}
+        names = {**ADDITIVE, HOUSEHOLDS.key(): HOUSEHOLDS.code}
         rows = Tally.select(Tally.village_id, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,
             Tally.indicator.in_(list(names)))
@@ -88,12 +91,12 @@ def keys(span):
 
 
 def houses(commune_id, span):
-    """Return {(village_id, "houses"): n}: households met in the days, from the facts."""
+    """Return {(village_id, figure): n} of the households met in the days, from the facts."""
     places = Village.select(Village.id).where(Village.commune == commune_id)
     rows = dict(first_meetings(Visit.village.in_(places), span).select(
         Visit.village, fn.COUNT(Visit.id)).group_by(Visit.village).tuples())
-    found = {(village, "houses"): n for village, n in rows.items()}
-    return found | ({(0, "houses"): sum(rows.values())} if rows else {})
+    found = {(village, HOUSEHOLDS.code): n for village, n in rows.items()}
+    return found | ({(0, HOUSEHOLDS.code): sum(rows.values())} if rows else {})
 
 
 def first_meetings(places, span):
@@ -153,7 +156,7 @@ def difficulties(commune_id, span, village_id=0, most=3):
     n, name = fn.SUM(Tally.count), called(Obstacle)
     return list(Obstacle.select(Obstacle.code, name, n)
                 .join(Tally, JOIN.INNER, on=(
-                    (Tally.indicator == Value("obstacle:").concat(Obstacle.code))
+                    (Tally.indicator == Value(OBSTACLES.key()).concat(Obstacle.code))
                     & (Tally.commune == commune_id) & (Tally.village_id == village_id)
                     & Tally.period.in_([span.key] if span.key else keys(span))))
                 .group_by(Obstacle.code, name, Obstacle.position)

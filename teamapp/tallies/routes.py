@@ -5,7 +5,8 @@ from flask_login import current_user
 
 from .. import clock
 from ..access import chair_only, commune_only
-from ..counting.targets import Aims, set_targets
+from ..counting.indicators import HOUSEHOLDS, VISITS
+from ..counting.targets import COVERAGE, Aims, set_targets
 from ..models import Obstacle, Village
 from ..web import ID, get_or_404, page
 from . import queries, rows
@@ -30,7 +31,7 @@ def index():
 def show(village_id):
     """Show a village's figures and the visits they stand on."""
     village, form = find(village_id), period_form()
-    found = rows.of("visits", [village.id], form.span)
+    found = rows.of(VISITS.code, [village.id], form.span)
     visits, paging = one_page(found)
     return page("tallies/show.html", status=422 if form.errors else 200, village=village,
                 form=form, line=line_of(village, form.span), visits=visits, paging=paging,
@@ -54,8 +55,8 @@ def figure(village_id, figure):
               "paging": paging, "obstacle": obstacle, "state": state,
               "places": Village.labels(villages),
               "inside": "village" if village and request.args.get("in") == "village" else None,
-              "done": rows.done_at(found) if figure in ("visits", "houses") else None}
-    if (figure, state) == ("coverage", "unasked"):
+              "done": rows.done_at(found) if figure in (VISITS.code, HOUSEHOLDS.code) else None}
+    if (figure, state) == (COVERAGE, "unasked"):
         opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
     return board_page(form, "tallies/_figure.html", **opened)
 
