@@ -22,7 +22,7 @@ class Indicator:
     is_distinct: bool = False
 
     def key(self, value: str = "") -> str:
-        """Return the key in the tallies: the code, and the value of its dimension if there is one."""
+        """Return the key in the tallies: the code, with the value of its dimension if any."""
         return f"{self.code}:{value}" if self.by else self.code
 
     def counts(self, key: str) -> bool:

@@ -196,7 +196,7 @@ def test_twins_whose_names_differ_in_their_marks_alone_are_two_people(import_lis
     assert "dòng 5: lỗi: trùng với dòng 3" in output
 
 
-def test_father_and_son_of_one_name_stay_two_where_the_register_has_one_without_a_year(import_list, write):
+def test_father_and_son_stay_two_where_the_register_has_one_without_a_year(import_list, write):
     header = "Chủ hộ,Họ và tên,Năm sinh"
     assert import_list(write(header, "Lê Văn An,Lê Văn An,"))[0] == 0
     both = write(header, "Lê Văn An,Lê Văn An,1960", "Lê Văn An,Lê Văn An,1990")
