@@ -31,14 +31,14 @@ class Phone:
     """One person's phone: keeps a connection open and its cookie."""
 
     def __init__(self, address, cookie="", accept="br"):
-        self.address, self.connection = address, None
+        self.address, self.connection, self.timeout = address, None, 60  # seconds
         self.headers = {"Accept-Encoding": accept, "Cookie": cookie}
 
     def ask(self, method, path, body=None, **headers):
         """Return (status, bytes as they came, seconds to wait) of one request."""
         for again in (True, False):
             if self.connection is None:
-                self.connection = http.client.HTTPConnection(*self.address, timeout=60)
+                self.connection = http.client.HTTPConnection(*self.address, timeout=self.timeout)
             try:
                 self.connection.request(method, path, body, {**self.headers, **headers})
                 answer = self.connection.getresponse()

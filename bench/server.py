@@ -98,6 +98,18 @@ def tree(root):
     return found
 
 
+def peak_memory(root):
+    """Return the bytes that a process and its descendants had at their own peaks, summed.
+
+    Pages they share count once for each.
+    """
+    peaks = []
+    for pid in tree(root):
+        with suppress(OSError), open(f"/proc/{pid}/status") as status:
+            peaks += [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")]
+    return sum(peaks)
+
+
 def cpu_of(pid):
     """Return the processor time of a process in seconds, to the microsecond.
 
