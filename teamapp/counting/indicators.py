@@ -26,7 +26,7 @@ class Indicator:
         return f"{self.code}:{value}" if self.by else self.code
 
     def counts(self, key: str) -> bool:
-        """Tell whether a key of the tallies is one of this indicator."""
+        """Return True for a key of this indicator in the tallies."""
         return key.startswith(f"{self.code}:") if self.by else key == self.code
 
 
