@@ -34,6 +34,7 @@ test: $(VENV)/run $(VENV)/dev
 
 check: $(VENV)/run $(VENV)/dev
 	ruff check .
+	mypy
 	pytest tests/standing
 
 faults: export FAULTS_VISITS := 10000

@@ -1,4 +1,4 @@
-"""The program as gunicorn, the command line and pwmigrate find it."""
+"""The application object for gunicorn, the command line and pwmigrate."""
 
 from teamapp import create_app
 

@@ -1,4 +1,4 @@
-"""What gunicorn runs besides the program: before it opens a port, and around its workers."""
+"""gunicorn's settings and hooks: checks before it opens a port, metrics of its workers."""
 
 import gc
 import os
@@ -6,27 +6,28 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 MEMORY = Path("/dev/shm")
-forwarded_allow_ips = ""  # whom to believe is for PROXY_HOPS to say, and for nothing else
+forwarded_allow_ips = ""  # PROXY_HOPS alone decides which proxies are trusted
 
 
-def on_starting(server):
-    """Let no line name who asks; refuse, with a sentence, what the database is not ready for."""
+def on_starting(server: Any) -> None:
+    """Redact gunicorn's log; stop with a ConfigurationError if the schema does not match."""
     from app import app
-    from teamapp.db import refuse_other_schema
-    from teamapp.logs import spare_the_asker
+    from teamapp.db import check_schema
+    from teamapp.logs import redact_request
 
-    server.log.error_log.addFilter(spare_the_asker)
+    server.log.error_log.addFilter(redact_request)
     database = app.extensions["database"]
-    refuse_other_schema(database)
-    database.close_all()  # the pool's connection must not be carried into the workers by the fork
+    check_schema(database)
+    database.close_all()  # workers must not inherit a connection through the fork
 
 
-def post_worker_init(worker):
-    """Be in service: have the database open, so that no `restore` takes it away.
+def post_worker_init(worker: Any) -> None:
+    """Open the database, whose usage lock prevents a `restore` under a running service.
 
-    And let the garbage collector leave the program itself alone: that cost 0.1 s a time.
+    Freeze the program's objects: collecting them costs 0.1 s each time.
     """
     from peewee import PeeweeException
 
@@ -39,41 +40,42 @@ def post_worker_init(worker):
     gc.set_threshold(50_000, 20, 20)
 
 
-def child_exit(server, worker):
-    """Take a worker that is gone out of the numbers that only a living one has."""
+def child_exit(server: Any, worker: Any) -> None:
+    """Remove the gauges of a dead worker."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)
 
 
-def on_exit(server):
-    """Leave no numbers behind."""
+def on_exit(server: Any) -> None:
+    """Delete the metrics."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-def numbers():
-    """Return where the workers put their numbers for /metrics: a folder that ends with the service.
+def metrics_folder() -> str:
+    """Create the folder for the workers' metrics, deleted when the service ends.
 
-    In memory: of a number on a full disk a worker dies. What services left that were killed goes.
+    It is in memory, because a metric on a full disk kills a worker. Folders of killed services are
+    deleted.
     """
     var = Path(os.environ.get("VAR_DIR", "var")).resolve()
     place = MEMORY if os.access(MEMORY, os.W_OK) else var
     place.mkdir(parents=True, exist_ok=True)
     for folder in place.glob("tungnha-numbers-*"):
-        if not is_at_work(folder.name.split("-")[2]):
+        if not is_running(folder.name.split("-")[2]):
             shutil.rmtree(folder, ignore_errors=True)
     return mkdtemp(prefix=f"tungnha-numbers-{os.getpid()}-", dir=place)
 
 
-def is_at_work(process):
-    """Tell whether a process is there, and is not this one in an earlier life."""
+def is_running(process: str) -> bool:
+    """Check for another running process with this id; this one's own id was reused."""
     try:
         os.kill(int(process), 0)
     except (ProcessLookupError, ValueError):
         return False
     except PermissionError:
-        return True  # somebody else's
+        return True  # of another user
     return int(process) != os.getpid()
 
 
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers()
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics_folder()

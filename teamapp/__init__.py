@@ -1,5 +1,7 @@
 """Từng Nhà: the logbook of the village digital team."""
 
+from collections.abc import Mapping
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,8 +21,7 @@ from . import (
 from .config import read_config
 
 
-def create_app(environment=None):
-    """Return the program: config, database, extensions, slices, error pages, and nothing else."""
+def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     config = read_config(environment)
     logs.init(config)
     app = Flask(__name__, static_folder=None)
@@ -34,7 +35,7 @@ def create_app(environment=None):
     static_files.init_app(app, config)
     templating.init_app(app, config)
     web.init_app(app, config)
-    believe_proxies(app, config.proxy_hops)
+    trust_proxies(app, config.proxy_hops)
     sealing.init_app(app, config)
     register_slices(app)
     errors.init_app(app)
@@ -42,14 +43,14 @@ def create_app(environment=None):
     return app
 
 
-def believe_proxies(app, hops):
-    """Take address, scheme and host from so many proxies; with none, from nobody but the caller."""
+def trust_proxies(app: Flask, hops: int) -> None:
+    """Trust the X-Forwarded headers of `hops` proxies; with 0, of none."""
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
 
 
-def register_slices(app):
-    """Hang every slice's routes into the app."""
+def register_slices(app: Flask) -> None:
     from .health import bp as health
     from .households.routes import bp as households
     from .members.routes import bp as members

@@ -1,8 +1,11 @@
-"""Who may enter: signed in is the default for every route, marks name the exceptions."""
+"""Access control: every route needs a sign-in, marks on the views name the exceptions."""
 
+from collections.abc import Callable, Set
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 from werkzeug.routing import RequestRedirect
@@ -10,12 +13,12 @@ from werkzeug.routing import RequestRedirect
 from . import text
 from .extensions import csrf, htmx, must_wipe
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def _mark(name):
-    def mark(view):
-        """Set the mark on the view and return it."""
+def _mark(name: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
         view.__dict__.setdefault("marks", set()).add(name)
         return view
     return mark
@@ -26,57 +29,54 @@ field_only = _mark("field_only")  # members and leaders
 commune_only = _mark("commune_only")  # officer and chair
 chair_only = _mark("chair_only")
 lead_only = _mark("lead_only")  # leaders, officer and chair
-same_origin = _mark("same_origin")  # no CSRF token, for pages kept on a phone; no other site's page
-vouched = _mark("vouched")  # no CSRF token where the browser itself says it is our own page
-programmatic = _mark("programmatic")  # answers 401 as JSON, never a redirect
-hand_in = _mark("hand_in")  # open for 90 days to whose account was closed
+same_origin = _mark("same_origin")  # no CSRF token, for cached pages; cross-origin requests get 403
+fetch_metadata = _mark("fetch_metadata")  # no CSRF token if Sec-Fetch-Site is same-origin
+programmatic = _mark("programmatic")  # answers 401 as JSON, never redirects
+hand_in = _mark("hand_in")  # open for 90 days after an account is deactivated
 
 
-def marks_of(endpoint):
-    """Return the marks of a route."""
+def marks_of(endpoint: str) -> Set[str]:
     return getattr(current_app.view_functions.get(endpoint), "marks", frozenset())
 
 
-def init_app(app):
-    """Stand at the door of every route."""
+def init_app(app: Flask) -> None:
     app.before_request(gate)
 
 
-def gate():
-    """Let the request in, send it to sign-in, or refuse it."""
+def gate() -> ResponseReturnValue | None:
+    """Admit the request (None), redirect it to sign-in, or raise 401, 403 or 404."""
     if isinstance(request.routing_exception, RequestRedirect):
-        raise NotFound  # the router would mend the address and lead to the host the caller claims
+        raise NotFound  # the router would redirect to the host the client claims
     if request.endpoint is None:
-        return None  # there is nothing here: let the router say so
+        return None  # no such page: the router raises 404
     marks = marks_of(request.endpoint)
-    unsafe = request.method not in SAFE
+    unsafe = request.method not in SAFE_METHODS
     if unsafe and "same_origin" in marks:
-        refuse_foreign_page()
-    if "public" not in marks and not may_ask(marks):
-        return ask_to_sign_in(marks)
+        reject_cross_origin()
+    if "public" not in marks and not has_access(marks):
+        return require_sign_in(marks)
     if unsafe and "same_origin" not in marks:
-        check_token(marks)
+        require_csrf_token(marks)
     if "public" not in marks:
-        refuse_role(marks)
+        require_role(marks)
     return None
 
 
-def may_ask(marks):
-    """Tell whether this is somebody with an open account, or one who may still hand in here."""
+def has_access(marks: Set[str]) -> bool:
+    """Check for an active account, or one that may still hand in at this route."""
     return current_user.is_authenticated or (
         "hand_in" in marks and getattr(current_user, "may_hand_in", False))
 
 
-def check_token(marks):
-    """Refuse an unsafe request without its CSRF token, or the browser's word where that will do."""
-    if "vouched" in marks and request.headers.get("Sec-Fetch-Site") == "same-origin":
-        g.csrf_valid = True  # as Flask-WTF notes it for the form
+def require_csrf_token(marks: Set[str]) -> None:
+    """Reject an unsafe request without a CSRF token or sufficient fetch metadata."""
+    if "fetch_metadata" in marks and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        g.csrf_valid = True  # Flask-WTF's own flag: the form does not check again
     else:
         csrf.protect()
 
 
-def refuse_foreign_page():
-    """Refuse a request that another site's page made this browser send."""
+def reject_cross_origin() -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin"):
         raise Forbidden("foreign_origin")
@@ -84,17 +84,16 @@ def refuse_foreign_page():
         raise Forbidden("foreign_origin")
 
 
-def ask_to_sign_in(marks):
-    """Answer 401 where a program asks, else lead to sign-in and back."""
+def require_sign_in(marks: Set[str]) -> ResponseReturnValue:
+    """Raise 401 for a script or an unsafe method, else redirect to sign-in and back."""
     if "programmatic" in marks and must_wipe():
         raise Unauthorized("wipe")
-    if htmx or "programmatic" in marks or request.method not in SAFE:
+    if htmx or "programmatic" in marks or request.method not in SAFE_METHODS:
         raise Unauthorized("signed_out")
     return redirect(url_for("session.new", next=request.full_path.rstrip("?")))
 
 
-def refuse_role(marks):
-    """Refuse whom the route's marks leave out."""
+def require_role(marks: Set[str]) -> None:
     allowed = (("field_only" not in marks or current_user.is_field)
                and ("commune_only" not in marks or current_user.is_commune)
                and ("chair_only" not in marks or current_user.role == "chair")
@@ -103,14 +102,14 @@ def refuse_role(marks):
         raise Forbidden("role")
 
 
-def own_path(target):
-    """Return the path to go on to, never another site's; the front page when in doubt."""
+def own_path(target: str) -> str:
+    """Return a redirect target of this site; "/" for any other."""
     try:
         parts = urlsplit(target)
-        elsewhere = parts.netloc or parts.scheme
-    except ValueError:  # brackets that are no address
+        is_foreign = bool(parts.netloc or parts.scheme)
+    except ValueError:  # invalid brackets in the host
         return "/"
-    safe = target.startswith("/") and not target.startswith("//") and not elsewhere \
+    safe = target.startswith("/") and not target.startswith("//") and not is_foreign \
         and len(target) <= 1000 and "\\" not in target \
         and text.is_clean(target) and not any(letter.isspace() for letter in target)
     return target if safe else "/"

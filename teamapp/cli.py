@@ -2,11 +2,13 @@
 
 from importlib import import_module
 
+from flask import Flask
+
 SUBJECTS = ("teamapp.backup.commands", "teamapp.demo", "teamapp.imports.commands",
             "teamapp.sealing", "teamapp.tallies.commands")
 
 
-def init_app(app):
-    """Register every subject's commands; each runs with the database open."""
+def init_app(app: Flask) -> None:
+    """Register the commands of every subject; each command runs with an open database."""
     for subject in SUBJECTS:
         import_module(subject).register(app)

@@ -1,4 +1,4 @@
-"""Time: read in one place, kept in UTC, counted in days of Asia/Ho_Chi_Minh."""
+"""Time: read in one place, stored in UTC, counted in days of Asia/Ho_Chi_Minh."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,59 +6,59 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def now():
-    """Return this moment in UTC, in whole seconds; the only place where time is read."""
+def now() -> datetime:
+    """Return the current time in UTC, in whole seconds; no other function reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def today():
-    """Return the day it is in Asia/Ho_Chi_Minh."""
+def today() -> date:
+    """Return the current date in Asia/Ho_Chi_Minh."""
     return day_of(now())
 
 
-def local(moment):
-    """Return an aware moment on the clock of Asia/Ho_Chi_Minh."""
+def local(moment: datetime) -> datetime:
+    """Convert an aware moment to Asia/Ho_Chi_Minh."""
     return moment.astimezone(ZONE)
 
 
-def day_of(moment):
-    """Return the day of an aware moment in Asia/Ho_Chi_Minh."""
+def day_of(moment: datetime) -> date:
+    """Return the date of an aware moment in Asia/Ho_Chi_Minh."""
     return local(moment).date()
 
 
-def moment_of(day, at=time(0)):
-    """Return the moment, in UTC, of a day and a time of Asia/Ho_Chi_Minh."""
+def moment_of(day: date, at: time = time(0)) -> datetime:
+    """Return the UTC moment of a date and a time in Asia/Ho_Chi_Minh."""
     return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
-def parse_local(text):
-    """Return the moment, in UTC, of "2026-11-21T15:10" as a form's datetime field posts it.
+def parse_local(text: str) -> datetime:
+    """Return the UTC moment of "2026-11-21T15:10", the format of a datetime-local input.
 
-    Raises ValueError for anything else.
+    Raises ValueError for any other text.
     """
     if len(text) not in (16, 19) or text[10] != "T":
         raise ValueError(f"not a local date and time: {text!r}")
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZONE, microsecond=0).astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"not a date of our time: {text!r}") from error
+        raise ValueError(f"date out of range: {text!r}") from error
 
 
-def days_from(day, count):
-    """Return the day so many days later; the last day there is where the calendar ends before.
+def days_from(day: date, count: int) -> date:
+    """Return the date `count` days later, at most `date.max`.
 
-    A page is drawn from whatever the database holds, 9999-12-31 among it.
+    A page renders any stored date, 9999-12-31 included.
     """
     return day + min(timedelta(days=count), date.max - day)
 
 
-def week_of(day):
+def week_of(day: date) -> tuple[date, date]:
     """Return Monday and Sunday of the day's week."""
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=6)
 
 
-def month_of(day):
+def month_of(day: date) -> tuple[date, date]:
     """Return the first and the last day of the day's month."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,11 +1,13 @@
-"""Every setting, read once from the environment, refusing to start when one is wrong."""
+"""Settings, read once from the environment; an invalid setting stops the start."""
 
 import os
 import secrets
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
@@ -14,13 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 WEAK_KEYS = {"secret", "change-me", "changeme", "dev", "development", "password"}
 
 
-class Refusal(SystemExit):
-    """A reason not to start, said in one sentence."""
+class ConfigurationError(SystemExit):
+    """An invalid setting or environment; the message is one sentence for the operator."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one process; docs/operations.md says what each is for."""
+    """The settings of one process; docs/operations.md documents each."""
 
     env: str
     secret_key: str
@@ -30,16 +32,14 @@ class Config:
     proxy_hops: int
     journal: str
     backup_key: str
-    metrics_from: tuple
+    metrics_from: tuple[IPv4Network | IPv6Network, ...]
     has_worker: bool
 
     @property
-    def is_production(self):
-        """Production is APP_ENV=production and nothing else."""
+    def is_production(self) -> bool:
         return self.env == "production"
 
-    def for_flask(self):
-        """Return the settings Flask and its extensions read."""
+    def for_flask(self) -> dict[str, Any]:
         return {
             "SECRET_KEY": self.secret_key,
             "MAX_CONTENT_LENGTH": 1024 * 1024,
@@ -59,76 +59,76 @@ class Config:
         }
 
 
-def read_config(environment=None):
-    """Return the settings of the environment, or refuse with the name of the one that is wrong."""
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """Read the settings; raise ConfigurationError with the name of an invalid one."""
     env = Env()
     if environment is not None:
-        env._environ = environment  # the tests' own environment instead of the process's
+        env._environ = dict(environment)  # tests pass an environment instead of the process's
     try:
         name = env.str("APP_ENV", "development",
                        validate=OneOf(["development", "test", "production"]))
-        var = own_folder(Path(env.str("VAR_DIR", "") or ROOT / "var").resolve())
+        var = writable_folder(Path(env.str("VAR_DIR", "") or ROOT / "var").resolve())
         url = env.str("DATABASE_URL", "") or f"sqlite:///{var / 'tungnha.db'}"
         return Config(
             env=name,
-            secret_key=strict_key(env.str("SECRET_KEY", "")) if name == "production"
-            else env.str("SECRET_KEY", "") or own_key(var),
+            secret_key=require_strong_key(env.str("SECRET_KEY", "")) if name == "production"
+            else env.str("SECRET_KEY", "") or machine_key(var),
             sealing_keys=env.str("SEALING_KEYS", ""),
             database_url=url,
             var=var,
             proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
             backup_key=public_key(env.str("BACKUP_KEY", "")),
-            metrics_from=networks(env.str("METRICS_FROM", "")),
+            metrics_from=parse_networks(env.str("METRICS_FROM", "")),
             has_worker=env.str("WORKER", "on", validate=OneOf(["on", "off"])) == "on",
         )
     except EnvError as error:
-        raise Refusal(f"Setting not understood: {error}") from None
+        raise ConfigurationError(f"Setting not understood: {error}") from None
 
 
-def own_folder(path):
-    """Return the folder the program may write to, made if need be, or refuse it."""
+def writable_folder(path: Path) -> Path:
+    """Create the folder if it is missing and return it; raise if it is not writable."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refusal(f"VAR_DIR cannot be made: {error}.") from None
+        raise ConfigurationError(f"VAR_DIR cannot be made: {error}.") from None
     if not os.access(path, os.W_OK):
-        raise Refusal(f"VAR_DIR may not be written to by this user: {path}.")
+        raise ConfigurationError(f"VAR_DIR may not be written to by this user: {path}.")
     return path
 
 
-def public_key(key):
-    """Return the key backups are encrypted to, or refuse what is none, as the private one."""
+def public_key(key: str) -> str:
+    """Return the age public key that encrypts backups; raise for any other text."""
     if key and not key.startswith("age1"):
-        raise Refusal("BACKUP_KEY is not understood: set the public key, “age1…”, that "
-                      "`flask --app app backup-key` prints.")
+        raise ConfigurationError("BACKUP_KEY is not understood: set the public key, “age1…”, "
+                                 "that `flask --app app backup-key` prints.")
     return key
 
 
-def networks(spelled):
-    """Return the networks of a list like `127.0.0.1 10.1.0.0/16`, or refuse it."""
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Parse a list of addresses and networks, e.g. `127.0.0.1 10.1.0.0/16`."""
     try:
-        return tuple(ip_network(one) for one in spelled.split())
+        return tuple(ip_network(one) for one in text.split())
     except ValueError as error:
-        raise Refusal(f"METRICS_FROM is not understood: {error}.") from None
+        raise ConfigurationError(f"METRICS_FROM is not understood: {error}.") from None
 
 
-def strict_key(key):
-    """Return the key, or refuse one that could be guessed."""
+def require_strong_key(key: str) -> str:
+    """Return the key; raise for a key shorter than 32 characters or easy to guess."""
     if len(key) < 32 or len(set(key)) < 10 or key.lower() in WEAK_KEYS:
-        raise Refusal("SECRET_KEY is missing or weak: in production set at least 32 random "
-                      "characters, e.g. from `python -c 'import secrets; print(secrets."
-                      "token_urlsafe(48))'`.")
+        raise ConfigurationError(
+            "SECRET_KEY is missing or weak: in production set at least 32 random characters, e.g. "
+            "from `python -c 'import secrets; print(secrets.token_urlsafe(48))'`.")
     return key
 
 
-def own_key(var):
-    """Return this machine's own key, made at the first start and kept in var/ for the next."""
-    return own_file(var / "secret_key", lambda: secrets.token_urlsafe(48))
+def machine_key(var: Path) -> str:
+    """Return the secret key of this machine, created in var/ at the first start."""
+    return read_or_create(var / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
-def own_file(path, make):
-    """Return what a file says; the first process to miss it makes it, for all of them."""
+def read_or_create(path: Path, make: Callable[[], str]) -> str:
+    """Return the text of a file; the first process that misses it creates it for all."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

@@ -1,15 +1,17 @@
-"""Refusals, each as one page, one partial for htmx, or JSON for a program."""
+"""Error responses: a page, a partial for htmx, or JSON for a script."""
 
 import logging
 
-from flask import g, jsonify, redirect, render_template, request
+from flask import Flask, g, jsonify, redirect, render_template, request
 from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from peewee import OperationalError
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
     InternalServerError,
+    MethodNotAllowed,
     ServiceUnavailable,
 )
 
@@ -19,57 +21,58 @@ from .extensions import htmx
 log = logging.getLogger(__name__)
 
 
-def init_app(app):
-    """Answer every refusal in plain words."""
-    app.register_error_handler(HTTPException, refusal)
-    app.register_error_handler(ParseException, unread)
-    app.register_error_handler(OperationalError, busy)
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(ParseException, malformed_request)
+    app.register_error_handler(OperationalError, database_unavailable)
     app.register_error_handler(Exception, unexpected)
 
 
-def refusal(error):
-    """Return the answer for an HTTP refusal: a foreign thing and a missing one look alike."""
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer an HTTP error; a record one may not see and a missing one look alike."""
     if error.code and error.code < 400:
-        return error  # a redirect
-    if error.code == 405 and request.method == "GET" and (above := page_above(request.path)):
-        return redirect(above)  # an answer to a form was opened anew, by its address alone
+        return error.get_response()  # a redirect
+    if error.code == 405 and request.method == "GET" and (above := nearest_page(request.path)):
+        return redirect(above)  # the response to a form was reloaded by its URL
+    status = error.code or 500
     headers = {"Retry-After": "5"} if error.code in (429, 503) else {}
-    if error.code == 405 and getattr(error, "valid_methods", None):
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):
-        return jsonify(v=1, code=code_of(error)), error.code, headers
-    g.rejected = True  # extensions.py: from here on no database is needed
+        return jsonify(v=1, code=error_code(error)), status, headers
+    g.rejected = True  # extensions.py: rendering the error page must not need the database
     template = "_error.html" if htmx else "errors.html"
-    return render_template(template, status=error.code), error.code, headers
+    return render_template(template, status=status), status, headers
 
 
-def page_above(path):
-    """Return the nearest address above that is a page, or None: there its form stands."""
+def nearest_page(path: str) -> str | None:
+    """Return the nearest parent path that is a page, where the form is, or None."""
+    adapter = request_ctx.url_adapter
     while path := path.rpartition("/")[0]:
-        if request_ctx.url_adapter.test(path, "GET"):
+        if adapter and adapter.test(path, "GET"):
             return path
     return None
 
 
-def code_of(error):
-    """Return a refusal's short code: our own where one was given, else its name."""
+def error_code(error: HTTPException) -> str:
+    """Return the short code the error was raised with, else one of its HTTP name."""
     own = error.description or ""
     return own if own.replace("_", "").isalnum() and own.islower() \
         else error.name.lower().replace(" ", "_")
 
 
-def unread(_error):
-    """Answer 400 where the server finds no end in what is sent: a chunk of no size, say."""
-    return refusal(BadRequest("malformed"))
+def malformed_request(_error: ParseException) -> ResponseReturnValue:
+    """Answer 400 for a body gunicorn cannot parse, e.g. an invalid chunk size."""
+    return http_error(BadRequest("malformed"))
 
 
-def busy(error):
-    """Answer 503 when the database is locked or away: nothing was written, try again."""
+def database_unavailable(error: OperationalError) -> ResponseReturnValue:
+    """Answer 503 when the database is locked or unreachable; nothing was written."""
     log.exception("the database did not answer", exc_info=error)
-    return refusal(ServiceUnavailable())
+    return http_error(ServiceUnavailable())
 
 
-def unexpected(error):
-    """Answer 500 and log where it happened, without the values."""
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """Answer 500 and log type and place of the error, without its values."""
     log.exception("unexpected error", exc_info=error)
-    return refusal(InternalServerError())
+    return http_error(InternalServerError())

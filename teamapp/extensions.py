@@ -1,13 +1,14 @@
-"""The libraries that know the app: signing in, CSRF, htmx, compression."""
+"""Flask extensions: sign-in, CSRF, htmx, compression; the database connection of a request."""
 
-from flask import g, request, session
+from flask import Flask, g, request, session
 from flask_compress import Compress
 from flask_htmx import HTMX
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
+from .config import Config
 from .db import open_database
-from .models import Session
+from .models import Session, User
 
 login = LoginManager()
 csrf = CSRFProtect()
@@ -16,11 +17,11 @@ compress = Compress()
 
 
 @login.user_loader
-def living_session(user_id):
-    """Return the person whose session the cookie names, if the session table says it lives.
+def load_user(user_id: str) -> User | None:
+    """Return the user of the cookie's session if the session table has it active.
 
-    A database that does not answer signs nobody out: its error goes on to errors.py, as any
-    other does. That one's page must be drawn all the same, and is drawn as for nobody.
+    An unreachable database signs nobody out: its error propagates to errors.py, and the error
+    page renders as for an anonymous user.
     """
     try:
         user = Session.resume(session.get("token", ""))
@@ -31,26 +32,25 @@ def living_session(user_id):
     return user if user and str(user.id) == user_id else None
 
 
-def must_wipe():
-    """Tell whether the phone that asks is a lost one, or its holder's account is closed."""
+def must_wipe() -> bool:
+    """Check whether the phone is marked lost or its user's account is deactivated."""
     return Session.must_wipe(session.get("token", ""))
 
 
-def init_app(app, config):
-    """Set up the libraries, and a database connection for each request."""
+def init_app(app: Flask, config: Config) -> None:
     database = app.extensions["database"] = open_database(config)
 
     @app.before_request
-    def connect():
-        if request.blueprint not in ("health", "metrics"):  # these report on one that is away
+    def connect() -> None:
+        if request.blueprint not in ("health", "metrics"):  # both report an unreachable one
             database.connect(reuse_if_open=True)
 
     @app.teardown_request
-    def release(error):
+    def release(error: BaseException | None) -> None:
         if not database.is_closed():
             database.close()
 
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # access.gate checks, by the route's mark
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # access.gate checks it, by the marks of the route
     login.init_app(app)
     login.session_protection = None
     csrf.init_app(app)

@@ -1,6 +1,7 @@
-"""Two questions a supervisor asks: is the process up, and may people be sent to it."""
+"""Probes of a supervisor: liveness and readiness."""
 
 from flask import Blueprint, current_app
+from flask.typing import ResponseReturnValue
 from peewee import PeeweeException
 
 from .access import public
@@ -11,15 +12,14 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 @public
-def healthz():
-    """Answer that the process is up."""
+def healthz() -> ResponseReturnValue:
     return {"status": "up"}
 
 
 @bp.get("/readyz")
 @public
-def readyz():
-    """Answer whether the database is reachable and its schema as new as the code."""
+def readyz() -> ResponseReturnValue:
+    """Report ready if the database is reachable and has every migration of the code."""
     try:
         pending = pending_migrations(current_app.extensions["database"])
     except PeeweeException:

@@ -1,19 +1,21 @@
-"""Which language a person reads, and how texts, names, days and numbers are said in it."""
+"""The language of a response, and how texts, names, dates and numbers read in it."""
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain
 from flask_login import current_user
 
 from . import text
 
-LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}  # each by its own name
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}  # each named in itself
 FIRST = "vi"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -21,16 +23,15 @@ babel = Babel()
 
 
 class Texts(Domain):
-    """The texts of translations/, read as they are written: no compiled file lies beside them."""
+    """The translations, read from their .po files; no compiled file exists."""
 
-    def get_translations(self):
-        """Return the texts of the language in use."""
+    def get_translations(self) -> NullTranslations:
         return texts(language())
 
 
 @cache
-def texts(code):
-    """Return a language's texts; the Vietnamese ones stand for themselves."""
+def texts(code: str) -> NullTranslations:
+    """Return the translations of a language; Vietnamese is the source and needs none."""
     if code == FIRST:
         return NullTranslations()
     compiled = BytesIO()
@@ -40,53 +41,52 @@ def texts(code):
     return Translations(compiled)
 
 
-def language():
-    """Return the code of the language in use, found out once an answer."""
-    if not g:  # no app is at work: a form class is read
+def language() -> str:
+    """Return the code of the language in use, determined once per response."""
+    if not g:  # no app context: a form class is being defined
         return FIRST
     if "language" not in g:
-        g.language = of_the_reader()
+        g.language = preferred_language()
     return g.language
 
 
-def answer_in(code):
-    """Speak this language in the rest of this answer, whoever asked."""
+def use_language(code: str) -> None:
+    """Use this language in the rest of the response, whatever the reader prefers."""
     g.language = code
 
 
-def of_the_reader():
-    """Return the language of whoever asks: the person's own, else the browser's."""
+def preferred_language() -> str:
+    """Return the user's own language, else the browser's."""
     if has_request_context() and current_user.is_authenticated:
         return current_user.language
-    return of_the_browser()
+    return browser_language()
 
 
-def of_the_browser():
-    """Return Vietnamese, unless the browser would rather read another of our languages."""
+def browser_language() -> str:
+    """Return the best match of Accept-Language, Vietnamese by default."""
     if not has_request_context():
         return FIRST
     return request.accept_languages.best_match(LANGUAGES, default=FIRST)
 
 
-def called(entry, what="name"):
-    """Return what an entry of a catalogue is called; of a whole catalogue, the column that says it.
+def called(entry: Any, what: str = "name") -> Any:
+    """Return the name of a catalogue entry in the language in use; of a model, the column.
 
-    Where there is no English for it yet, the Vietnamese shows.
+    An entry without an English name shows the Vietnamese one.
     """
     own = getattr(entry, what)
     return own if language() == FIRST else getattr(entry, f"{what}_{language()}") or own
 
 
-def said(show):
-    """Return a way of showing a value that follows the language in use."""
+def localized(show: Callable[[Any, str], str]) -> Callable[[Any], str]:
+    """Return the formatter with the language in use as its second argument."""
     return lambda value: show(value, language())
 
 
-def init_app(app):
-    """Let templates and routes speak the reader's language."""
+def init_app(app: Flask) -> None:
     babel.init_app(app)
     babel.domain_instance = Texts()
     app.jinja_env.globals.update(languages=LANGUAGES, language=language)
     app.jinja_env.filters.update(
         called=called, clock_time=text.clock_time,
-        **{show.__name__: said(show) for show in (text.day, text.short_day, text.number)})
+        **{show.__name__: localized(show) for show in (text.day, text.short_day, text.number)})

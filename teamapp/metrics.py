@@ -1,11 +1,12 @@
-"""Numbers for whoever watches the service, in Prometheus' format, to those who may ask."""
+"""Metrics in Prometheus' format, for the addresses of METRICS_FROM."""
 
 import logging
 import os
 import time
+from collections.abc import Iterator
 from ipaddress import ip_address
 
-from flask import Blueprint, Response, abort, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from peewee import JOIN, PeeweeException, fn
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from . import clock
 from .access import public
+from .config import Config
 from .logs import method
 from .models import Counter as CommuneCounter
 from .models import Device, ProcessingFailure, Receipt, RejectedEntry, Session
@@ -27,81 +29,81 @@ from .models import Device, ProcessingFailure, Receipt, RejectedEntry, Session
 bp = Blueprint("metrics", __name__)
 log = logging.getLogger(__name__)
 
-GIVEN_UP = Session.ABSOLUTE  # so long silent, a phone is no more: its sign-in is over
+GIVEN_UP = Session.ABSOLUTE  # a phone silent for this long does not count: its sign-in expired
 ANSWERS = Counter("tungnha_answers", "Answers given.", ("method", "rule", "status"))
 SECONDS = Histogram("tungnha_answer_seconds", "Time from a request to its answer.", ("rule",),
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
 
 
-class Book:
-    """What the database itself can tell, the same whichever process is asked."""
+class DatabaseCollector:
+    """Gauges read from the database, the same in every process."""
 
-    def collect(self):
-        """Yield the gauges."""
+    def collect(self) -> Iterator[GaugeMetricFamily]:
         now = clock.now()
         waiting = (Device.left_count > 0) & (Device.seen_at > now - GIVEN_UP)
         silent = waiting & (Device.seen_at < now - Device.SILENT)
         left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
         open_failure = Receipt.id.is_null() | (Receipt.status == "rejected")
-        for name, told, query in (
-            ("receipts", "Entries the communes have kept.",
+        for name, help_text, query in (
+            ("receipts", "Entries accepted, of all communes.",
              CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
-            ("waiting_entries", "Entries still on phones, as each last told.", left),
+            ("waiting_entries", "Entries still on phones, as each last reported.", left),
             ("waiting_phones", "Phones that hold entries.",
              Device.select(fn.COUNT(Device.id)).where(waiting)),
-            ("silent_phones", "Phones that hold entries and were not heard for three days.",
+            ("silent_phones", "Phones that hold entries and had no contact for three days.",
              Device.select(fn.COUNT(Device.id)).where(silent)),
             ("inbox_open", "Rejected entries that nobody has settled.",
              RejectedEntry.select(fn.COUNT(RejectedEntry.id)).where(RejectedEntry.settled_at.is_null())),
-            ("mishaps", "Entries that met an error of ours and are not kept.",
+            ("mishaps", "Entries that met a server error and are not accepted.",
              ProcessingFailure.select(fn.COUNT(ProcessingFailure.entry))
              .join(Receipt, JOIN.LEFT_OUTER, on=(Receipt.id == ProcessingFailure.entry))
              .where(open_failure)),
         ):
-            yield GaugeMetricFamily(f"tungnha_{name}", told, value=int(query.scalar()))
+            yield GaugeMetricFamily(f"tungnha_{name}", help_text, value=int(query.scalar()))
 
 
 @bp.get("/metrics")
 @public
-def metrics():
-    """Tell the numbers to an address of METRICS_FROM; to others there is no such page.
+def metrics() -> Response:
+    """Return the metrics to an address of METRICS_FROM, 404 to any other.
 
-    Also when the database is away: that is what the watcher wants to hear.
+    Without a database the process's own metrics still answer.
     """
     if not is_allowed(current_app.extensions["config"]):
         abort(404)
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several processes: gunicorn.conf.py
         MultiProcessCollector(registry := CollectorRegistry())
-    return Response(generate_latest(registry) + of_the_book(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry) + database_metrics(),
+                    content_type=CONTENT_TYPE_LATEST)
 
 
-def of_the_book():
-    """Return the lines of the book's own numbers; none when it does not answer."""
-    book = CollectorRegistry()
+def database_metrics() -> bytes:
+    """Return the metrics of the database; empty when it is unreachable."""
+    registry = CollectorRegistry()
     try:
-        book.register(Book())
-        return generate_latest(book)
+        registry.register(DatabaseCollector())
+        return generate_latest(registry)
     except PeeweeException as error:
-        log.warning("the book told no numbers", exc_info=error)
+        log.warning("the database metrics are unavailable", exc_info=error)
         return b""
 
 
-def is_allowed(config):
-    """Tell whether the asker's address is one of those allowed, and truly the asker's."""
+def is_allowed(config: Config) -> bool:
+    """Check the client's address, which a header of an untrusted proxy makes invalid."""
     is_proxied = not config.proxy_hops and "X-Forwarded-For" in request.headers
     try:
-        asker = ip_address(request.remote_addr or "")
+        address = ip_address(request.remote_addr or "")
     except ValueError:
         return False
-    return not is_proxied and any(asker in network for network in config.metrics_from)
+    return not is_proxied and any(address in network for network in config.metrics_from)
 
 
-def init_app(app):
-    """Count every answer under its rule, never its address; logs.py has begun to time it."""
+def init_app(app: Flask) -> None:
+    """Count and time every response by its route, never by its URL; logs.py starts the time."""
 
     @app.after_request
-    def end(response):
+    def end(response: Response) -> Response:
         rule = request.url_rule.rule if request.url_rule else "none"
         ANSWERS.labels(method(), rule, response.status_code).inc()
         if "began" in g:

@@ -1,4 +1,4 @@
-"""Envelopes: what a phone seals for this server alone, and the proof of who sealed it.
+"""Envelopes: entries a phone encrypts to this server, and the proof of their author.
 
 HPKE (RFC 9180), base mode: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The phone's half
 is `seal` in static/js/outbox/sealing.js.
@@ -9,13 +9,15 @@ import hashlib
 import hmac
 import re
 import secrets
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import Flask
 
-from .config import Refusal, own_file
+from .config import Config, ConfigurationError, read_or_create
 
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 INFO = b"tungnha-envelope-1"
@@ -23,46 +25,46 @@ WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,16}):([A-Za-z0-9_-]{43}=?)")
 
 
 class UnknownKey(LookupError):
-    """This server has no such key: it may yet be given it."""
+    """The server has no key of this name; the operator may still add it."""
 
 
 class Key:
-    """One of the server's keys, with the name phones call it by."""
+    """A private key of the server and its id."""
 
-    def __init__(self, kid, scalar):
+    def __init__(self, kid: str, scalar: bytes) -> None:
         self.kid = kid
-        self._prover = hashlib.sha256(b"tungnha-proof-1 " + scalar).digest()  # a key of its own
+        self._prover = hashlib.sha256(b"tungnha-proof-1 " + scalar).digest()  # HMAC only
         self._private = ec.derive_private_key(int.from_bytes(scalar), ec.SECP256R1())
 
     @classmethod
-    def read(cls, written):
-        """Return the key of “kid:base64”, or raise ValueError."""
+    def read(cls, written: str) -> Self:
+        """Parse “kid:base64”; raise ValueError for any other text."""
         found = WRITTEN.fullmatch(written)
         if not found:
             raise ValueError("not kid:base64")
         return cls(found[1], base64.urlsafe_b64decode(f"{found[2].rstrip('=')}="))
 
     @property
-    def public(self):
-        """Return the public key as phones read it: the uncompressed point in base64url."""
+    def public(self) -> str:
+        """Return the public key as the uncompressed point in base64url."""
         point = self._private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint)
         return base64.urlsafe_b64encode(point).decode().rstrip("=")
 
-    def open(self, sealed):
-        """Return what was sealed to this key, or raise ValueError."""
+    def open(self, sealed: bytes) -> bytes:
+        """Decrypt an envelope; raise ValueError if it is not sealed to this key."""
         try:
             return SUITE.decrypt(sealed, self._private, info=INFO)
         except InvalidTag:
             raise ValueError("not sealed to this key") from None
 
-    def proof(self, session_id, user_id):
-        """Return what shows this server later that a phone was signed in as this person."""
-        said = f"{session_id}.{user_id}"
-        return f"{said}.{hmac.digest(self._prover, said.encode(), 'sha256').hex()}"
+    def proof(self, session_id: str, user_id: int | str) -> str:
+        """Return an authentication code of a session and its user, to be verified by `proven`."""
+        claim = f"{session_id}.{user_id}"
+        return f"{claim}.{hmac.digest(self._prover, claim.encode(), 'sha256').hex()}"
 
-    def proven(self, proof):
-        """Return (session id, user id) of a proof that this server gave, else None."""
+    def proven(self, proof: str) -> tuple[str, int] | None:
+        """Return (session id, user id) of a proof issued by this server, else None."""
         session_id, _, rest = proof.partition(".")
         user_id = rest.partition(".")[0]
         is_ours = proof.isascii() and user_id.isdecimal() and hmac.compare_digest(
@@ -71,42 +73,41 @@ class Key:
 
 
 class Keys:
-    """All keys of the server: the first is given to phones, the others still open."""
+    """All keys of the server: phones get the first, the others still decrypt."""
 
-    def __init__(self, written):
+    def __init__(self, written: str) -> None:
         keys = [Key.read(one) for one in written.split()]
         self.current, self._known = keys[0], {key.kid: key for key in keys}
         if len(self._known) < len(keys):
             raise ValueError("a name stands twice")
 
-    def named(self, kid):
-        """Return the key of a name, or raise UnknownKey."""
+    def named(self, kid: str) -> Key:
+        """Return the key with this id; raise UnknownKey."""
         if kid not in self._known:
             raise UnknownKey(kid)
         return self._known[kid]
 
 
-def new_key():
-    """Return a new key, as it is written in the setting or the file."""
+def new_key() -> str:
+    """Generate a key in the format of SEALING_KEYS."""
     scalar = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     kid = secrets.token_hex(4)
     return f"{kid}:{base64.urlsafe_b64encode(scalar.to_bytes(32)).decode().rstrip('=')}"
 
 
-def init_app(app, config):
-    """Read the server's keys, or make its own at the first start."""
-    written = config.sealing_keys or own_file(config.var / "sealing_key", new_key)
+def init_app(app: Flask, config: Config) -> None:
+    """Read SEALING_KEYS; without the setting, generate a key in var/ at the first start."""
+    written = config.sealing_keys or read_or_create(config.var / "sealing_key", new_key)
     try:
         app.extensions["sealing"] = Keys(written)
     except (ValueError, IndexError):
-        raise Refusal("SEALING_KEYS is not understood: set “kid:key kid:key …” as "
-                      "`flask --app app sealing-key` prints them.") from None
+        raise ConfigurationError("SEALING_KEYS is not understood: set “kid:key kid:key …” as "
+                                 "`flask --app app sealing-key` prints them.") from None
 
 
-def register(app):
-    """Add the command to the app's command line."""
+def register(app: Flask) -> None:
 
     @app.cli.command("sealing-key")
-    def sealing_key():
+    def sealing_key() -> None:
         """Print a new key, to be put first in SEALING_KEYS."""
         print(new_key())

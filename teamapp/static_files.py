@@ -1,18 +1,23 @@
-"""The static files: served under their version, compressed, each with a file's headers."""
+"""The static files: served under their version, compressed, with headers of their own."""
 
 import hashlib
 import posixpath
 import re
 import shutil
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
+from .config import Config
+
 STATIC = Path(__file__).parent / "static"
-# A style, script or picture is no page: it needs no more, and a first visit on 3G loads a dozen.
+# Fewer headers than a page's: a file needs no more, and a first visit on 3G loads a dozen.
 FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'",
                 "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 VALIDATORS = ("ETag", "Last-Modified")  # no browser asks again for a file that never changes
@@ -24,25 +29,24 @@ COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)$", re.DOTALL | re.MULTIL
 
 
 class Files(WhiteNoise):
-    """The static files, each answer with a file's headers: also “not modified” and refusals."""
+    """WhiteNoise with FILE_HEADERS on every response, 304 and 405 included."""
 
-    def __init__(self, application, only_tls, **more):
+    def __init__(self, application: Any, only_tls: dict[str, str], **more: Any) -> None:
         super().__init__(application, **more)
         self.only_tls = only_tls
 
-    def serve(self, static_file, environ, start_response):
-        """Answer with a file."""
+    def serve(self, static_file: Any, environ: dict[str, Any],
+              start_response: Callable[..., Any]) -> Iterable[bytes]:
         more = FILE_HEADERS | (self.only_tls if environ["wsgi.url_scheme"] == "https" else {})
         return super().serve(static_file, environ, lambda status, headers: start_response(
             status, [*((name, value) for name, value in headers if name not in VALIDATORS),
                      *more.items()]))
 
 
-def init_app(app, config):
-    """Serve the static files under the version of the shell."""
+def init_app(app: Flask, config: Config) -> None:
     shell = static_version()
     app.extensions["static_version"] = shell
-    app.wsgi_app = Files(
+    app.wsgi_app = Files(  # type: ignore[method-assign]
         app.wsgi_app, root=str(compressed_copy(shell, config.var)), prefix=f"static/{shell}/",
         only_tls=ONLY_TLS if config.is_production else {},
         immutable_file_test=lambda path, url: True, allow_all_origins=False)
@@ -50,15 +54,15 @@ def init_app(app, config):
     app.jinja_env.globals["imported_by"] = imported_by
 
 
-def static_files():
+def static_files() -> list[str]:
     """Return the paths of all static files, relative to their folder."""
     return sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*")
                   if path.is_file())
 
 
 @cache
-def imported_by(script):
-    """Return the scripts that a script imports, directly or by another, without itself."""
+def imported_by(script: str) -> list[str]:
+    """Return all scripts that a script imports, directly or indirectly, without itself."""
     found, waiting = {script}, [script]
     while waiting:
         path = waiting.pop()
@@ -68,17 +72,17 @@ def imported_by(script):
     return sorted(found - {script})
 
 
-def imports_of(script, source):
-    """Return the scripts that a script imports by itself, as paths from the static files."""
+def imports_of(script: str, source: str) -> set[str]:
+    """Return the direct imports of a script, as paths from the static folder."""
     folder = posixpath.dirname(script)
     return {posixpath.normpath(posixpath.join(folder, target).removeprefix("/static/"))
             for target in IMPORTS.findall(source)}
 
 
-def flat(script, root):
-    """Return a script that imports, at its mark, all that its imports import, from `root`.
+def flat(script: str, root: str) -> str:
+    """Return a script with its indirect imports added at its mark, with paths from `root`.
 
-    They come in one round trip then, not in one for each step between them.
+    The browser loads all of them in one round trip instead of one for each level.
     """
     source = (STATIC / script).read_text("utf-8")
     more = [f'import "{root}{path}";' for path in sorted(
@@ -87,12 +91,12 @@ def flat(script, root):
 
 
 @cache
-def page_scripts():
-    """Return the scripts that pages import and the worker does not."""
+def page_scripts() -> list[str]:
+    """Return the scripts that pages import and the service worker does not."""
     return sorted({"js/app.js", *imported_by("js/app.js")} - set(imported_by("sw.js")))
 
 
-def static_version():
+def static_version() -> str:
     """Return the hash of all static files: the version of the shell."""
     digest = hashlib.sha256()
     for path in static_files():
@@ -100,16 +104,13 @@ def static_version():
     return digest.hexdigest()[:12]
 
 
-def bare(script):
-    """Return a script without whole-line comments and indentation, each line where it was.
-
-    Phones do not need them: they are a fifth of what a first visit would load.
-    """
+def bare(script: str) -> str:
+    """Remove whole-line comments and indentation, a fifth of a first visit; keep line numbers."""
     return INDENTATION.sub("", COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), script))
 
 
-def compressed_copy(version, var):
-    """Return the folder with this version's files beside their compressed twins, made once."""
+def compressed_copy(version: str, var: Path) -> Path:
+    """Return the folder of this version's files and their compressed copies, created once."""
     target = var / "static" / version
     if not target.exists():
         draft = var / "static" / f".{version}-{uuid4().hex[:8]}"

@@ -1,63 +1,68 @@
-"""How templates are drawn: a piece once for an answer, compiled once for all workers."""
+"""Jinja set-up: the `once` block, and compiled templates shared by all workers."""
 
 import hashlib
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from flask import g
+from flask import Flask, g
 from jinja2 import FileSystemBytecodeCache, nodes, pass_context
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.runtime import Context
+
+from .config import Config
 
 
 class Once(Extension):
-    """`{% once key %} … {% endonce %}`: drawn once for all pages of an answer.
+    """`{% once key %} … {% endonce %}`: rendered once for all pages of a response.
 
-    A pack draws the same frame around 1,500 pages, a list the same words in 100 rows. Keys are
-    each piece's own: two pieces may have the same.
+    A pack renders the same frame around 1,500 pages, a list the same words in 100 rows. A key
+    belongs to its block: two blocks may use the same.
     """
 
     tags = {"once"}
 
-    def parse(self, parser):
-        """Return “what was drawn under this key; if nothing was, draw and keep it”."""
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Compile to: output the cached text of the key; if there is none, render and cache it."""
         line = next(parser.stream).lineno
         key = parser.parse_expression()
         body = parser.parse_statements(("name:endonce",), drop_needle=True)
         piece = parser.free_identifier(line)
         place = nodes.Const(f"{parser.name} {piece.name}")
 
-        def asked(name, *given):
-            return nodes.Filter(nodes.Tuple([place, key], "load"), name, list(given), [], None,
+        def cached(*given: nodes.Expr) -> nodes.Expr:
+            return nodes.Filter(nodes.Tuple([place, key], "load"), "drawn", list(given), [], None,
                                 None)
 
-        return [nodes.Assign(piece, asked("drawn")),
+        return [nodes.Assign(piece, cached()),
                 nodes.If(nodes.Test(piece, "none", [], [], None, None), [
                     nodes.AssignBlock(piece, None, body),
-                    nodes.Assign(piece, asked("drawn", piece))], [], []),
+                    nodes.Assign(piece, cached(piece))], [], []),
                 nodes.Output([piece])]
 
 
-@pass_context  # else what is drawn under a constant key would be asked for while compiling
-def drawn(context, key, piece=None):
-    """Return what was drawn under a key for this answer, and from now on this piece; or None."""
+@pass_context  # keeps Jinja from evaluating the filter of a constant key at compile time
+def drawn(context: Context, key: Any, piece: str | None = None) -> str | None:
+    """Return the text cached under a key in this response, `piece` if there is none yet."""
     known = g.setdefault("drawn", {})
     return known.get(key) if piece is None else known.setdefault(key, piece)
 
 
 class Compiled(FileSystemBytecodeCache):
-    """Templates kept compiled; one that finds no room is drawn all the same."""
+    """A bytecode cache that ignores a full or read-only disk."""
 
-    def dump_bytecode(self, bucket):
-        """Keep what was compiled, if that can be."""
+    def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
-def compiled_templates(var):
-    """Return where templates are kept compiled: a new worker draws its first pages at once.
+def bytecode_cache(var: Path) -> Compiled:
+    """Return the cache of compiled templates, which spares a new worker the compilation.
 
-    A template that changed is compiled anew; so are all where what compiles them changed.
+    Jinja recompiles a changed template; a new Jinja or a change in this file recompiles all.
     """
     compiler = hashlib.sha256(version("jinja2").encode() + Path(__file__).read_bytes())
     folder = var / "templates" / compiler.hexdigest()[:12]
@@ -65,9 +70,8 @@ def compiled_templates(var):
     return Compiled(str(folder))
 
 
-def init_app(app, config):
-    """Set up the app's templates."""
+def init_app(app: Flask, config: Config) -> None:
     app.jinja_env.add_extension(Once)
     app.jinja_env.filters["drawn"] = drawn
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.bytecode_cache = compiled_templates(config.var)
+    app.jinja_env.bytecode_cache = bytecode_cache(config.var)

@@ -1,8 +1,8 @@
-"""Vietnamese text: one spelling to keep, keys to search and sort by, and how values are shown."""
+"""Vietnamese text: the stored spelling, keys for search and order, and the display of values."""
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 from . import clock
 
@@ -15,7 +15,7 @@ _to_plain = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: str(10 + place) for place, letter in enumerate(_LETTERS)}
 _RANK |= {digit: str(60 + int(digit)) for digit in "0123456789"}
-_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; no mark comes first
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; no tone sorts first
 
 _ID_NUMBER = re.compile(
     r"(?<!\d)(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2}(?:[ .\u00a0\u202f]\d{3})?)(?!\d)"
@@ -26,21 +26,21 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
 
 
-def name(text):
-    """Return a name as it is kept: NFC, single spaces, every apostrophe a plain one."""
+def name(text: str | None) -> str:
+    """Return the stored spelling of a name: NFC, single spaces, plain apostrophes."""
     plain = unicodedata.normalize("NFC", text or "").translate(_to_plain)
     return " ".join(plain.split())
 
 
-def fold(text):
-    """Return lower-case letters without marks, so that "dieu bre" equals "Điểu Bré"."""
+def fold(text: str | None) -> str:
+    """Return lower-case letters without diacritics: "dieu bre" for "Điểu Bré"."""
     spaced = (text or "").translate(_to_space).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", spaced) if not unicodedata.combining(c))
     return " ".join(bare.replace("đ", "d").split())
 
 
-def is_same_name(one, other):
-    """Tell whether two spellings are one name; one typed without any marks fits either.
+def is_same_name(one: str, other: str) -> bool:
+    """Compare two spellings of a name; one without any diacritics matches every other.
 
     "Hòa" is "Hoà", and "hung" may be "Hùng" or "Hưng", but "Hùng" is not "Hưng".
     """
@@ -51,22 +51,22 @@ def is_same_name(one, other):
         for name_ in (one, other))
 
 
-def search_key(*parts):
-    """Return the folded words of all parts, in their order, to be matched by word prefixes."""
+def search_key(*parts: object) -> str:
+    """Return the folded words of all parts in order; a search matches prefixes of words."""
     return " ".join(key for key in (fold(str(part)) for part in parts if part is not None) if key)
 
 
-def sort_key(full_name):
+def sort_key(full_name: str | None) -> str:
     """Return digits that order people as Vietnamese lists do: given name, surname, middle names.
 
-    Letters are compared before tones, word by word. Only digits stand in it (at most 120), because
-    those sort alike under every collation of SQLite and PostgreSQL.
+    Letters compare before tones, word by word. The key has at most 120 characters, only digits,
+    because digits sort alike under every collation of SQLite and PostgreSQL.
     """
     words = unicodedata.normalize("NFC", full_name or "").translate(_to_space).lower().split()
     return "".join(_word_key(word) for word in words[-1:] + words[:-1])[:120]
 
 
-def _word_key(word):
+def _word_key(word: str) -> str:
     tone, ranks = 0, []
     for letter in word:
         marks = unicodedata.normalize("NFD", letter)
@@ -75,14 +75,14 @@ def _word_key(word):
     return "".join(ranks) + f"0{tone}"
 
 
-def _without_tone(marks):
+def _without_tone(marks: str) -> str:
     return unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in _TONES))
 
 
-def phone(text):
+def phone(text: str | None) -> str | None:
     """Return a mobile number as 10 digits, or None for an empty one.
 
-    Raises ValueError for what is no Vietnamese mobile number (^0[35789] and eight digits).
+    Raises ValueError unless it is a Vietnamese mobile number (^0[35789] and eight digits).
     """
     digits = re.sub(r"[\s.\-()]", "", text or "")
     if not digits:
@@ -93,64 +93,66 @@ def phone(text):
     return number_
 
 
-def has_id_number(text):
-    """Tell whether a 9- or 12-digit number stands in the text, also written in groups."""
+def has_id_number(text: str | None) -> bool:
+    """Check for a number of 9 or 12 digits, also written in groups."""
     return mask_ids(text) != (text or "")
 
 
-def mask_ids(text):
-    """Return the text with each digit of a 9- or 12-digit number, also in groups, made a dot.
+def mask_ids(text: str | None) -> str:
+    """Replace each digit of a number of 9 or 12 digits, also in groups, by a dot.
 
-    Sums of money ("100.000.000 đồng") and phone numbers (10 digits) are left alone.
+    Sums of money ("100.000.000 đồng") and phone numbers (10 digits) stay.
     """
     return _SPACED_DIGITS.sub(_mask_whole, _ID_NUMBER.sub(_mask, text or ""))
 
 
-def _mask(found):
+def _mask(found: re.Match[str]) -> str:
     if _MONEY.match(found.string, found.end()):
         return found[0]
     return re.sub(r"\d", "•", found[0])
 
 
-def _mask_whole(found):
+def _mask_whole(found: re.Match[str]) -> str:
     return _mask(found) if len(re.findall(r"\d", found[0])) in (9, 12) else found[0]
 
 
-def is_clean(text):
-    """Tell whether a text can be stored: no NUL, no control character, no lone surrogate."""
+def is_clean(text: str) -> bool:
+    """Check that a text can be stored: no NUL, no control character, no lone surrogate."""
     return not _UNCLEAN.search(text)
 
 
-def day(value, language="vi"):
-    """Return 05/03/2026 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar 2026."""
+def legible(text: str) -> str:
+    """Return a text with a mark in the place of each character that cannot be stored."""
+    return _UNCLEAN.sub("\ufffd", text)
+
+
+def day(value: date | datetime | None, language: str = "vi") -> str:
+    """Format a date, or a moment in Asia/Ho_Chi_Minh: 05/03/2026; in English 5 Mar 2026."""
     if not value:
         return ""
     on = _local_day(value)
     return on.strftime("%d/%m/%Y") if language == "vi" else f"{short_day(on, language)} {on.year}"
 
 
-def short_day(value, language="vi"):
-    """Return 5/3 of a date or a moment, in Asia/Ho_Chi_Minh; in English 5 Mar."""
+def short_day(value: date | datetime | None, language: str = "vi") -> str:
+    """Format a date, or a moment in Asia/Ho_Chi_Minh: 5/3; in English 5 Mar."""
     if not value:
         return ""
     on = _local_day(value)
     return f"{on.day}/{on.month}" if language == "vi" else f"{on.day} {_MONTHS[on.month - 1]}"
 
 
-def clock_time(moment):
-    """Return HH:MM of a moment, in Asia/Ho_Chi_Minh."""
+def clock_time(moment: datetime | None) -> str:
+    """Format a moment in Asia/Ho_Chi_Minh as HH:MM."""
     return clock.local(moment).strftime("%H:%M") if moment else ""
 
 
-def _local_day(value):
+def _local_day(value: date | datetime) -> date:
     return clock.day_of(value) if isinstance(value, datetime) else value
 
 
-def number(value, language="vi"):
-    """Return 6104 as "6.104" and 18.5 as "18,5"; what is missing is "—", never 0.
-
-    In English "6,104" and "18.5".
-    """
+def number(value: float | None, language: str = "vi") -> str:
+    """Format 6104 as "6.104" and 18.5 as "18,5", in English "6,104" and "18.5"; None is "—"."""
     if value is None:
         return MISSING
     english = f"{value:,}"

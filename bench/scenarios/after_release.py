@@ -32,13 +32,13 @@ def measure(asked):
     grow with their number. 2 workers of 4 threads. The phones are devices of the 8 members of a
     village of 1,500 households: they name their own device and the scope of their last pack, with
     another version for each page kind, so all pages of the village are drawn for each of them
-    again. A busy answer is followed after Retry-After times the number of the try, 60 s at most, and up to
-    a quarter more; an answer that does not come within 30 s is given up and asked for again. The
-    8 senders are members of the village of 300 and send a batch of one visit a second, from 10 s
-    before the phones come back until the last of them is served; a busy answer's wait counts.
-    CPU of packs is the server's without that of the visits, measured in those 10 s. A pack counts
-    as drawn when it is answered or given up. Memory is the sum of the processes' peaks.
-    `--quick` runs 8 phones. The clients share the cores with the server.
+    again. A busy answer is followed after Retry-After times the number of the try, 60 s at most,
+    and up to a quarter more; an answer that does not come within 30 s is given up and asked for
+    again. The 8 senders are members of the village of 300 and send a batch of one visit a second,
+    from 10 s before the phones come back until the last of them is served; a busy answer's wait
+    counts. CPU of packs is the server's without that of the visits, measured in those 10 s. A
+    pack counts as drawn when it is answered or given up. Memory is the sum of the processes'
+    peaks. `--quick` runs 8 phones. The clients share the cores with the server.
     """
     for kind in asked.kinds:
         yield from rows(QUICK_PHONES if asked.quick else PHONES, kind)

@@ -18,7 +18,7 @@ from .. import clock
 from ..counting import reconciliation
 from ..db import proxy, runner
 from ..models import TABLES, Commune, Installation, Visit
-from ..sqlite import alone
+from ..sqlite import exclusive
 
 # Errors a full disk, a read-only folder or an unreachable database raise.
 IO_ERRORS = (OSError, DatabaseError, sqlite3.Error, pyrage.EncryptError)
@@ -207,7 +207,7 @@ def locked(place: Path) -> Iterator[None]:
     """Keep a database from being opened; raise BackupError if a program has it open."""
     with ExitStack() as held:
         try:
-            held.enter_context(alone(place))
+            held.enter_context(exclusive(place))
         except OperationalError:
             raise in_use() from None
         yield

@@ -26,7 +26,7 @@ def set_targets(tx: WriteTransaction, by: User, since_on: date,
         for (village, indicator), amount in amounts.items()]).execute()
 
 
-class Aims:
+class TargetHistory:
     """All targets of a commune, each valid until the next one for its village begins."""
 
     def __init__(self, commune_id: int) -> None:

@@ -1,20 +1,21 @@
-"""The list of houses as it is read with signal: searched, filtered, a page at a time."""
+"""The list of households as the server shows it: searched, filtered and in pages."""
 
 import re
+from typing import Any
 
-from peewee import fn
+from peewee import Expression, ModelSelect, fn
 
 from .. import clock
-from ..models import Household, Resident, Visit
+from ..models import Household, Resident, User, Visit
 from ..rostering.selection import has_work, never_visited
 from ..text import fold
-from .queries import houses
 
 PAGE = 100  # rows
 
 
-def listed(user, village_id=None, words="", kind="", page=1):
-    """Return one page of the houses this person may see, and whether another follows."""
+def search(user: User, village_id: int | None = None, words: str = "",
+           kind: str = "") -> ModelSelect:
+    """Return the query of the visible households that match, in walking order."""
     query = Household.visible_to(user)
     if village_id:
         query = query.where(Household.village == village_id)
@@ -25,13 +26,12 @@ def listed(user, village_id=None, words="", kind="", page=1):
         query = query.where(condition())
     order = Household.in_walking_order() if village_id else (
         Household.village, *Household.in_walking_order())
-    found = houses(query.order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE))
-    return found[:PAGE], len(found) > PAGE
+    return query.order_by(*order)
 
 
-def key_has(word):
-    """Return the condition “some word of the house's or its people's names begins so”."""
-    def begins(key):
+def key_has(word: str) -> Expression:
+    """Return the condition “a word of the household's or a resident's name begins with this”."""
+    def begins(key: Any) -> Expression:
         return (key ** f"{word}%") | (key ** f"% {word}%")
 
     people = Resident.select(Resident.id).where(
@@ -39,13 +39,13 @@ def key_has(word):
     return begins(Household.search_key) | fn.EXISTS(people)
 
 
-def promised():
-    """Return the condition “the last call promised to come back”."""
+def has_appointment() -> Expression:
+    """Return the condition “the last visit ended with an appointment”."""
     other = Visit.alias()
     last = (other.select(other.return_on).where(other.household == Household.id)
             .order_by(other.visited_at.desc(), other.receipt.desc()).limit(1))
-    return fn.COALESCE(last, None).is_null(False)  # a query itself cannot be asked
+    return fn.COALESCE(last, None).is_null(False)  # a query has no is_null()
 
 
 CONDITIONS = {"todo": never_visited, "not": lambda: has_work(clock.today().year),
-              "later": promised}
+              "later": has_appointment}

@@ -1,16 +1,19 @@
-"""A person of a household as the house's page and the visit form show them."""
+"""A resident as the household's page and the visit form show them."""
 
-from ..models import Resident
+from uuid import UUID
+
+from ..models import AccountKind, Resident
 from ..models.ladder import ACTIVATED, REGISTERED, next_step, open_steps, usual_rest
 
 
 class Person:
-    """A resident, what is known of their accounts, and what the next step is."""
+    """A resident with the states of their accounts and the next step."""
 
     __slots__ = ("birth_year", "consent", "id", "is_child", "ladder", "name", "next", "rest",
                  "rest_is_usual", "state")
 
-    def __init__(self, id, name, birth_year, statuses, consent, kinds, year):
+    def __init__(self, id: UUID, name: str, birth_year: int | None, statuses: dict[str, str],
+                 consent: bool | None, kinds: list[AccountKind], year: int) -> None:
         self.id, self.name, self.birth_year, self.consent = id, name, birth_year, consent
         age = year - birth_year if birth_year else None
         self.is_child = age is not None and age < Resident.ADULT
@@ -23,16 +26,16 @@ class Person:
         self.rest_is_usual = bool(self.rest) and self.rest == usual_rest(self.next, kinds)
 
     @property
-    def known(self):
-        """What is known, in short: the same for all whose ladders look alike."""
+    def known(self) -> str:
+        """A key that is equal for people whose ladders look alike."""
         return "".join(f" {kind.code} {state}" for kind, state in self.ladder)
 
     @property
-    def open(self):
-        """What is open, in short: the same for all whose steps look alike."""
+    def open(self) -> str:
+        """A key that is equal for people whose open steps look alike."""
         return " ".join(kind.code for kind in (self.next, *self.rest) if kind)
 
     @property
-    def label(self):
-        """The name with the year of birth, which tells two of the same name apart."""
+    def label(self) -> str:
+        """The name with the year of birth, which distinguishes people of one name."""
         return f"{self.name}, {self.birth_year}" if self.birth_year else self.name

@@ -1,11 +1,13 @@
-"""What a house's row and its page show; only reading."""
+"""Queries for a household's row and its page."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from peewee import JOIN
+from peewee import JOIN, ModelSelect
 
 from .. import clock
 from ..languages import called
@@ -23,33 +25,33 @@ from ..models.household_summary import HouseholdSummary, household_summaries
 from ..statements import Among
 from .people import Person
 
-CALLS = 3  # last calls a house's page tells of
-HOUSE = (Household.id, Household.village, Household.number, Household.cluster,
-         Household.cluster_position, Household.landmark, Household.head, Household.phone,
-         Household.poverty, Household.elderly_alone, Household.no_smartphone)
+CALLS = 3  # last visits on a household's page
+COLUMNS = (Household.id, Household.village, Household.number, Household.cluster,
+           Household.cluster_position, Household.landmark, Household.head, Household.phone,
+           Household.poverty, Household.elderly_alone, Household.no_smartphone)
 
 
-class Filing(NamedTuple):
-    """A dossier that is not finished."""
+class OpenDossier(NamedTuple):
+    """An unfinished dossier."""
 
-    household_id: object
+    household_id: UUID
     procedure: str
     code: str
     day: date
-    due_on: date
-    resident: str
+    due_on: date | None
+    resident: str | None
 
     @property
-    def overdue_from(self):
-        """The day from which it is late."""
-        return clock.days_from(self.due_on, 1)
+    def overdue_from(self) -> date | None:
+        """The first day on which it is overdue."""
+        return self.due_on and clock.days_from(self.due_on, 1)
 
 
 @dataclass(slots=True)
-class House:
-    """A house as its row and its page show it."""
+class HouseholdView:
+    """A household as its row and its page show it."""
 
-    id: object
+    id: UUID
     village_id: int
     number: int
     cluster: str
@@ -60,97 +62,97 @@ class House:
     poverty: str
     elderly_alone: bool
     no_smartphone: bool
-    language: str
-    language_code: str
-    summary: HouseholdSummary = None
-    people: list = ()
-    dossiers: list = ()
+    language: str | None
+    language_code: str | None
+    summary: HouseholdSummary | None = None
+    people: Sequence[Person] = ()
+    dossiers: Sequence[OpenDossier] = ()
 
     @property
-    def order(self):
-        """Where the row stands in walking order, as text that sorts."""
+    def order(self) -> str:
+        """The position in walking order, as text that sorts."""
         return f"{self.cluster_position:05}-{self.number:06}"
 
     @property
-    def speaks(self):
-        """The language it needs, when that is not Vietnamese."""
+    def speaks(self) -> str | None:
+        """The household's language, unless it is Vietnamese."""
         return self.language if self.language_code not in (None, "vie") else ""
 
     @property
-    def people_words(self):
-        """The names and years of its people, for the search on the phone."""
+    def people_words(self) -> str:
+        """The names and years of birth of its people, for the search on the device."""
         words = " ".join(f"{person.name} {person.birth_year or ''}" for person in self.people)
         return words if self.language_code in (None, "vie") else f"{words} {self.language}"
 
 
-def houses(query, calls=1):
-    """Return the houses of a household query in its order, each with its outlook."""
-    rows = query.select(*HOUSE, called(Language), Household.language).join(
+def households(query: ModelSelect, calls: int = 1) -> list[HouseholdView]:
+    """Return the households of a query in its order, each with its summary."""
+    rows = query.select(*COLUMNS, called(Language), Household.language).join(
         Language, JOIN.LEFT_OUTER, on=(Language.code == Household.language)).tuples()
-    found = [House(*row) for row in rows]
-    ids = [house.id for house in found]
-    views = household_summaries(ids, clock.today().year, calls) if found else {}
-    for house in found:
-        house.summary = views[house.id]
+    found = [HouseholdView(*row) for row in rows]
+    ids = [household.id for household in found]
+    summaries = household_summaries(ids, clock.today().year, calls) if found else {}
+    for household in found:
+        household.summary = summaries[household.id]
     return found
 
 
-def peopled(query):
-    """Return the houses of a household query with all that their pages show."""
-    found = houses(query, CALLS)
+def households_with_people(query: ModelSelect) -> list[HouseholdView]:
+    """Return the households of a query with everything their pages show."""
+    found = households(query, CALLS)
     if not found:
         return []
-    ids = Among([house.id for house in found])
+    ids = Among([household.id for household in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
     statuses, consents = account_statuses(ids), consents_of(ids)
     kinds, year = AccountKind.in_use(), clock.today().year
-    for house in found:
-        house.dossiers = dossiers.get(house.id, ())
-        house.people = [
+    for household in found:
+        household.dossiers = dossiers.get(household.id, ())
+        household.people = [
             Person(id, name, birth_year, statuses.get(id, {}), consents.get(id), kinds, year)
-            for _, id, name, birth_year in residents.get(house.id, ())]
+            for _, id, name, birth_year in residents.get(household.id, ())]
     return found
 
 
-def residents_of(ids):
-    """Return {household id: [(household, id, name, birth year)]}, as each family is listed."""
+def residents_of(ids: Among) -> dict[UUID, list[Any]]:
+    """Return {household id: [(household id, id, name, birth year)]}, in the family's order."""
     rows = (Resident.select(Resident.household, Resident.id, Resident.name, Resident.birth_year)
             .where(Resident.household.in_(ids))
             .order_by(Resident.household, Resident.position, Resident.id).tuples())
     return grouped(rows)
 
 
-def open_dossiers(ids):
-    """Return {household id: [Filing …]}, the first due first."""
+def open_dossiers(ids: Among) -> dict[UUID, list[Any]]:
+    """Return {household id: [OpenDossier]}, the first due first."""
     rows = (Dossier.select(Dossier.household, called(Procedure), Dossier.code, Dossier.day,
                            Dossier.due_on, Resident.name)
             .join(Procedure).switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
             .where(Dossier.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))
             .order_by(Dossier.due_on, Dossier.id).tuples())
-    return grouped(Filing(*row) for row in rows)
+    return grouped(OpenDossier(*row) for row in rows)
 
 
-def account_statuses(ids):
-    """Return {resident id: {kind: state}} of the people of these houses."""
+def account_statuses(ids: Among) -> dict[UUID, dict[str, str]]:
+    """Return {resident id: {kind: state}} of the people of these households."""
     rows = (AccountStatus
             .select(AccountStatus.resident, AccountStatus.kind, AccountStatus.state)
             .join(Resident).where(Resident.household.in_(ids)).tuples())
-    found = defaultdict(dict)
+    found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
     for resident, kind, state in rows:
         found[resident][kind] = state
     return found
 
 
-def consents_of(ids):
-    """Return {resident id: given} of those who were asked whether they may be named."""
+def consents_of(ids: Among) -> dict[UUID, bool]:
+    """Return {resident id: latest answer} of the people asked for consent to be recorded."""
     rows = (Consent.select(Consent.resident, Consent.given).join(Resident)
             .where(Resident.household.in_(ids), Consent.purpose == "record")
             .order_by(Consent.asked_at, Consent.id).tuples())
     return dict(rows)
 
 
-def grouped(rows):
-    """Return {first value: [row …]}."""
+def grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """Return {first value: [row]}."""
     found = defaultdict(list)
     for row in rows:
         found[row[0]].append(row)

@@ -1,7 +1,10 @@
-"""What the screens show of people and their phones; only reading."""
+"""Queries for the screens of people and their devices."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from .. import clock
 from ..models import Device, Session, User, Village
@@ -9,7 +12,7 @@ from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
 MOST = 50  # sign-ins of one person on a page
-TOLD = Session.ABSOLUTE  # how long one that is over is told: its phone may still show pages
+SHOWN_FOR = Session.ABSOLUTE  # an ended sign-in stays listed: its device may still show pages
 
 
 @dataclass
@@ -18,35 +21,35 @@ class Person:
 
     user: User
     name: str
-    phones: int = 0  # where signed in
-    heard_at: object = None
-    left: int = 0  # as the phones last said
+    phones: int = 0  # devices signed in
+    heard_at: datetime | None = None
+    left: int = 0  # unsent entries, as the devices last reported
 
-    def hear(self, moment):
-        """Note a contact."""
+    def note_contact(self, moment: datetime | None) -> None:
+        """Keep the latest contact."""
         self.heard_at = max(filter(None, (self.heard_at, moment)))
 
 
-def people(viewer):
+def people(viewer: User) -> list[tuple[Village | None, list[Person]]]:
     """Return [(village or None for the commune's own, its people)] in the official order."""
     users = list(User.visible_to(viewer))
     names = User.labels(users)
     found = {user.id: Person(user, names[user.id]) for user in users}
     seen = Session.select(Session.user, Session.seen_at).where(
-        Session.user.in_(list(found)), Session.is_living()).tuples()
+        Session.user.in_(list(found)), Session.is_active()).tuples()
     for user, moment in seen:
         found[user].phones += 1
-        found[user].hear(moment)
-    told = Device.select(Device.user, Device.seen_at, Device.left_count).where(
+        found[user].note_contact(moment)
+    devices = Device.select(Device.user, Device.seen_at, Device.left_count).where(
         Device.user.in_(list(found))).tuples()
-    for user, moment, left in told:
+    for user, moment, left in devices:
         found[user].left += left
-        found[user].hear(moment)
+        found[user].note_contact(moment)
     return grouped(found.values(), viewer)
 
 
-def grouped(found, viewer):
-    """Return people by village, leaders first, then as names are listed."""
+def grouped(found: Iterable[Person], viewer: User) -> list[tuple[Village | None, list[Person]]]:
+    """Return people by village, leaders first, then by name."""
     by_village = defaultdict(list)
     for person in sorted(found, key=lambda one: (not one.user.active, RANK.get(one.user.role, 9),
                                                  sort_key(one.user.name))):
@@ -55,28 +58,29 @@ def grouped(found, viewer):
             for village in (None, *Village.labelled(viewer)) if by_village[village and village.id]]
 
 
-def phones(person):
-    """Return a person's sign-ins, newest contact first, and phones that still hold work besides.
+def phones(person: User) -> dict[str, Any]:
+    """Return a person's sign-ins, latest contact first, and other devices with unsent entries.
 
-    Those that are over come last: theirs is a phone that may turn out to be lost.
+    Ended sign-ins come last: their device may turn out to be lost.
     """
-    told = {device.id: device for device in Device.select().where(Device.user == person.id)}
+    devices = {device.id: device for device in Device.select().where(Device.user == person.id)}
     query = Session.select().where(
         Session.user == person.id,
-        (Session.seen_at > clock.now() - TOLD) | Session.lost_at.is_null(False))
+        (Session.seen_at > clock.now() - SHOWN_FOR) | Session.lost_at.is_null(False))
     sign_ins = last_on_each_phone(query.order_by(
         Session.ended_at.is_null(False), Session.seen_at.desc()).limit(MOST))
     for sign_in in sign_ins:
-        sign_in.phone = told.pop(sign_in.device, None)
+        sign_in.phone = devices.pop(sign_in.device, None)
         if sign_in.phone:
             sign_in.seen_at = max(sign_in.seen_at, sign_in.phone.seen_at)
     return {"sign_ins": sign_ins,
-            "others": [device for device in told.values() if device.left_count]}
+            "others": [device for device in devices.values() if device.left_count]}
 
 
-def last_on_each_phone(sign_ins):
-    """Return sign-ins without those that are over and were followed by another on their phone."""
-    found, phones = [], set()
+def last_on_each_phone(sign_ins: Iterable[Session]) -> list[Session]:
+    """Drop ended sign-ins that a later one on the same device follows; keep lost devices."""
+    found: list[Session] = []
+    phones = set()
     for sign_in in sign_ins:
         if not (sign_in.is_over and sign_in.device in phones) or sign_in.lost_at:
             found.append(sign_in)

@@ -1,4 +1,7 @@
-"""Where each person stands with each account kind."""
+"""The status of each resident with each account kind."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from peewee import CharField, CompositeKey, ForeignKeyField
 
@@ -9,9 +12,9 @@ from .resident import Resident
 
 
 class AccountStatus(Record):
-    """Where a named person stands with an account kind, from all that was ever recorded.
+    """The status of a named resident with an account kind, from every step ever recorded.
 
-    `done` once any step found it there or helped it, else `not_yet`; nobody asked: no row.
+    `done` once any step found the account or helped with it, else `not_yet`; no step: no row.
     """
 
     resident = ForeignKeyField(Resident, index=False, on_delete="CASCADE")
@@ -22,8 +25,8 @@ class AccountStatus(Record):
         primary_key = CompositeKey("resident", "kind")
 
     @classmethod
-    def of(cls, resident_ids):
-        """Return {(resident id, kind): state} of these people."""
+    def of(cls, resident_ids: Iterable[UUID]) -> dict[tuple[UUID, str], str]:
+        """Return {(resident id, kind): state} of these residents."""
         rows = cls.select(cls.resident, cls.kind, cls.state).where(
             cls.resident.in_(Among(resident_ids))).tuples()
         return {(resident, kind): state for resident, kind, state in rows}

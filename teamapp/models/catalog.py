@@ -1,4 +1,6 @@
-"""The catalogues: what the field knows by code, loaded from teamapp/catalog_data/*.csv."""
+"""The catalogues: coded values of the field, loaded from teamapp/catalog_data/*.csv."""
+
+from typing import Self
 
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
@@ -6,7 +8,7 @@ from ..db import Record
 
 
 class UnitType(Record):
-    """How a village unit is called: ấp, thôn, bản, buôn, sóc …"""
+    """A type of village unit: ấp, thôn, bản, buôn, sóc …"""
 
     code = CharField(12, primary_key=True)
     label = CharField(20)
@@ -28,7 +30,7 @@ class Language(Record):
 
 
 class Topic(Record):
-    """What a visit was about; follows from what was done."""
+    """A topic of a visit; derived from its steps."""
 
     code = CharField(4, primary_key=True)
     name = CharField(80)
@@ -38,7 +40,7 @@ class Topic(Record):
 
 
 class AccountKind(Record):
-    """A kind of account a person may have, and when it counts."""
+    """A kind of account a resident may have, and the condition under which it counts."""
 
     code = CharField(12, primary_key=True)
     name = CharField(80)
@@ -50,18 +52,18 @@ class AccountKind(Record):
     check = TextField(column_name="how_to_check")
     position = IntegerField()
     active = BooleanField(default=True)
-    needs_age = IntegerField(default=0)  # years from which a person has it in their own name
+    needs_age = IntegerField(default=0)  # years, for one in one's own name
 
     HEADLINE = "VNEID_2_KH"
 
     @classmethod
-    def in_use(cls):
-        """Return the kinds people are asked about, in the catalogue's order."""
+    def in_use(cls) -> list[Self]:
+        """Return the active kinds in the catalogue's order."""
         return list(cls.select().where(cls.active).order_by(cls.position))
 
 
 class Obstacle(Record):
-    """A coded difficulty: why a step stayed undone."""
+    """A coded difficulty: the reason a step was not completed."""
 
     code = CharField(4, primary_key=True)
     name = CharField(120)
@@ -74,7 +76,7 @@ class Obstacle(Record):
 
 
 class Procedure(Record):
-    """An administrative procedure; a used one is never deleted."""
+    """An administrative procedure; one in use is never deleted."""
 
     code = CharField(10, primary_key=True)
     name = TextField()
@@ -86,7 +88,7 @@ class Procedure(Record):
     papers = TextField()
     agency = TextField()
     verified = CharField(8)
-    words = TextField()  # people's own words for it
+    words = TextField()  # colloquial names
     search_key = TextField()
     active = BooleanField(default=True)
 

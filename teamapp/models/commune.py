@@ -1,6 +1,8 @@
 """Provinces and communes, and the serialised write transaction of a commune."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from peewee import BigIntegerField, CharField, ForeignKeyField
 
@@ -16,15 +18,15 @@ class Province(Record):
 
 
 class Commune(Record):
-    """A xã, phường or đặc khu: the border that no resident's record crosses."""
+    """A xã, phường or đặc khu; no resident's record is visible outside its commune."""
 
     province = ForeignKeyField(Province, on_delete="RESTRICT")
     code = CharField(5, unique=True)
     name = CharField(80)
 
     @contextmanager
-    def write(self):
-        """Write in this commune: one transaction, its counter row locked first, one cursor."""
+    def write(self) -> Iterator["WriteTransaction"]:
+        """Open the commune's serialised write transaction: it locks the counter row first."""
         with transaction():
             counter = Counter.advance(self.id)
             tx = WriteTransaction(self, counter.cursor, counter.receipt)
@@ -34,32 +36,32 @@ class Commune(Record):
 
 
 class Counter(Record):
-    """How far a commune's writing has come: raised by every writer, first thing."""
+    """A commune's last cursor and receipt number; every writer advances the cursor first."""
 
     commune = ForeignKeyField(Commune, primary_key=True, on_delete="RESTRICT")
     cursor = BigIntegerField(default=0)
     receipt = BigIntegerField(default=0)
 
     @classmethod
-    def advance(cls, commune_id):
-        """Lock the commune's row, raise its cursor by one and return it."""
+    def advance(cls, commune_id: int) -> Self:
+        """Lock the commune's row, increment its cursor and return the row."""
         rows = list(cls.update(cursor=cls.cursor + 1).where(cls.commune == commune_id)
                     .returning(cls).execute())
         return rows[0] if rows else cls.create(commune=commune_id, cursor=1)
 
     @classmethod
-    def cursor_of(cls, commune_id):
-        """Return the cursor of the last finished writer of the commune, 0 if there was none."""
+    def cursor_of(cls, commune_id: int) -> int:
+        """Return the cursor of the commune's last committed writer, 0 without one."""
         return cls.select(cls.cursor).where(cls.commune == commune_id).scalar() or 0
 
 
 class WriteTransaction:
-    """One writer's turn: its commune, its cursor, its moment and the receipts it hands out."""
+    """One serialised write: its commune, cursor, time and receipt numbers."""
 
-    def __init__(self, commune, cursor, receipt):
+    def __init__(self, commune: Commune, cursor: int, receipt: int) -> None:
         self.commune, self.cursor, self.receipt, self.now = commune, cursor, receipt, clock.now()
 
-    def next_receipt(self):
+    def next_receipt(self) -> int:
         """Return the next receipt number of the commune."""
         self.receipt += 1
         return self.receipt

@@ -1,4 +1,7 @@
-"""What residents answered when asked for consent."""
+"""Residents' answers to the request for consent."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from peewee import BooleanField, CharField, ForeignKeyField
 
@@ -9,7 +12,7 @@ from .user import User
 
 
 class Consent(Record):
-    """What a resident answered when asked whether name and help may be written down."""
+    """A resident's answer: whether their name and the help may be recorded."""
 
     resident = ForeignKeyField(Resident, index=False, on_delete="CASCADE")
     purpose = CharField(10)  # record, phone
@@ -21,8 +24,8 @@ class Consent(Record):
         indexes = ((("resident", "purpose"), False),)
 
     @classmethod
-    def latest(cls, resident_ids, purpose="record"):
-        """Return {resident id: given} of the newest answers for a purpose."""
+    def latest(cls, resident_ids: Iterable[UUID], purpose: str = "record") -> dict[UUID, bool]:
+        """Return {resident id: given} of the latest answers for a purpose."""
         rows = (cls.select(cls.resident, cls.given)
                 .where(cls.resident.in_(Among(resident_ids)), cls.purpose == purpose)
                 .order_by(cls.asked_at, cls.id).tuples())

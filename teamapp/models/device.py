@@ -1,6 +1,7 @@
 """Phones, as their requests describe them."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from peewee import BinaryUUIDField, Case, CompositeKey, ForeignKeyField, IntegerField
 
@@ -11,9 +12,9 @@ from .village import Village
 
 
 class Device(Record):
-    """A phone as its sync told of itself: what it still holds and when it was last heard."""
+    """A phone as its last sync reported it: the entries it still holds and the last contact."""
 
-    id = BinaryUUIDField()  # the phone's own; two people may share a phone
+    id = BinaryUUIDField()  # made by the phone; two users may share a phone
     user = ForeignKeyField(User, on_delete="CASCADE")
     commune = ForeignKeyField(Commune, index=False, on_delete="CASCADE")
     village = ForeignKeyField(Village, null=True, on_delete="CASCADE")
@@ -25,10 +26,10 @@ class Device(Record):
         primary_key = CompositeKey("id", "user")
         indexes = ((("commune", "village"), False),)
 
-    SILENT = timedelta(days=3)  # not heard of for so long, a phone is asked after
+    SILENT = timedelta(days=3)  # without contact for this long, a phone shows on the board
 
     @classmethod
-    def brought(cls, id, user, count):
-        """Note that so much of what a person left on a phone came in by another's hand."""
+    def subtract_submitted(cls, id: UUID, user: User, count: int) -> None:
+        """Subtract entries of the user on this phone that another user submitted."""
         left = Case(None, [(cls.left_count > count, cls.left_count - count)], 0)
         cls.update(left_count=left).where(cls.id == id, cls.user == user).execute()

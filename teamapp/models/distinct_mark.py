@@ -1,6 +1,7 @@
 """Facts counted once per period."""
 
 from collections import Counter as Counts
+from collections.abc import Mapping
 
 from peewee import BlobField, CharField, CompositeKey, ForeignKeyField, IntegerField, chunked
 
@@ -9,7 +10,7 @@ from .commune import Commune
 
 
 class DistinctMark(Record):
-    """That an entity was counted for an indicator in a period, so that it is counted once."""
+    """A fact counted once: an entity, an indicator and a period."""
 
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
     period = CharField(12)
@@ -21,11 +22,16 @@ class DistinctMark(Record):
         primary_key = CompositeKey("period", "indicator", "entity")
 
     @classmethod
-    def mark(cls, commune_id, marks):
-        """Note {(period, indicator, entity): place}; return the counts of what was new."""
+    def mark(cls, commune_id: int,
+             marks: Mapping[tuple[str, str, bytes], int]) -> Counts[tuple[int, str, str]]:
+        """Insert {(period, indicator, entity): village_id}.
+
+        Returns the counts {(village_id, period, indicator): n} of the new marks, of villages and
+        of the commune (0).
+        """
         rows = [(commune_id, period, indicator, entity, village_id)
                 for (period, indicator, entity), village_id in sorted(marks.items())]
-        new = Counts()
+        new: Counts[tuple[int, str, str]] = Counts()
         for batch in chunked(rows, 100):
             added = (cls.insert_many(batch, fields=[cls.commune, cls.period, cls.indicator,
                                                     cls.entity, cls.village_id])

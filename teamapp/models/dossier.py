@@ -1,4 +1,4 @@
-"""Dossiers people filed with the team's help."""
+"""Dossiers filed with the team's help."""
 
 from peewee import (
     BigIntegerField,
@@ -19,7 +19,7 @@ from .visit import Visit
 
 
 class Dossier(Record):
-    """A filing for an administrative procedure, known from its receipt."""
+    """An application for an administrative procedure, identified by its portal receipt."""
 
     id = BinaryUUIDField(primary_key=True)
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
@@ -29,7 +29,7 @@ class Dossier(Record):
     visit = ForeignKeyField(Visit, backref="dossiers", on_delete="RESTRICT")
     procedure = ForeignKeyField(
         Procedure, column_name="procedure", index=False, on_delete="RESTRICT")
-    code = CharField(60, default="")  # empty until there is a receipt
+    code = CharField(60, default="")  # empty until the portal issues a receipt
     channel = CharField(8)  # direct, online, postal
     day = DateField()  # the visit's
     due_on = DateField(null=True)

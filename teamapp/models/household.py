@@ -1,5 +1,8 @@
 """Households, and their time on the villages' lists."""
 
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
 from peewee import (
     BigIntegerField,
     BinaryUUIDField,
@@ -7,6 +10,7 @@ from peewee import (
     CharField,
     ForeignKeyField,
     IntegerField,
+    ModelSelect,
     TextField,
 )
 
@@ -14,12 +18,15 @@ from ..db import Record
 from ..statements import insert_rows
 from ..text import search_key
 from .catalog import Language
-from .commune import Commune
+from .commune import Commune, WriteTransaction
 from .village import Village
+
+if TYPE_CHECKING:
+    from .user import User
 
 
 class Household(Record):
-    """A house on the commune's list, where a visit is made."""
+    """A household on a village's list."""
 
     id = BinaryUUIDField(primary_key=True)
     commune = ForeignKeyField(Commune, on_delete="RESTRICT")
@@ -37,28 +44,28 @@ class Household(Record):
     no_smartphone = BooleanField(default=False)
     search_key = TextField()
     revision = IntegerField(default=1)
-    cursor = BigIntegerField()  # of the writer who last touched what this house's page shows
+    cursor = BigIntegerField()  # of the last write to anything its page shows
 
     class Meta:
         indexes = ((("village", "number"), True), (("village", "cursor"), False),
-                   (("village", "cluster_position", "number"), False))  # as one walks
+                   (("village", "cluster_position", "number"), False))  # walking order
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the households this person may see: the village's, for a commune role all."""
+    def visible_to(cls, user: "User") -> ModelSelect:
+        """Return the households the user may see: their village's, or all for a commune role."""
         query = cls.select().where(cls.commune == user.commune_id)
         return query.where(cls.village == user.village_id) if user.is_field else query
 
     @classmethod
-    def in_walking_order(cls):
-        """Return what to order by so that neighbours follow each other."""
+    def in_walking_order(cls) -> tuple[Any, ...]:
+        """Return the ORDER BY in which neighbours follow each other."""
         return (cls.cluster_position, cls.number)
 
     @classmethod
-    def enlist(cls, tx, rows):
-        """Put new households on their villages' lists.
+    def enlist(cls, tx: WriteTransaction, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert households and their stays on the villages' lists.
 
-        A row is a dict of fields; `people`, names of its people, goes into the search key.
+        A row is a dict of fields; `people`, the names of the residents, goes into the search key.
         """
         made = [{"search_key": cls.key_of(row["head"], row.get("cluster", ""), row["number"],
                                           row.get("people", ())),
@@ -70,8 +77,8 @@ class Household(Record):
                        "since_cursor": tx.cursor} for row in made])
 
     @classmethod
-    def key_of(cls, head, cluster, number, people=()):
-        """Return the folded words a search finds this house by."""
+    def key_of(cls, head: str, cluster: str, number: int, people: Iterable[str] = ()) -> str:
+        """Return the folded words by which a search finds the household."""
         return search_key(head, cluster, str(number), *people)
 
 

@@ -1,10 +1,12 @@
-"""How a house stands, at a glance: the last call there and what is left to do."""
+"""The summary of a household that a list row shows: last visits and remaining work."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from peewee import JOIN, fn
+from peewee import JOIN, ModelSelect, fn
 
 from .. import clock
 from ..statements import Among
@@ -20,71 +22,71 @@ NEWS = timedelta(days=2)
 
 @dataclass(slots=True)
 class Call:
-    """A visit as a house's page tells of it; `who` is the member's name."""
+    """A visit as the household's page shows it; `who` is the member's name."""
 
-    id: object
+    id: UUID
     outcome: str
     day: date
-    visited_at: object
-    received_at: object
-    return_on: date
+    visited_at: datetime
+    received_at: datetime
+    return_on: date | None
     return_part: str
     reason: str
     member_id: int
     who: str
 
-    def is_news_to(self, user_id):
-        """Tell whether this person's phone may still show the visit as its own unsent one."""
+    def is_news_to(self, user_id: int) -> bool:
+        """Check whether the user's phone may still show the visit as an unsent one."""
         return self.member_id == user_id and clock.now() - self.received_at < NEWS
 
 
 @dataclass(slots=True)
 class HouseholdSummary:
-    """The last calls at a house, newest first, and how many of 14 and older are not activated."""
+    """A household's last visits, newest first, and the number of unactivated residents (14+)."""
 
-    calls: list = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     unactivated: int = 0
 
     @property
-    def last(self):
-        """The last call, or None."""
+    def last(self) -> Call | None:
         return self.calls[0] if self.calls else None
 
-    def since(self, day):
-        """Return the last call if it was on that day or later, or promised to come back."""
+    def since(self, day: date | None) -> Call | None:
+        """Return the last visit if it was on that day or later, or has a return date."""
         return self.last if day is None or self.promise or (
             self.last and self.last.day >= day) else None
 
     @property
-    def promise(self):
-        """The call that promised to come back, if nobody has been there since."""
+    def promise(self) -> Call | None:
+        """The last visit if it has a return date."""
         return self.last if self.last and self.last.return_on else None
 
     @property
-    def state(self):
-        """What the house is to its team: todo (nobody was there), return, or done."""
-        if not self.calls:
+    def state(self) -> str:
+        """`todo` without a visit, `done` after a final outcome, else `return`."""
+        if self.last is None:
             return "todo"
         return "done" if self.last.outcome in Visit.FINISHED and not self.promise else "return"
 
     @property
-    def marks(self):
-        """The words a list is filtered by: todo, not (activated), later."""
+    def marks(self) -> str:
+        """The filter words of a list row: todo, not (activated), later."""
         found = ((not self.calls, "todo"), (self.has_work, "not"), (self.promise, "later"))
         return " ".join(mark for is_so, mark in found if is_so)
 
     @property
-    def has_work(self):
-        """Tell whether somebody who lives here is not activated."""
+    def has_work(self) -> bool:
+        """Whether a resident who lives here is not activated."""
         return self.unactivated > 0 and not (self.last and self.last.outcome == "moved")
 
 
-def household_summaries(ids, year, calls=1):
-    """Return {household id: Outlook} of those households of whom there is anything to tell.
+def household_summaries(ids: Collection[UUID], year: int,
+                        calls: int = 1) -> defaultdict[UUID, HouseholdSummary]:
+    """Return {household id: summary}; a household without facts gets an empty one.
 
-    `calls` is how many of the last calls to tell of.
+    `calls` is the number of last visits in each summary.
     """
-    found = defaultdict(HouseholdSummary)
+    found: defaultdict[UUID, HouseholdSummary] = defaultdict(HouseholdSummary)
     for household, *facts in last_calls(ids, calls):
         found[household].calls.append(Call(*facts))
     for household, count in unactivated(ids, year):
@@ -92,8 +94,8 @@ def household_summaries(ids, year, calls=1):
     return found
 
 
-def last_calls(ids, count):
-    """Return (household, call's facts …) of the newest visits of each house, newest first."""
+def last_calls(ids: Iterable[UUID], count: int) -> ModelSelect:
+    """Return (household, fields of Call …) of each household's latest visits, newest first."""
     return (Household
             .select(Household.id, Visit.id, Visit.outcome, Visit.day, Visit.visited_at,
                     Visit.received_at, Visit.return_on, Visit.return_part, Visit.reason,
@@ -103,15 +105,15 @@ def last_calls(ids, count):
             .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).tuples())
 
 
-def newest(count):
-    """Return the ids of the newest visits of the household that a query is at."""
+def newest(count: int) -> ModelSelect:
+    """Return the correlated subquery of the ids of a household's latest visits."""
     visit = Visit.alias()
     return (visit.select(visit.id).where(visit.household == Household.id)
             .order_by(visit.visited_at.desc(), visit.receipt.desc()).limit(count))
 
 
-def unactivated(ids, year):
-    """Return (household, how many of 14 and older are not known to be activated)."""
+def unactivated(ids: Iterable[UUID], year: int) -> ModelSelect:
+    """Return (household, number of residents of 14 and older not known to be activated)."""
     known = ((AccountStatus.resident == Resident.id) & (AccountStatus.kind == AccountKind.HEADLINE)
              & (AccountStatus.state == "done"))
     return (Resident.select(Resident.household, fn.COUNT(Resident.id))

@@ -1,14 +1,17 @@
-"""The ladder of accounts: which step is next for a person, and which others are open."""
+"""The ladder of accounts: a resident's next step and the other open ones."""
+
+from collections.abc import Iterable, Mapping
 
 from .catalog import AccountKind
 
 REGISTERED, ACTIVATED = "VNEID_2_DK", AccountKind.HEADLINE
 
 
-def open_steps(kinds, statuses, age):
-    """Return the kinds somebody of that age (None: adult) has not got, in their order.
+def open_steps(kinds: Iterable[AccountKind], statuses: Mapping[str, str],
+               age: int | None) -> list[AccountKind]:
+    """Return the kinds a resident of that age (None: adult) does not have, in the given order.
 
-    Who is activated was registered.
+    An activated resident counts as registered.
     """
     passed = {REGISTERED} if statuses.get(ACTIVATED) == "done" else set()
     return [kind for kind in kinds
@@ -16,19 +19,20 @@ def open_steps(kinds, statuses, age):
             and (age is None or age >= kind.needs_age)]
 
 
-def next_step(open_kinds, statuses):
+def next_step(open_kinds: Iterable[AccountKind],
+              statuses: Mapping[str, str]) -> AccountKind | None:
     """Return the first open kind, or None.
 
-    Registering (at the police's only) comes first for those of whom it is known that they are
-    not; the others are asked about activation, where “not registered yet” is an answer.
+    Registration (only at the police) comes first for a resident known to be unregistered; any
+    other is asked about activation, where “not registered yet” is an answer.
     """
     if statuses.get(REGISTERED) == "not_yet":
         return next(iter(open_kinds), None)
     return next((kind for kind in open_kinds if kind.code != REGISTERED), None)
 
 
-def usual_rest(first, kinds):
-    """Return what is usually open beside a kind when it is somebody's next step."""
+def usual_rest(first: AccountKind, kinds: Iterable[AccountKind]) -> list[AccountKind]:
+    """Return the kinds usually open beside a resident's next step."""
     return [kind for kind in kinds if kind.code != first.code
             and (kind.position > first.position
                  or (first.code == ACTIVATED and kind.code == REGISTERED))]

@@ -1,4 +1,7 @@
-"""Entries that met an error of the server."""
+"""Entries that met a server error."""
+
+from datetime import datetime
+from uuid import UUID
 
 from peewee import EXCLUDED, BinaryUUIDField, IntegerField
 
@@ -6,15 +9,15 @@ from ..db import MomentField, Record
 
 
 class ProcessingFailure(Record):
-    """How often an entry met an error of ours; the fifth time it goes to the inbox."""
+    """How often an entry met a server error; the fifth failure rejects it."""
 
     entry = BinaryUUIDField(primary_key=True)
     times = IntegerField()
     last_at = MomentField()
 
     @classmethod
-    def count(cls, entry, at):
-        """Count one more, and return how many that makes."""
+    def count(cls, entry: UUID, at: datetime) -> int:
+        """Add one failure of an entry and return the total."""
         cls.insert(entry=entry, times=1, last_at=at).on_conflict(
             conflict_target=[cls.entry],
             update={cls.times: cls.times + 1, cls.last_at: EXCLUDED.last_at}).execute()

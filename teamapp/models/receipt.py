@@ -1,5 +1,9 @@
 """Receipts: the permanent acknowledgement of each entry (an idempotency record)."""
 
+from collections.abc import Collection, Sequence
+from typing import Self
+from uuid import UUID
+
 from peewee import EXCLUDED, BigIntegerField, BinaryUUIDField, BlobField, CharField, ForeignKeyField
 
 from ..db import MomentField, Record
@@ -9,7 +13,7 @@ from .user import User
 
 
 class Receipt(Record):
-    """One entry of an outbox and what became of it; written with its effect, never pruned."""
+    """The result of one entry of an outbox; written with its effect, never pruned."""
 
     id = BinaryUUIDField(primary_key=True)
     user = ForeignKeyField(User, index=False, on_delete="RESTRICT")
@@ -17,39 +21,40 @@ class Receipt(Record):
     device = BinaryUUIDField(null=True)
     kind = CharField(30)
     hash = BlobField()
-    status = CharField(8)  # kept, rejected, settled (rejected, and what replaced it was kept)
+    status = CharField(8)  # accepted, rejected, settled (rejected, its resubmission accepted)
     number = BigIntegerField(null=True)
     replaces = BinaryUUIDField(null=True, index=True)
     flag = CharField(80, null=True)
     received_at = MomentField()
     cursor = BigIntegerField()
-    submitted_by = ForeignKeyField(  # who brought it in a file
+    submitted_by = ForeignKeyField(  # who handed in its file
         User, null=True, index=False, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("user", "cursor"), False),)
 
     @classmethod
-    def known(cls, ids):
-        """Return {id: receipt} of those of these entries that have one."""
+    def known(cls, ids: Collection[UUID]) -> dict[UUID, Self]:
+        """Return {entry id: receipt} of the entries that have one."""
         found = cls.select().where(cls.id.in_(Among(ids))) if ids else ()
         return {receipt.id: receipt for receipt in found}
 
     @classmethod
-    def successors(cls, ids, user_id):
-        """Return {id: receipt} of what a person's entries were replaced by and that was kept.
+    def successors(cls, ids: Collection[UUID], user_id: int) -> dict[UUID, Self]:
+        """Return {entry id: receipt of the accepted entry that replaces it} of a user's entries.
 
-        Asked for the person too, SQLite would go through everything that person ever sent.
+        The user is compared in Python: SQLite would choose the index of the user and scan all
+        receipts of that user.
         """
         found = cls.select().where(cls.replaces.in_(Among(ids))) if ids else ()
         return {receipt.replaces: receipt for receipt in found
                 if receipt.user_id == user_id and receipt.status != "rejected"}
 
     @classmethod
-    def write(cls, receipts):
-        """Write receipts; one that was rejected before becomes what it is now.
+    def write(cls, receipts: Sequence[Self]) -> None:
+        """Insert receipts; an earlier one of the same entry takes the new status.
 
-        Another commune writes in a turn of its own: a receipt that it has for this id stays.
+        A receipt of another user with this id stays: it may come from another commune's write.
         """
         names = cls._meta.sorted_field_names
         rows = [[receipt.__data__.get(name) for name in names] for receipt in receipts]
@@ -60,8 +65,8 @@ class Receipt(Record):
                         (cls.status, cls.number, cls.flag, cls.cursor, cls.submitted_by)},
                 where=(cls.user == EXCLUDED.user_id)).execute()
 
-    def settle(self, older):
-        """Let older receipts that were rejected stand for what replaced them, under its number."""
+    def settle(self, older: Sequence[UUID]) -> None:
+        """Mark the rejected receipts this one replaces as settled, with its number."""
         if older:
             Receipt.update(status="settled", number=self.number, cursor=self.cursor).where(
                 Receipt.id.in_(older), Receipt.status == "rejected").execute()

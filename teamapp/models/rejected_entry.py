@@ -1,7 +1,10 @@
-"""Rejected entries, kept with what was written."""
+"""Rejected entries, stored with their text."""
 
+from collections.abc import Collection
+from datetime import datetime
 from hashlib import sha256
-from urllib.parse import parse_qsl
+from typing import Any
+from uuid import UUID
 
 from peewee import (
     EXCLUDED,
@@ -10,6 +13,7 @@ from peewee import (
     CharField,
     ForeignKeyField,
     IntegerField,
+    ModelSelect,
     TextField,
 )
 
@@ -19,11 +23,9 @@ from .commune import Commune
 from .user import User
 from .village import Village
 
-MOST_FIELDS = 2000  # of a body, more than any form has
-
 
 class RejectedEntry(Record):
-    """What was rejected, kept for its author and the village's leader to mend."""
+    """A rejected entry, stored for its author and the village's leader to correct."""
 
     entry = BinaryUUIDField(index=True)
     user = ForeignKeyField(User, on_delete="RESTRICT")
@@ -31,8 +33,8 @@ class RejectedEntry(Record):
     village = ForeignKeyField(Village, null=True, on_delete="RESTRICT")
     kind = CharField(30)
     form = IntegerField()  # version of the form the body was written with
-    hash = BlobField()  # content_key of its author and what was written
-    body = TextField()  # digits that look like an ID are masked
+    hash = BlobField()  # content_key of the author and the body
+    body = TextField()  # ID numbers are masked
     code = CharField(20)
     reason = TextField()
     received_at = MomentField()
@@ -43,52 +45,44 @@ class RejectedEntry(Record):
         indexes = ((("entry", "hash"), True),)
 
     @staticmethod
-    def content_key(user, hash):
-        """Return what tells somebody's rejected entry from another's with the same id and words."""
+    def content_key(user: User, hash: bytes) -> bytes:
+        """Return a hash that differs by author, also for the same entry id and body."""
         return sha256(f"{user.id}\n".encode() + hash).digest()
 
     @classmethod
-    def visible_to(cls, user):
-        """Return what its author, the village's leader or the commune may see."""
+    def visible_to(cls, user: User) -> ModelSelect:
+        """Return the user's own entries, a leader's village's, or all for a commune role."""
         query = cls.select().where(cls.commune == user.commune_id)
         if user.role == "leader":
             return query.where((cls.user == user.id) | (cls.village == user.village_id))
         return query.where(cls.user == user.id) if user.is_field else query
 
     @classmethod
-    def open(cls, query):
-        """Return those of a query that nobody has mended or seen, the newest first."""
+    def open(cls, query: ModelSelect) -> ModelSelect:
+        """Return the unsettled entries of a query, newest first."""
         return query.where(cls.settled_at.is_null()).order_by(cls.received_at.desc(), cls.id.desc())
 
     @classmethod
-    def open_count(cls, author):
-        """Return how many of what a person wrote nobody has mended or seen."""
+    def open_count(cls, author: User) -> int:
+        """Return the number of a user's unsettled entries."""
         return cls.select().where(cls.user == author.id, cls.settled_at.is_null()).count()
 
     @classmethod
-    def keep(cls, **facts):
-        """Keep what was rejected; what lies here already is told with the newer reason."""
+    def keep(cls, **facts: Any) -> None:
+        """Insert a rejected entry; one that is already stored takes the new reason."""
         newer = (cls.code, cls.reason, cls.language)
         cls.insert(**facts).on_conflict(
             conflict_target=[cls.entry, cls.hash],
             update={field: getattr(EXCLUDED, field.column_name) for field in newer}).execute()
 
     @classmethod
-    def settle_resubmitted(cls, entries, author_id, at):
-        """Note that a person's entries, as far as they lie here, are mended; they stay."""
+    def settle_resubmitted(cls, entries: Collection[UUID], author_id: int, at: datetime) -> None:
+        """Mark a user's resubmitted entries as settled."""
         if entries:
             cls.update(settled_at=at).where(cls.entry.in_(entries), cls.settled_at.is_null(),
                                             cls.user == author_id).execute()
 
-    @property
-    def said(self):
-        """What was written, field by field, unchecked; nothing where that cannot be read."""
-        try:
-            return dict(parse_qsl(self.body, max_num_fields=MOST_FIELDS))
-        except ValueError:
-            return {}
-
-    def settle(self):
-        """Note that somebody has seen it and did what was to be done; it stays."""
+    def settle(self) -> None:
+        """Mark the entry as settled; the row stays."""
         RejectedEntry.update(settled_at=clock.now()).where(
             RejectedEntry.id == self.id, RejectedEntry.settled_at.is_null()).execute()

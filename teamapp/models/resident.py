@@ -1,26 +1,33 @@
-"""The people of the households."""
+"""The residents of the households."""
 
 from collections import Counter as Counts
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from peewee import (
     BinaryUUIDField,
     CharField,
+    Expression,
     FixedCharField,
     ForeignKeyField,
     IntegerField,
+    ModelSelect,
     TextField,
 )
 
 from ..db import Record
 from ..statements import insert_rows
 from ..text import search_key, sort_key
-from .commune import Commune
+from .commune import Commune, WriteTransaction
 from .coverage import Coverage
 from .household import Household
 
+if TYPE_CHECKING:
+    from .user import User
+
 
 class Resident(Record):
-    """A person of a household; marked by nothing but name, year of birth, sex and phone."""
+    """A resident of a household, with name, year of birth, sex and phone only."""
 
     id = BinaryUUIDField(primary_key=True)
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
@@ -29,25 +36,25 @@ class Resident(Record):
     birth_year = IntegerField(null=True)
     sex = FixedCharField(1, default="")  # "", m, f
     phone = CharField(15, default="")
-    position = IntegerField(default=0)  # as the family is listed, the head first
+    position = IntegerField(default=0)  # order in the family, the head first
     search_key = TextField()
     sort_key = TextField()
     revision = IntegerField(default=1)
 
-    ADULT = 14  # the age from which level 2 is one's own
+    ADULT = 14  # the age from which a level 2 account is in one's own name
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the residents this person may see."""
+    def visible_to(cls, user: "User") -> ModelSelect:
+        """Return the residents the user may see."""
         query = cls.select().where(cls.commune == user.commune_id)
         if user.is_field:
             query = query.join(Household).where(Household.village == user.village_id)
         return query
 
     @classmethod
-    def enlist(cls, tx, rows):
-        """Write new people into their households; a row is a dict of fields and its `village`."""
-        listed = Counts()
+    def enlist(cls, tx: WriteTransaction, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert residents and count them; a row is a dict of fields plus `village`."""
+        listed: Counts[tuple[int, str, str, int]] = Counts()
         for row in rows:
             cohort = Coverage.cohort_of(row.get("birth_year"))
             listed[row["village"], "", "listed", cohort] += 1
@@ -57,11 +64,11 @@ class Resident(Record):
         Coverage.add(tx.commune.id, listed)
 
     @classmethod
-    def keys_of(cls, name, birth_year):
+    def keys_of(cls, name: str, birth_year: int | None) -> dict[str, str]:
         """Return the search and sort keys of a name."""
         return {"search_key": search_key(name, str(birth_year or "")), "sort_key": sort_key(name)}
 
     @classmethod
-    def is_adult_in(cls, year):
-        """Return the condition “14 or older that year”; who has no year of birth counts in."""
+    def is_adult_in(cls, year: int) -> Expression:
+        """Return the condition “14 or older that year or of unknown year of birth”."""
         return cls.birth_year.is_null() | (cls.birth_year <= year - cls.ADULT)

@@ -1,17 +1,23 @@
-"""Rounds: which houses the commune wants visited, when, and by whom."""
+"""Rounds: the households to be visited in a period, and their assignees."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Self
+from uuid import UUID
 
 from peewee import (
     BigIntegerField,
     CharField,
     CompositeKey,
     DateField,
+    Expression,
     ForeignKeyField,
     IntegerField,
+    ModelSelect,
     Value,
 )
 
 from ..db import MomentField, Record
-from .commune import Commune
+from .commune import Commune, WriteTransaction
 from .household import Household
 from .user import User
 from .village import Village
@@ -27,7 +33,7 @@ class Round(Record):
     created_by = ForeignKeyField(User, on_delete="RESTRICT")
     published_at = MomentField(null=True)
     published_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
-    cursor = BigIntegerField()  # of the writer who last changed what a day page shows
+    cursor = BigIntegerField()  # of the last write to anything a day page shows
 
     class Meta:
         indexes = ((("commune", "cursor"), False),)
@@ -35,43 +41,44 @@ class Round(Record):
     LONGEST = 366  # days
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the rounds this person may see: a draft is the commune's own."""
+    def visible_to(cls, user: User) -> ModelSelect:
+        """Return the rounds the user may see: drafts only for a commune role."""
         query = cls.select().where(cls.commune == user.commune_id)
         return query.where(cls.published_at.is_null(False)) if user.is_field else query
 
     @property
-    def status(self):
-        """Return `draft` while no phone has this round, else `published`."""
+    def status(self) -> str:
+        """`draft` or `published`."""
         return "draft" if self.published_at is None else "published"
 
     @property
-    def is_draft(self):
-        """Tell whether no phone has this round yet."""
+    def is_draft(self) -> bool:
+        """Whether the round is not published."""
         return self.status == "draft"
 
     @classmethod
-    def create_draft(cls, tx, by, villages, households, **fields):
-        """Create a draft for the households of a query in these villages, assigned to nobody."""
+    def create_draft(cls, tx: WriteTransaction, by: User, villages: Collection[int],
+                     households: ModelSelect, **fields: Any) -> Self:
+        """Create a draft of the households of a query in these villages, without assignees."""
         made = cls.create(commune=tx.commune.id, created_by=by.id, cursor=tx.cursor, **fields)
         made.choose(villages, households)
         return made
 
-    def revise(self, tx, **fields):
-        """Change the round's name or days."""
+    def revise(self, tx: WriteTransaction, **fields: Any) -> None:
+        """Change the round's name or dates."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.touch(tx, *fields)
 
-    def touch(self, tx, *changed):
-        """Keep what changed, and let the members' day pages follow at their next contact."""
+    def touch(self, tx: WriteTransaction, *changed: str) -> None:
+        """Save the changed fields and the cursor, by which phones renew their day pages."""
         self.cursor = tx.cursor
         self.save(only=[*changed, "cursor"])
 
-    def choose(self, villages, households):
-        """Take these villages and the households of a query (None: those it has there).
+    def choose(self, villages: Collection[int], households: ModelSelect | None) -> None:
+        """Replace the villages and households; `households` None keeps those in the villages.
 
-        A household that stays keeps its member.
+        A household that stays keeps its assignee.
         """
         RoundVillage.delete().where(RoundVillage.round == self.id).execute()
         RoundVillage.insert_many([(self.id, village) for village in villages],
@@ -82,58 +89,60 @@ class Round(Record):
             return
         Assignment.delete().where(Assignment.round == self.id, Assignment.household.not_in(
             households.select(Household.id))).execute()
-        self.take_in(households)
+        self._add_households(households)
 
-    def take_in(self, houses):
-        """Add the houses of a query, in walking order, to those that are there."""
+    def _add_households(self, households: ModelSelect) -> None:
+        """Add the households of a query, in walking order."""
         order = Household.cluster_position * 100_000 + Household.number
         Assignment.insert_from(
-            houses.select(Value(self.id), Household.id, Household.village, order),
+            households.select(Value(self.id), Household.id, Household.village, order),
             [Assignment.round, Assignment.household, Assignment.village, Assignment.position],
         ).on_conflict_ignore().execute()
 
-    def can_be_published(self):
-        """Tell whether somebody of a team has a house to go to."""
+    def can_be_published(self) -> bool:
+        """Check that at least one household has an active assignee."""
         return (Assignment.select().join(User)
                 .where(Assignment.round == self.id, Assignment.has_active_assignee()).exists())
 
-    def publish(self, tx, by):
-        """Give the round out, once: from now on the members' phones fetch it."""
+    def publish(self, tx: WriteTransaction, by: User) -> None:
+        """Publish the round, once; the members' phones fetch it at their next contact."""
         Round.update(published_at=tx.now, published_by=by.id, cursor=tx.cursor).where(
             Round.id == self.id, Round.published_at.is_null()).execute()
 
-    def discard(self):
-        """Forget a draft; a round that was given out stays."""
+    def discard(self) -> None:
+        """Delete a draft; a published round stays."""
         Round.delete().where(Round.id == self.id, Round.published_at.is_null()).execute()
 
-    def assignments_in(self, village):
+    def assignments_in(self, village: int) -> ModelSelect:
         """Return the assignments of a village in walking order."""
         return (Assignment.select().where(Assignment.round == self.id,
                                           Assignment.village == village)
                 .order_by(Assignment.position, Assignment.id))
 
-    def add(self, tx, village, ids):
-        """Take more houses of a village into the round."""
-        self.take_in(Household.select().where(Household.village == village,
+    def add(self, tx: WriteTransaction, village: int, ids: Iterable[UUID]) -> None:
+        """Add households of a village to the round."""
+        self._add_households(Household.select().where(Household.village == village,
                                               Household.id.in_(list(ids))))
         self.touch(tx)
 
-    def drop(self, tx, village, ids):
-        """Take houses out of the round; what was recorded there stays."""
+    def drop(self, tx: WriteTransaction, village: int, ids: Iterable[UUID]) -> None:
+        """Remove households from the round; their visits stay."""
         Assignment.delete().where(*self._these(village, ids)).execute()
         self.touch(tx)
 
-    def assign(self, tx, village, ids, member):
-        """Give houses of a village to a member (a user id), or to nobody yet."""
+    def assign(self, tx: WriteTransaction, village: int, ids: Iterable[UUID],
+               member: int | None) -> None:
+        """Assign households of a village to a member (user id), or to nobody (None)."""
         Assignment.update(member=member).where(*self._these(village, ids)).execute()
         self.touch(tx)
 
-    def _these(self, village, ids):
+    def _these(self, village: int, ids: Iterable[UUID]) -> tuple[Expression, ...]:
         return (Assignment.round == self.id, Assignment.village == village,
                 Assignment.household.in_(list(ids)))
 
-    def holdings(self, village, members):
-        """Return (households of a village nobody has, {member: how many of them it has})."""
+    def holdings(self, village: int,
+                 members: Iterable[int]) -> tuple[list[UUID], dict[int, int]]:
+        """Return a village's unassigned households and the number of households of each member."""
         held = dict.fromkeys(members, 0)
         free = []
         for household, member in self.assignments_in(village).select(
@@ -144,8 +153,9 @@ class Round(Record):
                 held[member] += 1
         return free, held
 
-    def apply(self, tx, village, allocation):
-        """Assign a village's households as an allocation [(member, households)] says."""
+    def apply(self, tx: WriteTransaction, village: int,
+              allocation: Iterable[tuple[int, Iterable[UUID]]]) -> None:
+        """Assign a village's households by an allocation [(member, households)]."""
         for member, households in allocation:
             self.assign(tx, village, households, member)
 
@@ -161,7 +171,7 @@ class RoundVillage(Record):
 
 
 class Assignment(Record):
-    """A house of a round and the member who is to go there, if one is named yet."""
+    """A household of a round and its assignee, if there is one."""
 
     round = ForeignKeyField(Round, backref="assignments", on_delete="CASCADE")
     household = ForeignKeyField(Household, on_delete="RESTRICT")
@@ -173,6 +183,6 @@ class Assignment(Record):
         indexes = ((("round", "household"), True), (("member", "round"), False))
 
     @classmethod
-    def has_active_assignee(cls):
-        """Return the condition “its member, joined, is of the village's team, still”."""
+    def has_active_assignee(cls) -> Expression:
+        """Return the condition “the joined member is active and of the village's team”."""
         return User.active & (User.village == cls.village)

@@ -1,4 +1,4 @@
-"""The steps people make towards their accounts."""
+"""The steps of residents towards their accounts."""
 
 from peewee import SQL, BigIntegerField, BooleanField, CharField, DateField, ForeignKeyField
 
@@ -11,7 +11,7 @@ from .visit import Visit
 
 
 class Step(Record):
-    """What a visit found or did about one account kind of one person (or of no named one)."""
+    """A visit's finding or help with one account kind of one resident, named or not."""
 
     visit = ForeignKeyField(Visit, backref="steps", on_delete="RESTRICT")
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
@@ -24,7 +24,7 @@ class Step(Record):
     mode = CharField(8, default="")  # of a helped one: self, together, for
     day = DateField()  # the visit's
     receipt = BigIntegerField()  # the visit's
-    counted = BooleanField(default=False)  # this is the one helped step its person counts by
+    counted = BooleanField(default=False)  # the one helped step of the resident that counts
 
     class Meta:
         indexes = ((("village", "kind", "day"), False),)

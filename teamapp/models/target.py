@@ -9,7 +9,7 @@ from .village import Village
 
 
 class Target(Record):
-    """What the commune wants of a village: from a day on, until another target follows."""
+    """A village's target for an indicator, valid from a day until the next target."""
 
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
     village = ForeignKeyField(Village, on_delete="CASCADE")

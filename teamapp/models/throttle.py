@@ -1,8 +1,10 @@
-"""What slows down whoever guesses PINs: failures counted under hashes, never under names."""
+"""Rate limits of sign-in: failures counted under hashes, never under names."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
+from typing import Self
 
 from peewee import EXCLUDED, FixedCharField, IntegerField
 
@@ -13,15 +15,15 @@ DAY, YEAR = timedelta(days=1), timedelta(days=400)
 
 
 class MustWait(Exception):
-    """Nobody looks at this try: it came `seconds` too early."""
+    """The attempt is rejected unchecked; the next is possible in `seconds`."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
         self.seconds = seconds
 
 
 class Throttle(Record):
-    """How often signing in failed lately under a key; a row without failures is a known phone."""
+    """The failed sign-ins of a key; a row with no failures marks a device that has signed in."""
 
     key = FixedCharField(64, primary_key=True)
     failures = IntegerField(default=0)
@@ -30,89 +32,89 @@ class Throttle(Record):
     FIRST = 30  # seconds, doubled with every further failure
 
     @property
-    def lately(self):
-        """Return the failures that still count: a day without one forgets them."""
+    def recent_failures(self) -> int:
+        """The failures that count; a day without one resets them."""
         return self.failures if self.last_at > clock.now() - DAY else 0
 
-    def wait(self, free, longest):
-        """Return the seconds until the next try, after so many free ones."""
-        over = self.lately - free
+    def wait(self, free: int, longest: int) -> int:
+        """Return the seconds until the next attempt, `longest` at most, 0 for the `free` ones."""
+        over = self.recent_failures - free
         if over < 0:
             return 0
-        until = self.last_at + timedelta(seconds=min(self.FIRST * 2 ** min(over, 20), longest))
-        return max(0, int((until - clock.now()).total_seconds()))
+        delay = timedelta(seconds=min(self.FIRST * 2 ** min(over, 20), longest))
+        since = clock.now() - self.last_at
+        return max(0, int((delay - since).total_seconds()))
 
     @classmethod
-    def lock(cls, keys):
-        """Return the keys' rows, made where missing, held until the transaction ends."""
+    def lock(cls, keys: Iterable[str]) -> list[Self]:
+        """Lock the keys' rows until the transaction ends, create missing ones, return them."""
         rows = [{"key": key, "failures": 0, "last_at": clock.now()} for key in sorted(keys)]
         return list(cls.insert_many(rows).on_conflict(
             conflict_target=[cls.key], update={cls.key: EXCLUDED.key}).returning(cls).execute())
 
     @classmethod
-    def sweep(cls):
-        """Delete what no longer counts."""
+    def sweep(cls) -> None:
+        """Delete the rows that no longer count."""
         now = clock.now()
         cls.delete().where(((cls.failures > 0) & (cls.last_at < now - DAY))
                            | (cls.last_at < now - YEAR)).execute()
 
 
 class Attempt:
-    """One try at signing in, counted before the secret is looked at, so that none slips by.
+    """One sign-in attempt, counted before the secret is verified.
 
-    It counts for the person on this phone, for the phone, and for the person on all phones
-    together; the last not on a phone where they have signed in before, lest a stranger lock
-    them out of it.
+    It counts for the user on this device, for the device, and for the user on all devices; the
+    last not on a device where the user has signed in before, so that nobody can lock them out.
     """
 
-    def __init__(self, pepper, username, device):
+    def __init__(self, pepper: str, username: str, device: str) -> None:
         self.pepper, self.username, self.device = pepper, username, device
 
-    def key(self, *parts):
-        """Return the hash that stands in the table."""
+    def key(self, *parts: str) -> str:
+        """Return the hash of the parts, the key of a row."""
         return hmac.new(self.pepper.encode(), "\0".join(parts).encode(), "sha256").hexdigest()
 
     @property
-    def acquaintance(self):
-        """Return the key that says: this person has signed in on this phone."""
+    def known_device_key(self) -> str:
+        """The key of the row that marks a device the user has signed in on."""
         return self.key("known", self.username, self.device)
 
     @cached_property
-    def limits(self):
-        """Return for each key the free tries and the longest wait in seconds."""
+    def limits(self) -> dict[str, tuple[int, int]]:
+        """The number of free attempts and the longest wait in seconds, by key."""
         limits = {self.key("pair", self.username, self.device): (5, 900),
                   self.key("device", self.device): (20, 900)}
         known = Throttle.select().where(
-            Throttle.key == self.acquaintance, Throttle.last_at > clock.now() - YEAR)
+            Throttle.key == self.known_device_key, Throttle.last_at > clock.now() - YEAR)
         if not known.exists():
             limits[self.key("user", self.username)] = (10, 3600)
         return limits
 
-    def begin(self):
-        """Count this try, or raise MustWait and leave everything as it was."""
+    def begin(self) -> None:
+        """Count the attempt, or raise MustWait and count nothing."""
         with transaction():
             rows = Throttle.lock(self.limits)
-            seconds = self.longest_of(rows)
+            seconds = self.longest_wait(rows)
             if seconds:
                 raise MustWait(seconds)
             for row in rows:
-                Throttle.update(failures=row.lately + 1, last_at=clock.now()).where(
+                Throttle.update(failures=row.recent_failures + 1, last_at=clock.now()).where(
                     Throttle.key == row.key).execute()
 
-    def wait(self):
-        """Return the seconds until the next try will be looked at."""
-        return self.longest_of(Throttle.select().where(Throttle.key.in_(list(self.limits))))
+    def wait(self) -> int:
+        """Return the seconds until the next attempt."""
+        return self.longest_wait(Throttle.select().where(Throttle.key.in_(list(self.limits))))
 
-    def longest_of(self, rows):
-        """Return the longest wait any of the rows asks for."""
+    def longest_wait(self, rows: Iterable[Throttle]) -> int:
+        """Return the longest wait of the rows."""
         return max((row.wait(*self.limits[row.key]) for row in rows), default=0)
 
-    def succeed(self):
-        """Forget what failed before, and know the person on this phone from now on."""
+    def succeed(self) -> None:
+        """Reset the failures and mark the device as known for the user."""
         with transaction():
             Throttle.lock(self.limits)
             Throttle.delete().where(Throttle.key.in_(list(self.limits))).execute()
-            Throttle.lock([self.acquaintance])
+            Throttle.lock([self.known_device_key])
             Throttle.update(last_at=clock.now()).where(
-                Throttle.key == self.acquaintance).execute()
+                Throttle.key == self.known_device_key).execute()
             Throttle.sweep()

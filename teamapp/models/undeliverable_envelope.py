@@ -1,4 +1,4 @@
-"""Envelopes that nobody can open or owns."""
+"""Envelopes that cannot be opened or have no known owner."""
 
 from peewee import BinaryUUIDField, BlobField, CharField, ForeignKeyField, TextField
 
@@ -7,7 +7,7 @@ from .user import User
 
 
 class UndeliverableEnvelope(Record):
-    """An envelope that could not be opened, or not be told whose it is; kept for the operator."""
+    """An envelope that cannot be decrypted or attributed; stored for the operator."""
 
     hash = BlobField(unique=True)
     kid = CharField(16)

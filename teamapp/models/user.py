@@ -1,11 +1,20 @@
-"""The people of the teams and the commune."""
+"""Users: the members of the teams and the staff of the commune."""
 
 import secrets
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
+from typing import Self
 
-from peewee import BooleanField, CharField, CompositeKey, DateField, ForeignKeyField
+from peewee import (
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DateField,
+    ForeignKeyField,
+    ModelSelect,
+)
 
 from .. import clock, text
 from ..db import Record, transaction
@@ -16,7 +25,7 @@ from .village import Village
 
 
 class User(Record):
-    """Somebody who signs in: member, leader, officer or chair of one commune."""
+    """A person who signs in: member, leader, officer or chair of one commune."""
 
     commune = ForeignKeyField(Commune, null=True, on_delete="RESTRICT")
     village = ForeignKeyField(Village, null=True, on_delete="RESTRICT")
@@ -26,7 +35,7 @@ class User(Record):
     name = CharField(80)
     phone = CharField(15, default="")
     active = BooleanField(default=True)
-    closed_on = DateField(null=True)  # the day the account was closed
+    closed_on = DateField(null=True)  # the day the account was deactivated
     language = CharField(2, default="vi")  # of the screens
 
     class Meta:
@@ -35,88 +44,91 @@ class User(Record):
     FIELD = ("member", "leader")
     COMMUNE = ("officer", "chair")
 
-    HAND_IN = timedelta(days=90)  # how long after closing what a phone still holds is taken
+    HAND_IN = timedelta(days=90)  # after deactivation, the time to hand in entries
 
-    is_anonymous = False  # what Flask-Login asks of a person
+    is_anonymous = False  # for Flask-Login
 
     @property
-    def is_active(self):
-        """Tell whether the account is open."""
+    def is_active(self) -> bool:
+        """Whether the account is active, for Flask-Login."""
         return self.active
 
-    is_authenticated = is_active  # who has left sees no page
+    is_authenticated = is_active  # a deactivated user sees no page
 
-    def get_id(self):
-        """Return what the cookie calls this person."""
+    def get_id(self) -> str:
+        """Return the id in the cookie, for Flask-Login."""
         return str(self.id)
 
     @property
-    def is_field(self):
-        """Tell whether this person works in one village."""
+    def is_field(self) -> bool:
+        """Whether the user works in one village."""
         return self.role in self.FIELD
 
     @property
-    def is_commune(self):
-        """Tell whether this person works for the whole commune."""
+    def is_commune(self) -> bool:
+        """Whether the user works for the whole commune."""
         return self.role in self.COMMUNE
 
     @property
-    def leads(self):
-        """Tell whether this person looks after others: a leader, officer or chair."""
+    def leads(self) -> bool:
+        """Whether the user is a leader, officer or chair."""
         return self.role == "leader" or self.is_commune
 
-    def may_close(self, other):
-        """Tell whether this person may close or reopen the account of one they may see."""
+    def may_deactivate(self, other: "User") -> bool:
+        """Check whether the user may deactivate and reactivate a visible user's account."""
         if self.is_commune:
             return other.id != self.id and (other.role != "chair" or self.role == "chair")
         return self.role == "leader" and other.role == "member"
 
     @property
-    def village_label(self):
-        """Return what this person calls the whole village: “Cả ấp”."""
+    def village_label(self) -> str:
+        """The label of the user's whole village: “Cả ấp”."""
         if not self.village_id:
             return ""
         unit = self.village.unit_type
         return (unit.whole_en if self.language == "en" else "") or unit.whole
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the people of the teams this person may see."""
+    def visible_to(cls, user: "User") -> ModelSelect:
+        """Return the users this user may see."""
         query = cls.select().where(cls.commune == user.commune_id)
         if user.is_field:
             query = query.where(cls.village == user.village_id)
         return query
 
     @staticmethod
-    def labels(people):
-        """Return {id: name} of a list of people, in its order.
+    def labels(people: "Sequence[User]") -> dict[int, str]:
+        """Return {id: name} in the order of the list.
 
-        A name that several have is followed by the username.
+        The username follows a name that several users have.
         """
         named = Counter(person.name for person in people)
         return {person.id: person.name if named[person.name] == 1
                 else f"{person.name} ({person.username})" for person in people}
 
     @classmethod
-    def entering(cls, username, secret):
-        """Return who may sign in with these, or None; the same work whoever is named."""
+    def authenticate(cls, username: str, secret: str) -> Self | None:
+        """Return the user with this username and secret, or None.
+
+        An unknown username takes the same time as a wrong secret.
+        """
         user = cls.get_or_none(cls.username == text.fold(username))
-        knows = (user or nobody()).knows(secret)
+        knows = (user or dummy_user()).knows(secret)
         return user if user and knows and user.may_sign_in else None
 
     @property
-    def may_sign_in(self):
-        """Tell whether this person's account is open and there are pages for their role."""
+    def may_sign_in(self) -> bool:
+        """Whether the account is active and its role has pages."""
         return self.active and (self.is_field or self.is_commune)
 
     @property
-    def may_hand_in(self):
-        """Tell whether what this person wrote is taken: always, and 90 days after they left."""
+    def may_hand_in(self) -> bool:
+        """Whether the server takes the user's entries: until 90 days after deactivation."""
         return self.active or bool(self.closed_on) and (
             clock.today() - self.closed_on <= self.HAND_IN)
 
-    def close(self):
-        """Let this person in no more; False if nobody would be left to lead the commune."""
+    def deactivate(self) -> bool:
+        """Deactivate the account; return False for the last chair."""
         others = User.select().where(User.commune == self.commune_id, User.role == "chair",
                                      User.active, User.id != self.id)
         if self.role == "chair" and not others.exists():
@@ -125,40 +137,40 @@ class User(Record):
         self.save(only=[User.active, User.closed_on])
         return True
 
-    def reopen(self):
-        """Let this person in again."""
+    def reactivate(self) -> None:
+        """Reactivate the account."""
         self.active, self.closed_on = True, None
         self.save(only=[User.active, User.closed_on])
 
-    def set_secret(self, secret):
-        """Take a new PIN (field roles) or password, and end every sign-in that knew the old one.
+    def set_secret(self, secret: str) -> None:
+        """Set a new PIN (field roles) or password, and end every session of the user.
 
-        ValueError says what is wrong with the new one.
+        Raises ValueError with the reason for an invalid one. The caller saves the user.
         """
         (check_pin if self.is_field else check_password)(secret)
         self.secret_hash = hash_secret(secret)
         for sign_in in self.sign_ins:
-            sign_in.finish()
+            sign_in.end()
 
-    def knows(self, secret):
-        """Tell whether this is the person's PIN or password."""
+    def knows(self, secret: str) -> bool:
+        """Verify the user's PIN or password."""
         return is_secret_of(self.secret_hash, secret)
 
-    def read_in(self, language):
-        """Show this person's screens in another language from now on."""
+    def set_language(self, language: str) -> None:
+        """Set the language of the user's screens."""
         self.language = language
         with transaction():
             self.save(only=[User.language])
 
-    def villages_at(self, day):
-        """Return the ids of the villages this person belonged to on that day."""
+    def villages_at(self, day: date) -> set[int | None]:
+        """Return the ids of the villages of the user's teams on that day."""
         rows = Membership.select(Membership.village).where(
             Membership.user == self.id, Membership.since_on <= day,
             Membership.until_on.is_null() | (Membership.until_on >= day))
         return {row.village_id for row in rows} | {self.village_id}
 
-    def move_to(self, village, on):
-        """Let this person work in another village from that day, keeping where they were."""
+    def move_to(self, village: Village, on: date) -> None:
+        """Transfer the user to another village from that day; earlier memberships stay."""
         self.village = village
         with transaction():
             Membership.update(until_on=on).where(
@@ -168,13 +180,13 @@ class User(Record):
 
 
 @cache
-def nobody():
-    """Return somebody whose secret nobody knows, to be checked where no person was found."""
+def dummy_user() -> User:
+    """Return a user with a random secret, verified when the username is unknown."""
     return User(secret_hash=hash_secret(secrets.token_urlsafe()))
 
 
 class Membership(Record):
-    """Where a person of a team worked, from which day to which."""
+    """A user's time in a village's team."""
 
     user = ForeignKeyField(User, on_delete="RESTRICT")
     village = ForeignKeyField(Village, on_delete="RESTRICT")
@@ -183,7 +195,7 @@ class Membership(Record):
 
 
 class Speaks(Record):
-    """A language a person speaks with people at the door."""
+    """A language the user speaks with residents."""
 
     user = ForeignKeyField(User, backref="languages", on_delete="CASCADE")
     language = ForeignKeyField(Language, column_name="language", on_delete="RESTRICT")

@@ -1,10 +1,16 @@
-"""Villages: where teams work."""
+"""Villages, where teams work."""
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, ModelSelect
 
 from ..db import Record
 from .catalog import UnitType
 from .commune import Commune
+
+if TYPE_CHECKING:
+    from .user import User
 
 
 class Village(Record):
@@ -23,25 +29,25 @@ class Village(Record):
         indexes = ((("commune", "code"), True),)
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the villages this person may look into."""
+    def visible_to(cls, user: "User") -> ModelSelect:
+        """Return the villages the user may see, in the commune's official order."""
         query = cls.select().where(cls.commune == user.commune_id)
         if user.is_field:
             query = query.where(cls.id == user.village_id)
         return query.order_by(cls.position)
 
     @classmethod
-    def labelled(cls, user):
-        """Return a list of them, in the commune's official order, each with its label."""
+    def labelled(cls, user: "User") -> list[Self]:
+        """Return the visible villages with the unit type that `label` needs."""
         return list(cls.visible_to(user).select(cls, UnitType.code, UnitType.prefix)
                     .join(UnitType))
 
     @staticmethod
-    def labels(villages):
-        """Return {id: label} of several villages, to tell their houses apart; of one {}."""
+    def labels(villages: "Sequence[Village]") -> dict[int, str]:
+        """Return {id: label} of several villages, to distinguish their households; {} of one."""
         return {village.id: village.label for village in villages} if len(villages) > 1 else {}
 
     @property
-    def label(self):
-        """Return the name as its people say it: “Ấp Cầu Ván”."""
+    def label(self) -> str:
+        """The name with its unit type: “Ấp Cầu Ván”."""
         return f"{self.unit_type.prefix} {self.name}".strip()

@@ -1,6 +1,6 @@
-"""Visits: what a member met at a door and did there."""
+"""Visits of members to households."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from peewee import (
     BigIntegerField,
@@ -9,6 +9,7 @@ from peewee import (
     CompositeKey,
     DateField,
     ForeignKeyField,
+    ModelSelect,
     TextField,
 )
 
@@ -21,17 +22,17 @@ from .village import Village
 
 
 class Visit(Record):
-    """One call at a house, whatever its outcome; its id is the phone's own."""
+    """One visit to a household, whatever its outcome; the phone creates the id."""
 
     id = BinaryUUIDField(primary_key=True)
     commune = ForeignKeyField(Commune, index=False, on_delete="RESTRICT")
-    village = ForeignKeyField(  # where it happened, for good
+    village = ForeignKeyField(  # where it happened; a move of the household does not change it
         Village, index=False, on_delete="RESTRICT")
     household = ForeignKeyField(Household, backref="visits", index=False, on_delete="RESTRICT")
     member = ForeignKeyField(User, index=False, on_delete="RESTRICT")
     outcome = CharField(10)  # met, absent, later, declined, moved, unreached
-    reason = CharField(120, default="")  # why a house was not reached
-    visited_at = MomentField()  # as the member said; never altered
+    reason = CharField(120, default="")  # of `unreached`
+    visited_at = MomentField()  # as the member entered it; never changed
     day = DateField()  # the day it counts on
     recorded_at = MomentField()
     received_at = MomentField()
@@ -47,22 +48,22 @@ class Visit(Record):
                    (("village", "day"), False),
                    (("commune", "receipt"), True))
 
-    FINISHED = ("met", "declined", "moved")  # nobody need go there again in this round
+    FINISHED = ("met", "declined", "moved")  # final outcomes: no further visit in this round
     MOST_PEOPLE, MOST_DOSSIERS = 20, 10  # at one visit
     OLD = timedelta(days=60)
-    HAND_IN = timedelta(days=90)  # how long after a move one may still record where one was
+    HAND_IN = timedelta(days=90)  # after a transfer, the time to record visits in the old village
 
     @classmethod
-    def visible_to(cls, user):
-        """Return the visits this person may see."""
+    def visible_to(cls, user: User) -> ModelSelect:
+        """Return the visits the user may see."""
         query = cls.select().where(cls.commune == user.commune_id)
         return query.where(cls.village == user.village_id) if user.is_field else query
 
     @staticmethod
-    def day_of(visited_at, received_at):
-        """Return the day a visit counts on and its flag: a future one on the day it came.
+    def day_of(visited_at: datetime, received_at: datetime) -> tuple[date, str]:
+        """Return the day a visit counts on and its flag; a future visit counts on its arrival.
 
-        Five minutes are a clock that is somewhat off, and no reason for a flag.
+        A phone's clock may be up to five minutes ahead without a flag.
         """
         flag = "dated_ahead" if visited_at > received_at + timedelta(minutes=5) else (
             "dated_back" if visited_at < received_at - Visit.OLD else "")
@@ -70,7 +71,7 @@ class Visit(Record):
 
 
 class Companion(Record):
-    """Another member of the team who came along on a visit."""
+    """A second member of the team on a visit."""
 
     visit = ForeignKeyField(Visit, backref="companions", index=False, on_delete="CASCADE")
     user = ForeignKeyField(User, index=False, on_delete="RESTRICT")

@@ -52,4 +52,4 @@ def list_page():
 def house_pages(query):
     """Return {url: (template, context)} of the houses of a query."""
     return {f"/households/{house.id}": ("households/show.html", {"is_kept": True, "house": house})
-            for house in households.peopled(query)}
+            for house in households.households_with_people(query)}

@@ -3,12 +3,24 @@
 from collections import ChainMap
 from collections import Counter as Counts
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 from ..counting import coverage, distinct, effects
-from ..models import Companion, Consent, Coverage, Dossier, Household, Step, Visit
+from ..models import (
+    Companion,
+    Consent,
+    Coverage,
+    Dossier,
+    Household,
+    Resident,
+    Step,
+    User,
+    Visit,
+)
 from ..statements import Among, insert_rows
 from .lookup import VisitLookup
-from .recorder import Pending, Rejected
+from .recorder import Description, Pending, Rejected
 
 STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obstacle", "mode",
                "day", "receipt", "counted")
@@ -20,7 +32,8 @@ CARRIES_STATE = True  # consents and ids of a run are kept in its lookup
 def touches(data):
     """Return the ids of the records a visit reads or writes."""
     people = [person["id"] for person in data["people"] if person["id"]]
-    return [data["household"], *people, *(dossier["id"] for dossier in data["dossiers"])]
+    return [data["id"], data["household"], *people,
+            *(dossier["id"] for dossier in data["dossiers"])]
 
 
 @dataclass
@@ -38,6 +51,7 @@ class PendingVisit(Pending):
 def validate(entry, lookup):
     """Return the pending visit of an entry, or raise Rejected."""
     data = entry.data
+    refuse_taken_ids(data, lookup)
     village = lookup.village_to_record_in(data["household"], data["visited_at"])
     day, flag = Visit.day_of(data["visited_at"], lookup.now)
     pending = PendingVisit(entry, [flag] if flag else [])
@@ -46,7 +60,7 @@ def validate(entry, lookup):
     if lookup.was_sent_elsewhere(data["household"], day):
         pending.flags.append("not_assigned")
     pending.visit = {
-        "id": entry.id, "commune": lookup.by.commune_id, "village": village,
+        "id": data["id"], "commune": lookup.by.commune_id, "village": village,
         "household": data["household"], "member": lookup.by.id, "outcome": data["outcome"],
         "reason": data["reason"], "visited_at": data["visited_at"], "day": day,
         "recorded_at": entry.recorded_at, "received_at": lookup.now,
@@ -59,8 +73,20 @@ def validate(entry, lookup):
         validate_person(pending, entry, lookup, answers, place, person)
     for place, dossier in enumerate(data["dossiers"]):
         validate_dossier(pending, entry, lookup, answers, place, dossier)
-    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent behind
+    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent or id behind
+    lookup.taken.update([data["id"], *(dossier["id"] for dossier in data["dossiers"])])
     return pending
+
+
+def refuse_taken_ids(data, lookup):
+    """Raise Rejected for an id that another record has already, or that stands twice."""
+    if data["id"] in lookup.taken:
+        raise Rejected("id_taken", "id")
+    seen = {data["id"]}
+    for place, dossier in enumerate(data["dossiers"]):
+        if dossier["id"] in lookup.taken | seen:
+            raise Rejected("id_taken", f"dossiers-{place}-id")
+        seen.add(dossier["id"])
 
 
 def companions(entry, lookup):
@@ -68,7 +94,7 @@ def companions(entry, lookup):
     ids = set(entry.data["companions"]) - {lookup.by.id}
     if ids - lookup.team:
         raise Rejected("unknown_companion", "companions")
-    return [{"visit": entry.id, "user": id} for id in sorted(ids)]
+    return [{"visit": entry.data["id"], "user": id} for id in sorted(ids)]
 
 
 def validate_person(pending, entry, lookup, answers, place, person):
@@ -160,3 +186,34 @@ def count(tx, pendings):
         counted.append((pending.visit["village"], pending.visit["day"],
                         distinct.entities(*facts)))
     effects.apply(tx, daily, distinct.mark(tx, counted))
+
+
+def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
+    """Return how each of these rejected visits reads; their values are unchecked.
+
+    A house is named if the reader may see it; a person if besides they agreed to be, then or
+    before.
+    """
+    houses = visible(Household, reader, {data["household"] for data in datas})
+    residents = visible(Resident, reader, {
+        person["id"] for data in datas for person in data["people"]})
+    agreed = Consent.latest(residents) if residents else {}
+
+    def named(person: dict[str, Any]) -> Resident | None:
+        id, answer = person["id"], person["consent"]
+        return residents.get(id) if answer == "yes" or not answer and agreed.get(id) else None
+
+    return [Description(
+        houses.get(data["household"]), data["outcome"], data["visited_at"],
+        data["return_on"], data["return_part"], data["reason"], data["note"],
+        people=[(named(person), [(step["kind"], step["state"], step["obstacle"])
+                                 for step in person["steps"]]) for person in data["people"]],
+        dossiers=[(dossier["procedure"], dossier["code"]) for dossier in data["dossiers"]])
+        for data in datas]
+
+
+def visible(noun: Any, reader: User, ids: set[UUID | None]) -> dict[UUID, Any]:
+    """Return {id: one} of those the reader may see."""
+    known = ids - {None}
+    query = noun.visible_to(reader).where(noun.id.in_(Among(known))) if known else ()
+    return {one.id: one for one in query}

@@ -1,120 +1,126 @@
-"""What a member's day page shows: the houses of the rounds, appointments, waiting dossiers."""
+"""A member's day page: households of the rounds, appointments and open dossiers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
+from uuid import UUID
 
 from .. import clock
 from ..languages import called
-from ..models import Assignment, Dossier, Household, Procedure, RejectedEntry, Round, Visit
-from ..models.household_summary import HouseholdSummary, household_summaries, newest
+from ..models import Assignment, Dossier, Household, Procedure, RejectedEntry, Round, User, Visit
+from ..models.household_summary import household_summaries, newest
 
-FORGOTTEN = timedelta(days=7)  # how long a promise that nobody kept is still shown
+MISSED_SHOWN_FOR = timedelta(days=7)  # how long a missed appointment stays on the page
 PARTS = ("morning", "noon", "afternoon", "evening", "")
 FACTS = (Household.id, Household.number, Household.cluster, Household.landmark, Household.head)
 
 
 @dataclass(slots=True)
-class DayHouse:
-    """A house as the day page's row shows it."""
+class DayHousehold:
+    """A household as a row of the day page shows it."""
 
-    id: object
+    id: UUID
     number: int
     cluster: str
     landmark: str
     head: str
-    summary: HouseholdSummary = None
+    summary: Any = None  # its HouseholdSummary, once it is read
     is_done: bool = False
 
     @property
-    def promised_on(self):
-        """The day somebody promised to come back."""
-        return self.summary.promise.return_on
+    def promised_on(self) -> date:
+        """The day of the appointment."""
+        day: date = self.summary.promise.return_on
+        return day
 
     @property
-    def promised_at(self):
-        """The day and part of the day, to sort by."""
+    def promised_at(self) -> tuple[date, int]:
+        """The day and part of the day of the appointment, to sort by."""
         return self.promised_on, PARTS.index(self.summary.promise.return_part)
 
 
 @dataclass
 class DayRound:
-    """A round and a member's houses in it, in walking order."""
+    """A round and a member's households in it, in walking order."""
 
     round: Round
-    houses: list
+    houses: list[DayHousehold]
 
     @property
-    def eve(self):
-        """The day before it begins."""
+    def eve(self) -> Any:
+        """The day before the round begins."""
         return self.round.starts_on - timedelta(days=1)
 
     @property
-    def over_from(self):
-        """The first day after it."""
+    def over_from(self) -> date:
+        """The first day after the round."""
         return clock.days_from(self.round.ends_on, 1)
 
     @property
-    def open(self):
-        """The houses somebody is still to go to."""
+    def open(self) -> list[DayHousehold]:
+        """The households still to visit."""
         return [house for house in self.houses if not house.is_done]
 
     @property
-    def done(self):
-        """The houses nobody needs to go to again."""
+    def done(self) -> list[DayHousehold]:
+        """The households that need no further visit."""
         return [house for house in self.houses if house.is_done]
 
 
 @dataclass
 class Appointments:
-    """The houses promised for a day; shown on that day and, if missed, for some days after."""
+    """The appointments of a day; shown on that day and, when missed, for some days after."""
 
     day: date
-    houses: list
+    houses: list[DayHousehold]
 
     @property
-    def missed_from(self):
+    def missed_from(self) -> date:
         """The day after."""
         return clock.days_from(self.day, 1)
 
     @property
-    def until(self):
+    def until(self) -> date:
         """The last day they are shown."""
-        return clock.days_from(self.day, FORGOTTEN.days)
+        return clock.days_from(self.day, MISSED_SHOWN_FOR.days)
 
 
 @dataclass(slots=True)
-class Waiting:
-    """A dossier that waits, and the house it belongs to."""
+class OpenDossier:
+    """An unfinished dossier and its household."""
 
-    household_id: object
+    household_id: UUID
     head: str
     procedure: str
-    due_on: date
+    due_on: date | None
 
     @property
-    def overdue_from(self):
-        """The day from which it is late."""
-        return clock.days_from(self.due_on, 1)
+    def overdue_from(self) -> date | None:
+        """The first day on which it is overdue."""
+        return self.due_on and clock.days_from(self.due_on, 1)
 
 
-def of(user):
-    """Return what the day page shows this person, good for today and every later day."""
-    given = rounds_of(user)
+def of(user: User) -> dict[str, Any]:
+    """Return the context of a person's day page, valid today and on later days."""
+    rounds = rounds_of(user)
     promised = promises_to(user)
-    houses = [*(house for part in given for house in part.houses), *promised.values()]
-    views = household_summaries({house.id for house in houses}, clock.today().year)
-    for house in houses:  # one house may stand in two rounds
-        house.summary = views[house.id]
-    for part in given:
+    households = [*(household for part in rounds for household in part.houses),
+                  *promised.values()]
+    summaries = household_summaries(
+        {household.id for household in households}, clock.today().year)
+    for household in households:  # a household may be in two rounds
+        household.summary = summaries[household.id]
+    for part in rounds:
         mark_done(part)
-    return {"rounds": given, "appointments": by_day(promised.values()),
+    return {"rounds": rounds, "appointments": by_day(promised.values()),
             "dossiers": dossiers_of(user), "today": clock.today(),
             "rejected": RejectedEntry.open_count(user)}
 
 
-def rounds_of(user):
-    """Return the published rounds that are not over, each with this member's houses."""
+def rounds_of(user: User) -> list[DayRound]:
+    """Return the published rounds that are not over, each with this member's households."""
     rows = (Assignment.select(Assignment.round, *FACTS)
             .join(Household, on=(Household.id == Assignment.household)).switch(Assignment)
             .join(Round)
@@ -122,43 +128,44 @@ def rounds_of(user):
                    Household.village == user.village_id, Round.published_at.is_null(False),
                    Round.ends_on >= clock.today())
             .order_by(Round.starts_on, Round.id, Assignment.position, Assignment.id).tuples())
-    houses = {id: [DayHouse(*row[1:]) for row in part]
-              for id, part in groupby(rows, key=lambda row: row[0])}
-    found = {round.id: round for round in Round.visible_to(user).where(Round.id.in_(list(houses)))}
-    return [DayRound(found[id], part) for id, part in houses.items()]
+    households = {id: [DayHousehold(*row[1:]) for row in part]
+                  for id, part in groupby(rows, key=lambda row: row[0])}
+    found = {round.id: round
+             for round in Round.visible_to(user).where(Round.id.in_(list(households)))}
+    return [DayRound(found[id], part) for id, part in households.items()]
 
 
-def mark_done(part):
-    """Mark the houses where a visit in the days of the round ended the matter."""
-    ids = [house.id for house in part.houses]
+def mark_done(part: DayRound) -> None:
+    """Mark the households that a visit within the days of the round finished."""
+    ids = [household.id for household in part.houses]
     finished = {row[0] for row in Visit.select(Visit.household).where(
         Visit.household.in_(ids), Visit.outcome.in_(Visit.FINISHED),
         Visit.day.between(part.round.starts_on, part.round.ends_on)).tuples()}
-    for house in part.houses:
-        house.is_done = house.id in finished
+    for household in part.houses:
+        household.is_done = household.id in finished
 
 
-def promises_to(user):
-    """Return {id: house} of those this member promised to come back to and nobody went since."""
+def promises_to(user: User) -> dict[UUID, DayHousehold]:
+    """Return {id: household} of the appointments this member made and no later visit followed."""
     rows = (Household.select(*FACTS).join(Visit, on=(Visit.id == newest(1)))
             .where(Visit.village == Household.village, Visit.member == user.id,
-                   Visit.return_on >= clock.today() - FORGOTTEN,
+                   Visit.return_on >= clock.today() - MISSED_SHOWN_FOR,
                    Household.village == user.village_id)
             .order_by(*Household.in_walking_order()).tuples())
-    return {row[0]: DayHouse(*row) for row in rows}
+    return {row[0]: DayHousehold(*row) for row in rows}
 
 
-def by_day(houses):
-    """Return the appointments of these houses, the first day first."""
-    kept = sorted((house for house in houses if house.summary.promise),
-                  key=lambda house: house.promised_at)
+def by_day(households: Iterable[DayHousehold]) -> list[Appointments]:
+    """Return the appointments with these households, the first day first."""
+    promised = sorted((household for household in households if household.summary.promise),
+                      key=lambda household: household.promised_at)
     return [Appointments(day, list(part))
-            for day, part in groupby(kept, key=lambda house: house.promised_on)]
+            for day, part in groupby(promised, key=lambda household: household.promised_on)]
 
 
-def dossiers_of(user):
+def dossiers_of(user: User) -> list[OpenDossier]:
     """Return the unfinished dossiers this member helped to file, the first due first."""
-    return [Waiting(*row) for row in
+    return [OpenDossier(*row) for row in
             Dossier.select(Household.id, Household.head, called(Procedure), Dossier.due_on)
             .join(Household).switch(Dossier).join(Procedure).switch(Dossier).join(Visit)
             .where(Dossier.village == user.village_id, Household.village == user.village_id,

@@ -1,33 +1,36 @@
-"""What a person types at the door."""
+"""Forms for signing in and for choosing a language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, PasswordField, RadioField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from .. import text
 from ..languages import LANGUAGES
 
 
-def clean(form, field):
-    """Refuse what no keyboard types and no database keeps."""
+def clean(form: Form, field: Field) -> None:
+    """Reject characters that no keyboard types and no database stores."""
     if not text.is_clean(field.data):
         raise ValidationError
 
 
 class SignInForm(FlaskForm):
-    """A name and a PIN or password, and where the person was going."""
+    """A user name, a PIN or password, and the path to continue to."""
 
     username = StringField(_("Tên đăng nhập"), [InputRequired(), Length(max=60), clean])
     secret = PasswordField(_("Mã PIN hoặc mật khẩu"), [InputRequired(), Length(max=200), clean])
     next = HiddenField()
 
-    def validate(self, extra_validators=None):
-        """Tell whether this can be a name and a secret; no field says more than the one message."""
-        fine = super().validate(extra_validators)
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Validate without field errors: the page shows one message for every failure."""
+        is_valid: bool = super().validate(extra_validators)
         for field in self:
             field.errors = ()
-        return fine
+        return is_valid
 
 
 class LanguageForm(Form):

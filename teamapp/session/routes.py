@@ -1,51 +1,54 @@
-"""Signing in and out, and the page in between that no phone keeps."""
+"""Signing in and out, and the page in between, which no device caches."""
 
 import re
 import secrets
+from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
 
 from .. import text
-from ..access import own_path, public, same_origin, vouched
+from ..access import fetch_metadata, own_path, public, same_origin
 from ..extensions import must_wipe
-from ..languages import answer_in, of_the_browser
+from ..languages import browser_language, use_language
 from ..models import Attempt, MustWait, Session, User
 from ..web import page
 from .forms import LanguageForm, SignInForm
 
 bp = Blueprint("session", __name__)
 
-DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest a cookie is kept
+DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest browsers keep a cookie
 
 
 @bp.get("/sign-in")
 @public
-def new():
-    """Draw the form; also for somebody signed in, whose phone goes to the next person."""
-    return door(SignInForm(formdata=None, next=request.args.get("next", "")))
+def new() -> ResponseReturnValue:
+    """Show the form; also to a signed-in person, who may pass the device on."""
+    return sign_in_page(SignInForm(formdata=None, next=request.args.get("next", "")))
 
 
 @bp.post("/sign-in")
 @public
-@vouched  # two tabs that came here at once share one cookie, but have two tokens
-def create():
-    """Let in who knows the secret; say the same to everybody else."""
+@fetch_metadata  # two tabs that opened this page at once share one cookie, but have two tokens
+def create() -> ResponseReturnValue:
+    """Sign in with the right secret; show every other attempt the same message."""
     form = SignInForm(request.form)
     if not form.validate():
-        return door(form, 422, refusal())
+        return sign_in_page(form, 422, failure_message())
     attempt = Attempt(current_app.secret_key, text.fold(form.username.data), device())
     try:
         attempt.begin()
     except MustWait as wait:
-        answer = door(form, 429, refusal(wait.seconds))
+        answer = sign_in_page(form, 429, failure_message(wait.seconds))
         answer.headers["Retry-After"] = str(wait.seconds)
         return answer
-    user = User.entering(attempt.username, form.secret.data)
+    user = User.authenticate(attempt.username, form.secret.data)
     if user is None:
-        return door(form, 422, refusal(attempt.wait()))
+        return sign_in_page(form, 422, failure_message(attempt.wait()))
     attempt.succeed()
     begin_session(user)
     target = own_path(form.next.data) if form.next.data else front_page(user)
@@ -53,25 +56,25 @@ def create():
 
 
 @bp.get("/arrival")
-def arrival():
-    """Tell the phone who is here now, before any kept page may be shown."""
+def arrival() -> ResponseReturnValue:
+    """Announce the signed-in person to the device before it shows any cached page."""
     target = request.args.get("next")
-    return page("session/arrival.html", sealing=sealing_words(),
+    return page("session/arrival.html", sealing=sealing_values(),
                 next_url=own_path(target) if target else front_page(current_user))
 
 
-def sealing_words():
-    """Return what the phone seals with at sign-out: the key's name, the key, and the proof."""
+def sealing_values() -> str:
+    """Return the key id, the public key and the proof a device seals with at sign-out."""
     key = current_app.extensions["sealing"].current
     return f"{key.kid} {key.public} {key.proof(current_user.sign_in.id, current_user.id)}"
 
 
 @bp.post("/sign-out")
-@public  # a phone that ended its session without signal asks until it is told that it is over
-@same_origin  # kept pages hold no token
-def destroy():
-    """End the session here, whatever copies of its cookie are about."""
-    Session.end(session.get("token", ""))
+@public  # a device that signed out offline repeats the request until it is confirmed
+@same_origin  # cached pages hold no token
+def destroy() -> ResponseReturnValue:
+    """End the session on the server, so that no copy of its cookie stays valid."""
+    Session.end_by_token(session.get("token", ""))
     session.clear()  # an HttpOnly cookie changes: the browser drops the pages behind "back"
     accepted = request.accept_mimetypes
     if accepted.accept_json and not accepted.accept_html:
@@ -80,31 +83,31 @@ def destroy():
 
 
 @bp.post("/language")
-@same_origin  # the phone keeps the page it stands on, without a token
-def speak():
-    """Speak another language to this person; the phone gets its pages anew."""
+@same_origin  # the form may stand on a cached page, which holds no token
+def update_language() -> ResponseReturnValue:
+    """Change the person's language; the arrival page makes the device reload its pages."""
     form = LanguageForm(request.form)
     if not form.validate():
         abort(400)
-    current_user.read_in(form.language.data)
+    current_user.set_language(form.language.data)
     return redirect(url_for("session.arrival"), 303)
 
 
 @bp.errorhandler(CSRFError)
-def outdated(error):
-    """Draw a new form for one that lay in a tab while the session changed."""
+def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
+    """Show a fresh form when the session changed after a tab loaded the old one."""
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
-    return door(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
+    return sign_in_page(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
 
 
-def door(form, status=200, failure=None):
-    """Return the sign-in page, drawn for nobody, and the cookie that tells this phone's tries.
+def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None) -> Response:
+    """Return the sign-in page for an anonymous reader, with the cookie that counts attempts.
 
-    A phone that is to keep nothing is told so here too: it may ask for nothing else first.
+    X-Wipe stands here too: a lost device may request no other page first.
     """
     wipe = must_wipe()
     form.next.data = own_path(form.next.data) if form.next.data else ""
-    answer_in(of_the_browser())
+    use_language(browser_language())
     answer = page("session/new.html", status=status, form=form, failure=failure, wipe=wipe,
                   current_user=AnonymousUserMixin())
     if wipe:
@@ -112,43 +115,41 @@ def door(form, status=200, failure=None):
     return with_device(answer)
 
 
-def refusal(seconds=0):
-    """Return the one message for every failure, with the time to wait if there is any."""
+def failure_message(seconds: int = 0) -> Any:
+    """Return the message of every failure, with the time to wait, if any."""
     if not seconds:
         return _("Tên hoặc mã không đúng.")
     wait = _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
     return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
 
 
-def begin_session(user):
-    """Give this browser a new session, with nothing left of the one before."""
-    Session.end(session.get("token", ""))
+def begin_session(user: User) -> None:
+    """Give this browser a new session that holds nothing of the previous one."""
+    Session.end_by_token(session.get("token", ""))
     session.clear()
     session["token"] = Session.begin(user)
     session.permanent = True
     login_user(user)
 
 
-def front_page(user):
-    """Return the page this person's work begins on."""
+def front_page(user: User) -> str:
     return url_for("tallies.index") if user.is_commune else url_for("rounds.today")
 
 
-def device_cookie():
-    """Return the name of the cookie that holds this browser's random id."""
+def device_cookie() -> str:
     return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
 
 
-def device():
+def device() -> str:
     """Return this browser's random id, a new one if it has none."""
     if "device" not in g:
         known = request.cookies.get(device_cookie(), "")
         g.device = known if DEVICE.fullmatch(known) else secrets.token_urlsafe(16)
-    return g.device
+    return str(g.device)
 
 
-def with_device(answer):
-    """Return the answer with the cookie renewed."""
+def with_device(answer: Response) -> Response:
+    """Return the response with the device cookie renewed."""
     answer.set_cookie(device_cookie(), device(), max_age=DEVICE_DAYS * 86400, httponly=True,
                       secure=current_app.config["SESSION_COOKIE_SECURE"], samesite="Lax")
     return answer

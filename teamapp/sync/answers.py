@@ -1,6 +1,6 @@
 """What is answered for an entry: kept, rejected or later; docs/sync-protocol.md tells of each."""
 
-from .reasons import REASONS
+from .rejections import REASONS
 
 MOST_WORDS = 3  # different sentences in one reason
 

@@ -1,11 +1,13 @@
-"""What is handed in as a file."""
+"""What is handed in as a file, and what a person says of a rejected entry."""
 
 import json
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import UnprocessableEntity
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from .batch import MOST_BYTES, read_entry
@@ -21,7 +23,7 @@ class OutboxFileForm(FlaskForm):
 
     file = FileField(_("Tệp lưu từ máy"), [FileRequired(_("Chọn tệp đã lưu từ máy."))])
 
-    def validate_file(self, field):
+    def validate_file(self, field: FileField) -> None:
         """Read who wrote it and what, or say in plain words what it is not."""
         text = field.data.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
@@ -43,7 +45,13 @@ class OutboxFileForm(FlaskForm):
             raise ValidationError(_("Tệp không có lượt nào chưa gửi."))
 
 
-def label_of(line):
+class SeenForm(FlaskForm):
+    """That a rejected entry was seen, and the page to go back to."""
+
+    next = HiddenField()
+
+
+def label_of(line: dict[str, Any]) -> str:
     """Return what the phone called an entry, as a page can show it."""
     label = line.get("label")
     return label[:200].encode("utf-8", "replace").decode() if isinstance(label, str) else ""

@@ -12,8 +12,8 @@ from ..text import mask_ids
 from .answers import accepted, deferred, rejected
 from .kinds import KINDS
 from .reading import read_form
-from .reasons import REASONS
 from .receipt_index import ReceiptIndex
+from .rejections import REASONS
 from .runs import runs
 
 log = logging.getLogger(__name__)

@@ -10,12 +10,16 @@ from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
 from . import batch, sealed
 from .files import files
+from .kinds import form_version
 from .processor import BatchProcessor
 from .reading import read_ahead
+from .rejected_entries import rejected_entries
 
 bp = Blueprint("sync", __name__)
 
 bp.register_blueprint(files)
+bp.register_blueprint(rejected_entries)
+bp.add_app_template_global(form_version)
 
 
 @bp.post("/sync")

@@ -8,16 +8,18 @@ def runs(entries, values_of):
 
     A run ends before an entry that touches a record an earlier entry of another kind in the run
     touches, or of its own kind where the recorder does not carry the state through
-    (`CARRIES_STATE`). `values_of(entry)` gives the values of its form, None if they are unknown:
-    such an entry touches nothing and is answered without a lookup.
+    (`CARRIES_STATE`), and before an entry id that stands in the run already. `values_of(entry)`
+    gives the values of its form, None if they are unknown: such an entry touches no record.
     """
-    run, touched = [], {}
+    run, own, touched = [], set(), {}
     for entry in entries:
         ids = touches(entry, values_of(entry))
-        if any(outdates(kind, entry.kind) for id in ids for kind in touched.get(id, ())):
+        if entry.id in own or any(
+                outdates(kind, entry.kind) for id in ids for kind in touched.get(id, ())):
             yield run
-            run, touched = [], {}
+            run, own, touched = [], set(), {}
         run.append(entry)
+        own.add(entry.id)
         for id in ids:
             touched.setdefault(id, set()).add(entry.kind)
     if run:

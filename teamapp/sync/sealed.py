@@ -113,7 +113,7 @@ def judged(author, letters):
             processor = BatchProcessor(tx, author, device, forms, absent=True)
             results = processor.set_aside(entries, code) if code else processor.take(entries)
             answers = [answer(result) for result in results]
-            Device.brought(device, author, answers.count(ACCEPTED))
+            Device.subtract_submitted(device, author, answers.count(ACCEPTED))
             yield from zip((letter.envelope for letter in own), answers)
 
 

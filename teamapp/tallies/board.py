@@ -1,14 +1,17 @@
-"""The board: each village's figures beside what was wanted, and what the commune has of it all."""
+"""The board: each village's figures beside its targets, and the totals of the commune."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from .. import clock
 from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
 from ..counting.periods import Span
-from ..counting.targets import ACTIVATIONS, COVERAGE, Aims
-from ..models import Village
+from ..counting.targets import ACTIVATIONS, COVERAGE, TargetHistory
+from ..models import User, Village
 from . import queries
-from .queries import Contact, Share
+from .queries import Contact, Figures, Share
 
 FIGURES = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code)
 
@@ -18,38 +21,39 @@ class Line:
     """One row of the board: a village, or the whole commune (village_id 0)."""
 
     village_id: int
-    village: object
-    figures: dict  # a figure that cannot be known is None
+    village: Village | None
+    figures: dict[str, int | None]  # None: a figure that cannot be known
     needed: int | None
-    due: int | None  # of what is needed, by today
+    due: int | None  # the part of `needed` due by today
     share: Share
-    wanted: int | None  # people who are to be activated
+    wanted: int | None  # people to activate
     wanted_percent: int | None = None
-    contact: Contact = None
-    leader: object = None
+    contact: Contact = field(default_factory=Contact)
+    leader: User | None = None
 
     @property
-    def missing(self):
-        """How many activations are missing today; 0 when in time, None without a target."""
+    def missing(self) -> int | None:
+        """How many activations are missing today; 0 when on schedule, None without a target."""
         activations = self.figures[ACTIVATIONS]
-        return None if None in (self.due, activations) else max(self.due - activations, 0)
+        if self.due is None or activations is None:
+            return None
+        return max(self.due - activations, 0)
 
 
 @dataclass
 class Board:
-    """What one look at the board needs."""
+    """The context of the board's page."""
 
     span: Span
-    lines: list
+    lines: list[Line]
     total: Line
-    difficulties: list
-    left: int | None  # None while no phone was ever heard of
-    silent: list
-    undeclared: list
+    difficulties: list[Any]
+    left: int | None  # None: no device has ever reported
+    silent: list[Line]
+    undeclared: list[Village | None]
 
 
-def board(user, span):
-    """Return the board of this person's commune for some days."""
+def board(user: User, span: Span) -> Board:
     commune = user.commune_id
     found, contacts = queries.figures(commune, span), queries.contacts(commune)
     lines = lines_of(Village.labelled(user), commune, span, found, contacts)
@@ -60,19 +64,21 @@ def board(user, span):
         [line.village for line in lines if line.share.all is None])
 
 
-def lines_of(villages, commune, span, found, contacts):
-    """Return a line for each village; `found` are the commune's figures of the days."""
-    shares, aims, today = queries.coverage(commune, villages), Aims(commune), clock.today()
+def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
+             contacts: dict[int, Contact]) -> list[Line]:
+    """Return a line for each village; `found` are the commune's figures of the span."""
+    shares, today = queries.coverage(commune, villages), clock.today()
+    targets = TargetHistory(commune)
     nothing = Contact()
     return [Line(
         village.id, village, known(found, village.id, contacts.get(village.id, nothing), span),
-        *needs(aims, village.id, span, today), shares[village.id],
-        *wanted(aims, village.id, shares[village.id], today),
+        *needs(targets, village.id, span, today), shares[village.id],
+        *wanted(targets, village.id, shares[village.id], today),
         contacts.get(village.id, nothing)) for village in villages]
 
 
-def silent(lines, commune):
-    """Return the lines of the teams not heard of, each with its leader."""
+def silent(lines: list[Line], commune: int) -> list[Line]:
+    """Return the lines of the teams without recent contact, each with its leader."""
     found = [line for line in lines if line.contact.is_silent(clock.now())]
     leaders = queries.leaders(commune) if found else {}
     for line in found:
@@ -80,8 +86,7 @@ def silent(lines, commune):
     return found
 
 
-def line_of(village, span):
-    """Return one village's line."""
+def line_of(village: Village, span: Span) -> Line:
     commune = village.commune_id
     [line] = lines_of([village], commune, span, queries.figures(commune, span),
                       queries.contacts(commune))
@@ -89,28 +94,33 @@ def line_of(village, span):
     return line
 
 
-def known(found, village_id, contact, span):
-    """Return the village's figures: none at all while nothing was heard of these days."""
+def known(found: Figures, village_id: int, contact: Contact,
+          span: Span) -> dict[str, int | None]:
+    """Return the village's figures: all None until a device reports in or after the span."""
     heard = (village_id, VISITS.code) in found or (
         contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
     return {figure: found.get((village_id, figure), 0) if heard else None for figure in FIGURES}
 
 
-def needs(aims, village_id, span, today):
-    """Return how many activations the days need, and how many of these by today."""
+def needs(targets: TargetHistory, village_id: int, span: Span,
+          today: date) -> tuple[int | None, int | None]:
+    """Return the target of activations for the span, and the part of it due by today."""
     last = min(span.last, today)
-    return (aims.activations(village_id, span.first, span.last),
-            aims.activations(village_id, span.first, last) if span.first <= today else None)
+    return (targets.activations(village_id, span.first, span.last),
+            targets.activations(village_id, span.first, last) if span.first <= today else None)
 
 
-def wanted(aims, village_id, share, today):
-    """Return how many people are to be activated, and which percentage that is."""
-    percent = aims.on(village_id, COVERAGE, today)
-    return (None if None in (percent, share.all) else -(-share.all * percent // 100)), percent
+def wanted(targets: TargetHistory, village_id: int, share: Share,
+           today: date) -> tuple[int | None, int | None]:
+    """Return the target of coverage in people, and in percent."""
+    percent = targets.on(village_id, COVERAGE, today)
+    if percent is None or share.all is None:
+        return None, percent
+    return -(-share.all * percent // 100), percent
 
 
-def whole(lines, found):
-    """Return the commune's line: the sums of what is known of the villages."""
+def whole(lines: list[Line], found: Figures) -> Line:
+    """Return the commune's line: the sums of the villages' known numbers."""
     heard = any(line.figures[VISITS.code] is not None for line in lines)
     return Line(0, None, {figure: found.get((0, figure), 0) if heard else None
                           for figure in FIGURES},
@@ -119,7 +129,7 @@ def whole(lines, found):
                     line.wanted for line in lines))
 
 
-def total(numbers):
-    """Return the sum of the numbers that are known, or None when none is."""
+def total(numbers: Iterable[int | None]) -> int | None:
+    """Return the sum of the known numbers, or None when none is known."""
     known_ones = [number for number in numbers if number is not None]
     return sum(known_ones) if known_ones else None

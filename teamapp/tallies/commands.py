@@ -1,6 +1,7 @@
-"""`flask --app app tallies check`: count everything again from the facts and compare."""
+"""`flask --app app tallies check`: recount from the facts, compare and repair."""
 
 import click
+from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
@@ -11,18 +12,17 @@ from ..models import Commune
 tallies = AppGroup("tallies", help="The counts the board is made of.")
 
 
-def register(app):
-    """Register the commands of the tallies."""
+def register(app: Flask) -> None:
     app.cli.add_command(tallies)
 
 
 @tallies.command()
-def check():
-    """Count every commune again; print what differs, and then end with 1."""
+def check() -> None:
+    """Recount every commune, print the differences and exit with 1 if there are any."""
     wrong = 0
     communes = list(Commune.select().order_by(Commune.code))
     for commune in communes:
-        with snapshot():  # others go on writing
+        with snapshot():  # other processes continue to write
             differences = reconciliation.differences(commune)
         wrong += len(differences)
         for difference in differences:
@@ -33,8 +33,8 @@ def check():
 
 
 @tallies.command()
-def rebuild():
-    """Make every commune's counts what its facts say."""
+def rebuild() -> None:
+    """Replace every commune's counts by a recount of its facts."""
     for commune in Commune.select().order_by(Commune.code):
         with commune.write():
             reconciliation.rebuild(commune)

@@ -1,55 +1,58 @@
-"""What the commune types about the board: which days, and its targets."""
+"""Forms of the board: its days, and the targets."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Form, FormField, HiddenField, IntegerField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form, FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from .. import clock
 from ..counting.periods import Span
 from ..counting.targets import ACTIVATIONS, COVERAGE
+from ..models import Village
 from ..web import DayField, Numbered
 
 PERIODS = ("week", "month", "days")
 LONGEST = 366
-BOOK_BEGINS, BOOK_ENDS = date(2020, 1, 1), date(2099, 12, 31)
+FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
 
 
-class BookDay(DayField):
-    """A day this book may know of."""
+class BoundedDayField(DayField):
+    """A day within the years the register supports."""
 
-    def pre_validate(self, form):
-        """Refuse a day that is surely a slip."""
-        if self.data and not BOOK_BEGINS <= self.data <= BOOK_ENDS:
+    def pre_validate(self, form: Form) -> None:
+        if self.data and not FIRST_DAY <= self.data <= LAST_DAY:
             raise ValidationError(_("Xem lại năm."))
 
 
 class PeriodForm(Form):
-    """The days a board is for: this week, this month, or any."""
+    """The period of the board: this week, this month, or any days."""
 
     period = StringField(default="week")
-    first = BookDay(_("Từ ngày"))
-    last = BookDay(_("Đến hết ngày"))
+    first: Any = BoundedDayField(_("Từ ngày"))
+    last: Any = BoundedDayField(_("Đến hết ngày"))
 
-    def __init__(self, asked):
+    def __init__(self, asked: MultiDict[str, str]) -> None:
         super().__init__(asked)
         if not ({"first", "last"} & asked.keys()):
             self.first.data, self.last.data = clock.today() - timedelta(days=29), clock.today()
 
-    def validate_period(self, field):
-        """Refuse a period the book does not know."""
+    def validate_period(self, field: Field) -> None:
+        """Reject an unknown period."""
         if field.data not in PERIODS:
             raise ValidationError(_("Chọn tuần này, tháng này hoặc các ngày."))
 
-    def validate_first(self, field):
-        """Ask for the first of free days."""
+    def validate_first(self, field: Field) -> None:
+        """Require the first day of a free period."""
         if self.period.data == "days" and not field.data and not field.errors:
             raise ValidationError(_("Chọn ngày đầu."))
 
-    def validate_last(self, field):
-        """Ask for the last of free days, not before the first nor more than a year after it."""
+    def validate_last(self, field: Field) -> None:
+        """Require the last day of a free period, within a year after the first."""
         if self.period.data != "days":
             return
         if not field.data:
@@ -61,8 +64,8 @@ class PeriodForm(Form):
             raise ValidationError(_("Nhiều nhất một năm."))
 
     @property
-    def span(self):
-        """The days meant; this week while something is wrong."""
+    def span(self) -> Span:
+        """The days of the period; this week while the form has errors."""
         if self.errors or self.period.data == "week":
             return Span.week(clock.today())
         if self.period.data == "month":
@@ -70,8 +73,8 @@ class PeriodForm(Form):
         return Span(self.first.data, self.last.data)
 
     @property
-    def words(self):
-        """What a link has to say to mean the same days."""
+    def words(self) -> dict[str, str]:
+        """The query parameters that name the same period."""
         if self.errors or self.period.data == "week":
             return {}
         if self.period.data == "month":
@@ -80,8 +83,8 @@ class PeriodForm(Form):
                 "last": self.last.data.isoformat()}
 
     @property
-    def query(self):
-        """The same as the end of an address."""
+    def query(self) -> str:
+        """The same parameters as a query string."""
         return "".join(f"{'&' if n else '?'}{name}={word}"
                        for n, (name, word) in enumerate(self.words.items()))
 
@@ -89,8 +92,7 @@ class PeriodForm(Form):
 class Whole(IntegerField):
     """A whole number, or nothing."""
 
-    def process_formdata(self, valuelist):
-        """Read the number, saying in plain words what is wrong with another text."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist or not valuelist[0].strip():
             self.data = None
             return
@@ -100,8 +102,8 @@ class Whole(IntegerField):
             raise ValueError(_("Ghi một số, không có chữ.")) from error
 
 
-class AimForm(Form):
-    """What is wanted of one village; what is left empty stays as it is."""
+class TargetForm(Form):
+    """The new targets of one village; an empty field keeps the current target."""
 
     village = HiddenField()
     activations = Whole(_("Kích hoạt mỗi tháng"), validators=[
@@ -113,35 +115,35 @@ class AimForm(Form):
 class TargetsForm(FlaskForm):
     """Targets of the villages from a day on."""
 
-    since_on = BookDay(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
-    aims = Numbered(FormField(AimForm))
+    since_on = BoundedDayField(_("Từ ngày"), validators=[InputRequired(_("Chọn ngày bắt đầu."))])
+    targets = Numbered(FormField(TargetForm))
 
-    def offer(self, villages):
-        """Let the form aim at these villages, with a line for each."""
+    def offer(self, villages: Iterable[Village]) -> Self:
+        """Offer these villages, with a line for each."""
         self.known = {str(village.id) for village in villages}
         for village in self.known - self.by_village.keys():
-            self.aims.append_entry({"village": village})
+            self.targets.append_entry({"village": village})
         return self
 
     @property
-    def by_village(self):
-        """The lines by their village's id, as text."""
-        return {aim.village.data: aim for aim in self.aims}
+    def by_village(self) -> dict[str, Any]:
+        """The lines by village id, as text."""
+        return {line.village.data: line for line in self.targets}
 
-    def validate_since_on(self, field):
-        """Refuse a day that is surely a slip."""
+    def validate_since_on(self, field: Field) -> None:
+        """Reject a day more than a year away."""
         if field.data and abs(field.data - clock.today()) > timedelta(days=LONGEST):
             raise ValidationError(_("Ngày này cách hôm nay hơn một năm. Xem lại năm."))
 
-    def validate_aims(self, field):
-        """Refuse another commune's village, and a form that says nothing."""
-        if any(aim.village.data not in self.known for aim in field):
+    def validate_targets(self, field: Field) -> None:
+        """Reject villages of another commune, and an empty form."""
+        if any(line.village.data not in self.known for line in field):
             raise ValidationError(_("Có thôn, ấp không thuộc xã mình. Mở lại trang này."))
         if not self.amounts:
             raise ValidationError(_("Chưa ghi chỉ tiêu nào."))
 
     @property
-    def amounts(self):
-        """The targets: {(village id, indicator): amount}."""
-        return {(int(aim.village.data), name): aim[name].data for aim in self.aims
-                for name in (ACTIVATIONS, COVERAGE) if aim[name].data is not None}
+    def amounts(self) -> dict[tuple[int, str], int]:
+        """The new targets: {(village id, indicator): amount}."""
+        return {(int(line.village.data), name): line[name].data for line in self.targets
+                for name in (ACTIVATIONS, COVERAGE) if line[name].data is not None}

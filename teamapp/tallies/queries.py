@@ -1,13 +1,15 @@
-"""The board's figures, read from the summary tables; free days of some from the facts."""
+"""The board's figures, from the summary tables; for some free periods from the facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from peewee import JOIN, Case, Value, fn
+from peewee import JOIN, Case, Expression, ModelSelect, Value, fn
 
 from .. import clock
 from ..counting.indicators import DOSSIERS, HELPED, HOUSEHOLDS, OBSTACLES, VISITS
-from ..counting.periods import day_key, month_key
+from ..counting.periods import Span, day_key, month_key
 from ..counting.targets import ACTIVATIONS
 from ..languages import called
 from ..models import (
@@ -26,46 +28,48 @@ from ..models import (
 ADDITIVE = {HELPED.key(AccountKind.HEADLINE): ACTIVATIONS, VISITS.key(): VISITS.code,
             DOSSIERS.key(): DOSSIERS.code}
 
+Figures = dict[tuple[int, str], int]  # (village id, figure) → number
+
 
 @dataclass
 class Share:
-    """People of 14 or older by what is known of an account; `all` is None while not declared."""
+    """People of 14 or older by the state of an account; `all` is None while not declared."""
 
     done: int = 0
     not_yet: int = 0
     all: int | None = 0
 
     @property
-    def unasked(self):
-        """How many nobody asked yet, or None when it is not known how many there are."""
+    def unasked(self) -> int | None:
+        """How many were not asked yet, or None when their number is unknown."""
         return None if self.all is None else max(self.all - self.done - self.not_yet, 0)
 
     @property
-    def percent(self):
-        """How many of a hundred have it, cut and not rounded; or None."""
+    def percent(self) -> int | None:
+        """The percentage done, rounded down, or None."""
         return min(self.done * 100 // self.all, 100) if self.all else None
 
-    def __add__(self, other):
-        whole = None if None in (self.all, other.all) else self.all + other.all
+    def __add__(self, other: "Share") -> "Share":
+        whole = None if self.all is None or other.all is None else self.all + other.all
         return Share(self.done + other.done, self.not_yet + other.not_yet, whole)
 
 
 @dataclass
 class Contact:
-    """When a team's phones were last heard of, and what they still held then."""
+    """The last contact of a team's devices, and the unsent entries they reported then."""
 
-    seen_at: object = None
+    seen_at: datetime | None = None
     left: int = 0
-    oldest_at: object = None
+    oldest_at: datetime | None = None
 
-    def is_silent(self, now):
-        """Tell whether nothing was heard for some days."""
+    def is_silent(self, now: datetime) -> bool:
+        """Return whether the last contact is some days ago."""
         return self.seen_at is None or now - self.seen_at >= Device.SILENT
 
 
-def figures(commune_id, span):
-    """Return {(village_id, figure): n} of the days; what was never recorded is not in it."""
-    if span.key and span.days > 1:  # of a single day the houses are not tallied
+def figures(commune_id: int, span: Span) -> Figures:
+    """Return the figures of a span, without those never recorded."""
+    if span.key and span.days > 1:  # households are not tallied by day
         names = {**ADDITIVE, HOUSEHOLDS.key(): HOUSEHOLDS.code}
         rows = Tally.select(Tally.village_id, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,
@@ -79,9 +83,10 @@ def figures(commune_id, span):
     return found | houses(commune_id, span)
 
 
-def keys(span):
-    """Return the keys of the whole months and single days the span is made of."""
-    found, day = [], span.first
+def keys(span: Span) -> list[str]:
+    """Return the keys of the whole months and single days that make up the span."""
+    found: list[str] = []
+    day = span.first
     while day <= span.last:
         end = clock.month_of(day)[1]
         whole = day.day == 1 and end <= span.last
@@ -90,8 +95,8 @@ def keys(span):
     return found
 
 
-def houses(commune_id, span):
-    """Return {(village_id, figure): n} of the households met in the days, from the facts."""
+def houses(commune_id: int, span: Span) -> Figures:
+    """Return {(village id, figure): n} of the households met in the days, from the facts."""
     places = Village.select(Village.id).where(Village.commune == commune_id)
     rows = dict(first_meetings(Visit.village.in_(places), span).select(
         Visit.village, fn.COUNT(Visit.id)).group_by(Visit.village).tuples())
@@ -99,8 +104,8 @@ def houses(commune_id, span):
     return found | ({(0, HOUSEHOLDS.code): sum(rows.values())} if rows else {})
 
 
-def first_meetings(places, span):
-    """Return the visits at which a house was met, of each house the first received."""
+def first_meetings(places: Expression, span: Span) -> ModelSelect:
+    """Return the first received visit that met each household in the span."""
     earlier = Visit.alias()
     return Visit.select().where(
         places, Visit.day.between(span.first, span.last), Visit.outcome == "met",
@@ -109,7 +114,7 @@ def first_meetings(places, span):
             earlier.day.between(span.first, span.last), earlier.receipt < Visit.receipt)))
 
 
-def coverage(commune_id, villages):
+def coverage(commune_id: int, villages: Iterable[Village]) -> dict[int, Share]:
     """Return {village id: Share} of the headline account among people of 14 or older."""
     youngest = clock.today().year - Resident.ADULT
     kinds = {AccountKind.HEADLINE, *("" for village in villages if village.list_complete)}
@@ -124,14 +129,14 @@ def coverage(commune_id, villages):
         for village in villages}
 
 
-def unlisted(commune_id, villages, listed):
-    """Return how many of those not asked yet are on no list; negative when lists hold more."""
+def unlisted(commune_id: int, villages: Iterable[Village], listed: int) -> int | None:
+    """Return how many people not asked yet are on no list; negative when lists hold more."""
     unasked = sum(coverage(commune_id, villages).values(), Share()).unasked
     return None if unasked is None else unasked - listed
 
 
-def contacts(commune_id):
-    """Return {village id: Contact} of the teams' phones, as each was last heard of."""
+def contacts(commune_id: int) -> dict[int, Contact]:
+    """Return {village id: last Contact} of the teams' devices."""
     rows = (Device.select(Device.village, fn.MAX(Device.seen_at), fn.SUM(Device.left_count),
                           fn.MIN(Case(None, [(Device.left_count > 0, Device.left_oldest_at)])))
             .where(Device.commune == commune_id).group_by(Device.village).tuples())
@@ -139,20 +144,21 @@ def contacts(commune_id):
             for village, seen, left, oldest in rows}
 
 
-def moment(value):
-    """Return a moment, also where the database gave plain seconds."""
+def moment(value: Any) -> Any:
+    """Return a moment, also where the database returned plain seconds."""
     return Device.seen_at.python_value(value) if isinstance(value, int) else value
 
 
-def leaders(commune_id):
+def leaders(commune_id: int) -> dict[int, User]:
     """Return {village id: its leader}."""
     return {user.village_id: user for user in User.select(User.village, User.name, User.phone)
             .where(User.commune == commune_id, User.role == "leader", User.active)
             .order_by(User.id.desc())}
 
 
-def difficulties(commune_id, span, village_id=0, most=3):
-    """Return [(code, name, n)] of the difficulties met most, the most frequent first."""
+def difficulties(commune_id: int, span: Span, village_id: int = 0,
+                 most: int = 3) -> list[tuple[str, str, int]]:
+    """Return [(code, name, n)] of the most frequent obstacles."""
     n, name = fn.SUM(Tally.count), called(Obstacle)
     return list(Obstacle.select(Obstacle.code, name, n)
                 .join(Tally, JOIN.INNER, on=(

@@ -1,9 +1,13 @@
-"""The rows behind a figure: of each kind exactly as many as the figure says."""
+"""The rows behind a figure; their number always equals the figure."""
 
-from peewee import JOIN, fn
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from peewee import JOIN, Expression, ModelSelect, fn
 
 from .. import clock
 from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
+from ..counting.periods import Span
 from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..models import (
     AccountKind,
@@ -23,7 +27,8 @@ KINDS = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code, "obstacles", 
 STATES = ("done", "not_yet", "unasked")
 
 
-def of(figure, places, span, code=None, state="done"):
+def of(figure: str, places: Collection[int], span: Span, code: str | None = None,
+       state: str = "done") -> ModelSelect:
     """Return the query of the rows behind a figure of some villages (ids), the newest first."""
     if figure == COVERAGE:
         return coverage(places, state)
@@ -40,20 +45,19 @@ def of(figure, places, span, code=None, state="done"):
     return steps(places, span, Step.state == "not_yet", wanted)
 
 
-def visits(places, span):
-    """Return the visits of these villages and days."""
+def visits(places: Collection[int], span: Span) -> ModelSelect:
     return Visit.select().where(Visit.village.in_(places),
                                 Visit.day.between(span.first, span.last))
 
 
-def with_people(query):
-    """Return visits with their house and who was there."""
+def with_people(query: ModelSelect) -> ModelSelect:
+    """Add the household and the member to a query of visits."""
     return (query.select(Visit, Household, User).join(Household).switch(Visit).join(User)
             .order_by(Visit.visited_at.desc(), Visit.receipt.desc()))
 
 
-def steps(places, span, *conditions):
-    """Return steps with their visit, house, member, person (if named) and difficulty."""
+def steps(places: Collection[int], span: Span, *conditions: Expression) -> ModelSelect:
+    """Return steps with their visit, household, member, resident (if named) and obstacle."""
     return (Step.select(Step, Visit, Household, User, Resident, Obstacle, AccountKind)
             .join(Visit).join(Household).switch(Visit).join(User)
             .switch(Step).join(Resident, JOIN.LEFT_OUTER)
@@ -62,8 +66,8 @@ def steps(places, span, *conditions):
             .order_by(Step.day.desc(), Step.receipt.desc(), Step.id.desc()))
 
 
-def dossiers(places, span):
-    """Return dossiers with their procedure, house and person (if named)."""
+def dossiers(places: Collection[int], span: Span) -> ModelSelect:
+    """Return dossiers with their procedure, household and resident (if named)."""
     return (Dossier.select(Dossier, Procedure, Household, Resident)
             .join(Procedure).switch(Dossier).join(Household)
             .switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
@@ -71,8 +75,8 @@ def dossiers(places, span):
             .order_by(Dossier.day.desc(), Dossier.receipt.desc(), Dossier.id))
 
 
-def coverage(places, state):
-    """Return the people of 14 or older who have the account, have it not, or were not asked."""
+def coverage(places: Collection[int], state: str) -> ModelSelect:
+    """Return the people of 14 or older in a state: done, not_yet or unasked."""
     asked = AccountStatus.state == state if state != "unasked" else AccountStatus.state.is_null()
     return (Resident.select(Resident, Household).join(Household).switch(Resident)
             .join(AccountStatus, JOIN.LEFT_OUTER, on=(
@@ -83,7 +87,7 @@ def coverage(places, state):
                       Resident.id))
 
 
-def done_at(visits):
+def done_at(visits: Iterable[Visit]) -> dict[UUID, list[int]]:
     """Return {visit id: [helped, not yet, dossiers]} of these visits."""
     ids = [visit.id for visit in visits]
     found = {id: [0, 0, 0] for id in ids}

@@ -1,15 +1,23 @@
-"""Fields of field work: each takes what a phone posts, or says in plain words why not."""
+"""Form fields of field records: each reads a posted value or rejects it with a plain message."""
 
 import re
 import unicodedata
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from wtforms import StringField
+from wtforms import Field, Form, StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import Choice, SelectFieldBase
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    Length,
+    Regexp,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import ListWidget, RadioInput
 
 from .. import clock, text
@@ -17,124 +25,100 @@ from .. import clock, text
 STRANGE = _("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
 
 
-class Needed:
-    """Something must be given; nothing else is said about an empty field."""
+class Needed(DataRequired):
+    """Reject an empty field; an unreadable one keeps the error of its reading."""
 
-    field_flags = {"required": True}
-
-    def __init__(self, message):
-        self.message = message
-
-    def __call__(self, form, field):
-        """Refuse an empty field, keeping what was said while reading it."""
-        if field.errors or field.data in (None, ""):
-            raise StopValidation("" if field.errors else self.message)
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.errors:
+            raise StopValidation
+        if not field.data:
+            super().__call__(form, field)
 
 
-class AtMost:
-    """At most so many letters."""
+class AtMost(Length):
+    """Reject a text of more characters."""
 
-    def __init__(self, longest):
-        self.longest = longest
-        self.field_flags = {"maxlength": longest}
-
-    def __call__(self, form, field):
-        """Refuse a longer text."""
-        if field.data and len(field.data) > self.longest:
-            raise ValidationError(_("Dài quá: tối đa %(n)s chữ.", n=self.longest))
+    def __init__(self, longest: int) -> None:
+        super().__init__(max=longest, message=_("Dài quá: tối đa %(n)s chữ.", n=longest))
 
 
-class Shaped:
-    """Of the shape of a regular expression that HTML understands too; empty is no matter."""
+class Shaped(Regexp):
+    """Reject a text that a pattern, valid in HTML too, does not match; accept an empty one."""
 
-    def __init__(self, pattern, message):
-        self.matches, self.message = re.compile(pattern, re.ASCII).fullmatch, message
-        self.field_flags = {"pattern": pattern}
+    def __init__(self, pattern: str, message: Any) -> None:
+        super().__init__(pattern, re.ASCII, message, re.Pattern.fullmatch, html_pattern=True)
 
-    def __call__(self, form, field):
-        """Refuse another shape."""
-        if field.data and not self.matches(field.data):
-            raise ValidationError(self.message)
+    def __call__(self, form: Form, field: Field, message: Any = None) -> None:
+        if field.data:
+            super().__call__(form, field, message)
 
 
 class InYears:
-    """A day, or a day and time, from the first year to the last, both included."""
+    """Reject a day, or a day and time, outside these years (both included)."""
 
-    def __init__(self, first, last, message):
+    def __init__(self, first: int, last: int, message: Any) -> None:
         self.first, self.last, self.message = first, last, message
         self.field_flags = {"min": f"{first}-01-01", "max": f"{last}-12-31"}
 
-    def __call__(self, form, field):
-        """Refuse a day outside."""
+    def __call__(self, form: Form, field: Field) -> None:
         if field.data and not self.first <= day_of(field.data).year <= self.last:
             raise ValidationError(self.message)
 
 
-def day_of(value):
-    """Return a day as it is, and of a moment the day it lies on."""
-    return clock.day_of(value) if isinstance(value, datetime) else value
+def day_of(value: date) -> date:
+    """Return a day unchanged, and the local day of a moment."""
+    day: date = clock.day_of(value) if isinstance(value, datetime) else value
+    return day
 
 
 class MomentInYears(InYears):
-    """The same for a field that asks for a time too."""
+    """The same for a field with a time."""
 
-    def __init__(self, first, last, message):
+    def __init__(self, first: int, last: int, message: Any) -> None:
         super().__init__(first, last, message)
         self.field_flags = {"min": f"{first}-01-01T00:00", "max": f"{last}-12-31T23:59"}
 
 
 class TextField(StringField):
-    """A text as it is kept: NFC, trimmed, with plain line ends; strange characters are rejected."""
+    """A text, stored as trimmed NFC with plain line ends; control characters are rejected."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, default="", **kwargs)
 
-    def process_formdata(self, valuelist):
-        """Read the first value."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
         value = valuelist[0]
-        self.data = ""
-        if not text.is_clean(value):
+        clean = text.legible(value)
+        self.data = unicodedata.normalize("NFC", clean).replace("\r\n", "\n").strip()
+        if clean != value:
             raise ValueError(STRANGE)
-        self.data = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
-
-
-class CapitalField(TextField):
-    """A code as it is printed: in capitals, however it was typed."""
-
-    def process_formdata(self, valuelist):
-        """Read the first value."""
-        super().process_formdata(valuelist)
-        self.data = self.data.upper()
 
 
 class WordField(SelectFieldBase):
-    """One of a few words, drawn as radios or, with a select's widget, as a list."""
+    """One of a few values, rendered as radio buttons or, with a select's widget, as a list."""
 
     widget, option_widget = ListWidget(prefix_label=False), RadioInput()
 
-    def __init__(self, label=None, choices=(), **kwargs):
+    def __init__(self, label: Any = None, choices: Iterable[tuple[str, Any]] = (),
+                 **kwargs: Any) -> None:
         self.choices = choices
         super().__init__(label, default="", **kwargs)
 
-    def process_formdata(self, valuelist):
-        """Read the first value, if it is one of the words."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = value if any(value == word for word, _ in self.choices) else ""
         if value != self.data:
             raise ValueError(_("Chọn một trong các câu trả lời."))
 
-    def iter_choices(self):
-        """Return the words and their labels, for the widgets."""
+    def iter_choices(self) -> list[Choice]:
         return [Choice(word, label, word == self.data, {}) for word, label in self.choices]
 
 
 class IdField(StringField):
-    """A UUID as the phone or the page wrote it; empty is None."""
+    """A UUID in its 36 characters; empty is None."""
 
-    def process_formdata(self, valuelist):
-        """Read the first value."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
         try:
@@ -143,15 +127,14 @@ class IdField(StringField):
         except ValueError:
             raise ValueError(_("Mã không đúng. Mở lại trang rồi ghi lại.")) from None
 
-    def _value(self):
+    def _value(self) -> str:
         return str(self.data or "")
 
 
 class NumbersField(StringField):
-    """The numbers of a key that may be repeated, at most 20 of them."""
+    """The numbers under a repeatable key, at most 20."""
 
-    def process_formdata(self, valuelist):
-        """Read every value."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         self.data = []
         given = [value for value in valuelist if value]
         if len(given) > 20 or any(not re.fullmatch(r"[0-9]{1,9}", value) for value in given):
@@ -160,10 +143,9 @@ class NumbersField(StringField):
 
 
 class MomentField(DateTimeLocalField):
-    """A day and time on the clock of Asia/Ho_Chi_Minh, read as a moment in UTC."""
+    """A day and time in Asia/Ho_Chi_Minh, read as a moment in UTC."""
 
-    def process_formdata(self, valuelist):
-        """Read the first value."""
+    def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
         try:

@@ -1,9 +1,11 @@
-"""The visit form: what a phone keeps, what the server draws and what /sync reads."""
+"""The visit form: devices store it, the server renders it and /sync reads it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form
+from wtforms import Field, Form
 from wtforms.widgets import TextArea
 
 from .. import clock
@@ -12,7 +14,6 @@ from ..text import mask_ids
 from ..web import DayField
 from .fields import (
     AtMost,
-    CapitalField,
     IdField,
     InYears,
     MomentField,
@@ -35,16 +36,18 @@ OUTCOMES = [("met", _("Gặp được")), ("absent", _("Vắng nhà")), ("later"
             ("unreached", _("Chưa tới được nhà"))]
 PARTS = [("morning", _("Sáng")), ("noon", _("Trưa")), ("afternoon", _("Chiều")),
          ("evening", _("Tối"))]
+PARTS_AFTER_A_DAY = {"morning": _(", sáng"), "noon": _(", trưa"), "afternoon": _(", chiều"),
+                     "evening": _(", tối")}
 UNKNOWN = _("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
 NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
-FIRST_YEAR, LAST_YEAR = 2020, 2099  # of a visit; one ahead or long back is taken and flagged
+FIRST_YEAR, LAST_YEAR = 2020, 2099  # of a visit; a future or old one is accepted with a flag
 TWO_YEARS = 2 * timedelta(days=366)  # from the visit to a return or a dossier's due day
 FAR_OFF = _("Ngày xa quá: tối đa hai năm sau ngày đến nhà.")
 days_ahead = InYears(FIRST_YEAR, LAST_YEAR + 2, FAR_OFF)
 
 
 class StepForm(Form):
-    """What was found or done about one account of one person."""
+    """The state of one account of one person, and how it was reached."""
 
     kind = TextField(validators=[Needed(UNKNOWN), Shaped("[A-Z0-9_]{1,12}", UNKNOWN)])
     state = WordField(_("Hôm nay thế nào?"), STATES,
@@ -54,7 +57,7 @@ class StepForm(Form):
 
 
 class PersonForm(Form):
-    """One person met, by name or (without an id) nameless."""
+    """One person met: a resident or, without an id, an anonymous one."""
 
     id = IdField()
     consent = WordField(_("Tôi ghi tên và việc hôm nay vào sổ của xã, để lần sau khỏi hỏi lại. "
@@ -63,13 +66,13 @@ class PersonForm(Form):
 
 
 class DossierForm(Form):
-    """A dossier that was filed."""
+    """A filed dossier."""
 
     id = IdField(validators=[Needed(_("Hồ sơ thiếu mã. Bỏ hồ sơ này rồi thêm lại."))])
     resident = IdField(_("Hồ sơ của ai?"))
     procedure = TextField(_("Thủ tục"), validators=[
         Needed(_("Chọn thủ tục của hồ sơ.")), Shaped(r"\d\.\d{6}", UNKNOWN)])
-    code = CapitalField(_("Mã hồ sơ"), validators=[
+    code = TextField(_("Mã hồ sơ"), filters=[str.upper], validators=[
         AtMost(60), Shaped(Dossier.CODE.replace("A-Z", "A-Za-z"), NO_CODE)])
     channel = WordField(_("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_("Chọn nơi nộp hồ sơ."))])
@@ -77,8 +80,9 @@ class DossierForm(Form):
 
 
 class VisitForm(Form):
-    """A visit as its form posts it (kind visits.create, form 1)."""
+    """A visit as devices send it (kind visits.create)."""
 
+    id = IdField(validators=[Needed(_("Lượt này thiếu mã. Mở lại trang nhà rồi ghi lại."))])
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])
@@ -90,22 +94,22 @@ class VisitForm(Form):
     return_on = DayField(_("Hẹn ngày"), validators=[days_ahead])
     return_part = WordField(_("Buổi nào?"), PARTS)
     note = TextField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
-                     filters=[mask_ids])  # a phone refuses ID numbers; what slips through is masked
+                     filters=[mask_ids])  # devices reject ID numbers; any that pass are masked here
     companions = NumbersField(_("Đi cùng ai"))
     mode = WordField(_("Làm cách nào?"), MODES)
     people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)
     dossiers = Items(Part(DossierForm), most=Visit.MOST_DOSSIERS)
 
-    def validate(self, extra_validators=None):
-        """Tell whether every field is well, and all of them together."""
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Validate each field, then the rules across fields."""
         super().validate(extra_validators)
         self._check_work()
         self._check_return()
         self._check_due()
         return not self.errors
 
-    def _check_work(self):
-        """Work is done where somebody was met, and each helped step says how."""
+    def _check_work(self) -> None:
+        """Require that somebody was met where work is recorded, and a mode for each helped step."""
         if self.outcome.data != "met" and (self.people.entries or self.dossiers.entries):
             refuse(self.outcome, _("Chỉ ghi việc làm khi đã gặp được bà con."))
         for person in self.people:
@@ -114,8 +118,8 @@ class VisitForm(Form):
                                                              or self.mode.data):
                     refuse(self.mode, _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp."))
 
-    def _check_return(self):
-        """A promise to come back names its day: after the visit, within two years of it."""
+    def _check_return(self) -> None:
+        """Require the day of an appointment: within two years after the visit."""
         if self.outcome.data == "later" and not self.return_on.data and not self.return_on.errors:
             refuse(self.return_on, _("Chọn ngày hẹn lại."))
         if not (self.return_on.data and self.visited_at.data):
@@ -126,8 +130,8 @@ class VisitForm(Form):
         elif rest > TWO_YEARS:
             refuse(self.return_on, FAR_OFF)
 
-    def _check_due(self):
-        """A dossier is due within two years of the visit, and not before it was filed."""
+    def _check_due(self) -> None:
+        """Require that a dossier is due within two years after the visit."""
         for dossier in self.dossiers if self.visited_at.data else ():
             due = dossier.form.due_on
             rest = due.data and due.data - clock.day_of(self.visited_at.data)
@@ -139,7 +143,7 @@ class VisitForm(Form):
             dossier.errors for dossier in self.dossiers if dossier.errors]
 
 
-def refuse(field, message):
-    """Put an error on a field, once."""
+def refuse(field: Field, message: Any) -> None:
+    """Add an error to a field, once."""
     if message not in field.errors:
         field.errors = [*field.errors, message]

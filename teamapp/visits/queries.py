@@ -1,4 +1,4 @@
-"""What the blank forms of a visit offer to choose from; only reading."""
+"""Queries for the choices in the blank forms of a visit."""
 
 from ..languages import called
 from ..models import AccountKind, Obstacle, Procedure, User
@@ -9,8 +9,8 @@ OTHER = "O90"
 COMMONEST = 6
 
 
-def kinds():
-    """Return the kinds of account in use, each with its obstacles and what is open beside it."""
+def kinds() -> list[AccountKind]:
+    """Return the account kinds in use, each with its obstacles and its usual other steps."""
     obstacles = list(Obstacle.select().order_by(Obstacle.position))
     found = AccountKind.in_use()
     for kind in found:
@@ -20,16 +20,16 @@ def kinds():
     return found
 
 
-def procedures():
-    """Return the procedures in use, by their names."""
+def procedures() -> list[Procedure]:
+    """Return the procedures in use, by name."""
     rows = Procedure.select(
         Procedure.code, Procedure.name, Procedure.name_en, Procedure.words).where(
         Procedure.active)
     return sorted(rows, key=lambda procedure: sort_key(called(procedure)))
 
 
-def team(user):
-    """Return (id, name) of the others of a person's team, as people are listed."""
+def team(user: User) -> list[tuple[int, str]]:
+    """Return (id, name) of the person's active teammates, by name."""
     others = User.visible_to(user).select(User.id, User.name, User.username).where(
         User.active, User.id != user.id, User.role.in_(User.FIELD))
     return [*User.labels(sorted(others, key=lambda user: sort_key(user.name))).items()]

@@ -5,7 +5,7 @@ import pytest
 from bench.phone import Phone, Rounds
 from tests.browser.server import Server
 
-from ..house.test_service import cookie
+from ..service.test_service import cookie
 
 
 @pytest.fixture

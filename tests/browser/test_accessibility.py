@@ -165,7 +165,7 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         phone.until_kept(1)
         page.evaluate(OPEN_ALL)
         screens.look("outbox, sent")
-        phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=730)))
+        phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=3 * 365)))
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
         until_kept_page(phone, book, "/outbox", 'href="/rejected-entries"')
@@ -187,9 +187,9 @@ def test_where_a_volunteers_work_waits(phone, line, book):
 def test_on_a_leaders_phone(rejected, enter, book):
     lan, binh, tu = map(book.user, ("lan", "binh", "tu"))
     lost, ended, _ = (Session.begin(lan) for _ in range(3))
-    Session.get_by_id(Session.digest(lost)).lose()
-    Session.get_by_id(Session.digest(ended)).finish()
-    binh.close()
+    Session.get_by_id(Session.digest(lost)).mark_lost()
+    Session.get_by_id(Session.digest(ended)).end()
+    binh.deactivate()
     page = enter("tu", PIN)
     with nothing_wrong(page, "leader", at_least=11) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",

@@ -179,14 +179,14 @@ def test_people_are_found_their_phones_ended_their_accounts_closed_and_one_leave
     keys.page.wait_for_selector(f"a[href='/people/{book.user('binh').id}']", state="hidden")
     keys.follow(f"main a[href='/people/{lan.id}']")
 
-    keys.unfold(f"form[action$='/{old}/ending'] button")
+    keys.unfold(f"form[action$='/{old}/termination'] button")
     assert Session.get_by_id(old).ended_at
     keys.unfold(f"form[action$='/{lost}/loss'] button")
     assert Session.get_by_id(lost).lost_at
 
-    keys.unfold("form[action$='/closure'] button")
+    keys.unfold("form[action$='/deactivation'] button")
     assert not User.get_by_id(lan.id).active
-    keys.follow("form[action$='/reopening'] button")
+    keys.follow("form[action$='/reactivation'] button")
     assert User.get_by_id(lan.id).active
 
     file = tmp_path / "saved.json"

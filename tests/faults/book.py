@@ -71,7 +71,7 @@ class Book:
         cookie = f"device={device}; session={value}"
         page = self.app.test_client(use_cookies=False).get("/arrival", headers={"Cookie": cookie})
         if not living:
-            Session.end(token)
+            Session.end_by_token(token)
         return {"cookie": cookie, "sealing": SEALING.search(page.text)[1]}
 
     def unseal(self, envelope):

@@ -1,4 +1,4 @@
-"""The list of houses: found by any word of it, a page at a time, one's own village only."""
+"""The list of households: searched by word, in pages, limited to the own village."""
 
 import re
 from html import unescape
@@ -13,7 +13,7 @@ from ..queries import counted
 
 
 def shown(client, **asked):
-    """Return the names of the houses a list shows, in their order."""
+    """Return the heads of the listed households, in order."""
     html = unescape(client.get("/households", query_string=asked).get_data(as_text=True))
     return [part.split("</b>")[0] for part in html.split('<li class="row"')[1:]
             for part in [part.split("<b>")[1]]]
@@ -31,16 +31,16 @@ def lan(cast, sign_in):
     ("le van 1957", ["Lê Văn An"]), ("cum 1 an", ["Lê Văn An"]), ("3", ["Nguyễn Thị Hòa"]),
     ("", ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]), ("lan", []), ("kin", []), ("eu", []),
     ("%", ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]), ("zzz", [])])
-def test_a_search_finds_the_beginnings_of_words(lan, words, found):
+def test_search_matches_beginnings_of_words(lan, words, found):
     assert shown(lan, q=words) == found
 
 
 @pytest.mark.parametrize("words", ["h lan", "H'Lan", "h’lan", "lan"])
-def test_an_apostrophe_may_be_written_or_left_out(cast, sign_in, words):
+def test_search_ignores_apostrophes(cast, sign_in, words):
     assert shown(sign_in(cast.mai), q=words) == ["H'Lan"]
 
 
-def test_filters_leave_what_they_name(cast, lan):
+def test_filter_selects_matching_households(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "helped"),
                                       (cast.resident("Thị Rin"), "had")])
     visit(cast.lan, cast.van, "later", return_on=None)
@@ -49,14 +49,14 @@ def test_filters_leave_what_they_name(cast, lan):
     assert shown(lan, **{"is": "dream"}) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
 
 
-def test_a_promise_is_found_until_somebody_goes(cast, lan):
+def test_appointment_filter_ends_with_the_next_visit(cast, lan):
     visit(cast.lan, cast.van, "later", days_ago=1, return_on=clock.today())
     assert shown(lan, **{"is": "later"}) == ["Lê Văn An"]
     visit(cast.binh, cast.van, "absent")
     assert shown(lan, **{"is": "later"}) == []
 
 
-def test_a_hundred_houses_a_page(cast, lan):
+def test_page_holds_a_hundred_households(cast, lan):
     village = cast.cau_van
     with cast.an_phu.write() as tx:
         for number in range(10, 210):
@@ -70,7 +70,7 @@ def test_a_hundred_houses_a_page(cast, lan):
     assert len(queries) <= 5
 
 
-def test_a_page_after_the_last_leads_to_the_first(lan):
+def test_page_after_the_last_redirects_to_the_first(lan):
     answer = lan.get("/households?page=9999&q=bre&is=todo")
     assert answer.status_code == 302
     assert answer.location == "/households?q=bre&is=todo"
@@ -79,13 +79,13 @@ def test_a_page_after_the_last_leads_to_the_first(lan):
 
 @pytest.mark.parametrize("asked", [{"is": "later"}, {"is": "later", "q": ""},
                                    {"is": "later", "q": "  "}])
-def test_a_filter_without_a_house_says_so(lan, asked):
+def test_empty_result_shows_a_message(lan, asked):
     html = lan.get("/households", query_string=asked).get_data(as_text=True)
     assert "Không có nhà nào như vậy." in html
     assert "Không thấy" not in html
 
 
-def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
+def test_commune_lists_only_its_own_villages(cast, sign_in):
     hanh = sign_in(cast.hanh)
     assert shown(hanh) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
     assert shown(hanh, village=cast.da_xanh.id) == ["H'Lan"]
@@ -95,7 +95,7 @@ def test_the_commune_reads_every_village_of_its_own_and_no_other(cast, sign_in):
         "village": cast.suoi_la.id}).get_data(as_text=True)
 
 
-def test_the_whole_commune_is_listed_where_that_is_asked_for(cast, sign_in):
+def test_commune_lists_all_villages_on_request(cast, sign_in):
     hanh = sign_in(cast.hanh)
     everybody = ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"]
     assert shown(hanh, village="", q="") == everybody
@@ -104,7 +104,7 @@ def test_the_whole_commune_is_listed_where_that_is_asked_for(cast, sign_in):
     assert shown(hanh, village="", **{"is": "todo"}) == everybody
 
 
-def test_the_village_is_named_where_houses_of_several_stand(cast, sign_in):
+def test_row_names_the_village_in_a_list_of_several(cast, sign_in):
     hanh = sign_in(cast.hanh)
     for asked in ({"village": ""}, {"q": "cum 1"}):
         with counted() as queries:
@@ -122,11 +122,11 @@ def test_the_village_is_named_where_houses_of_several_stand(cast, sign_in):
     {"page": "x"}, {"page": "99999999999999999999"}, {"village": "x"}, {"village": "-1"},
     {"q": "\0"}, {"q": "'" * 500}, {"q": "\ud800".encode("utf-8", "surrogatepass")},
     {"is": "x" * 999}])
-def test_nonsense_in_the_address_is_no_error(cast, sign_in, asked):
+def test_invalid_query_parameters_are_ignored(cast, sign_in, asked):
     for user in (cast.lan, cast.son):
         answer = sign_in(user).get("/households", query_string=asked, follow_redirects=True)
         assert answer.status_code == 200
 
 
-def test_the_search_key_holds_the_house_and_its_people(cast):
+def test_search_key_holds_the_household_and_its_people(cast):
     assert Household.get_by_id(cast.van.id).search_key.startswith("le van an cum 1 2")

@@ -1,15 +1,13 @@
-"""Somebody's browser that presses the buttons of a page."""
+"""A browser that submits the forms of a page."""
 
 import re
 
 import pytest
 
-from ..sync.test_outbox_files import hand_in  # noqa: F401
-
 
 @pytest.fixture
 def desk(sign_in):
-    """Return a function that gives somebody's browser, which posts with the page's own token."""
+    """Return a function that opens a person's browser; it posts with the page's token."""
 
     def open_for(user):
         browser = sign_in(user)

@@ -1,4 +1,4 @@
-"""The people of the teams: their sign-ins, lost phones, and accounts that close."""
+"""People of the teams: sign-ins, lost devices and deactivated accounts."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ def sign_in_of(user):
     return Session.get_by_id(Session.digest(Session.begin(user)))
 
 
-def test_the_commune_sees_everybody_by_village_in_the_official_order(cast, sign_in):
+def test_commune_lists_people_by_village_in_official_order(cast, sign_in):
     page = sign_in(cast.hanh).get("/people").text.partition("<table")[2]
     places = [page.index(word) for word in (
         "Cấp xã", "Hoàng Sơn", "Phạm Thị Hạnh", "Ấp Cầu Ván", "Nguyễn Văn Tư", "Trần Bình",
@@ -27,7 +27,7 @@ def test_the_commune_sees_everybody_by_village_in_the_official_order(cast, sign_
     assert "Vũ Kiên" not in page and "Suối Lá" not in page
 
 
-def test_a_leader_sees_the_own_village_and_nobody_else(cast, sign_in):
+def test_leader_sees_only_the_own_village(cast, sign_in):
     browser = sign_in(cast.tu)
     page = browser.get("/people").text
     assert "Lê Thị Lan" in page and "H&#39;Mai" not in page and "Hoàng Sơn" not in page
@@ -35,24 +35,24 @@ def test_a_leader_sees_the_own_village_and_nobody_else(cast, sign_in):
     assert browser.get(f"/people/{cast.lan.id}").status_code == 200
 
 
-def test_two_of_one_name_are_told_apart_wherever_somebody_is_chosen(cast, sign_in):
+def test_people_of_one_name_show_their_username_in_choices(cast, sign_in):
     other = cast.person("lan.2", "member", cast.lan.name, cast.cau_van)
     both = [f"{cast.lan.name} ({user.username})" for user in (cast.lan, other)]
-    for user, path, told in ((cast.hanh, "/people", both), (cast.tu, "/people", both),
+    for user, path, shown in ((cast.hanh, "/people", both), (cast.tu, "/people", both),
                              (cast.binh, "/visits/parts", both),
                              (cast.lan, "/visits/parts", [cast.lan.name])):
         page = sign_in(user).get(path).text
         names = re.findall(rf">({cast.lan.name}[^<]*)<", page)
-        assert sorted(names) == sorted(told), (user.name, path)
+        assert sorted(names) == sorted(shown), (user.name, path)
 
 
-def test_two_of_one_name_stand_where_their_name_is_listed(cast, sign_in):
+def test_people_of_one_name_are_sorted_by_name(cast, sign_in):
     cast.person("xa.lan", "member", cast.lan.name, cast.cau_van)
     page = sign_in(cast.binh).get("/visits/parts").text
     assert 0 < page.index("(xa.lan)") < page.index(cast.tu.name)
 
 
-def test_a_leader_finds_the_way_back_and_sees_where_these_pages_belong(cast, sign_in):
+def test_leaders_page_links_back_and_marks_its_section(cast, sign_in):
     browser = sign_in(cast.tu)
     for path, came_from in (("/people", "/outbox"), (f"/people/{cast.lan.id}", "/people")):
         page = browser.get(path).text
@@ -60,26 +60,26 @@ def test_a_leader_finds_the_way_back_and_sees_where_these_pages_belong(cast, sig
         assert '<a href="/outbox" aria-current="page"' in page
 
 
-def test_a_member_sees_nobody(cast, sign_in):
+def test_member_has_no_list_of_people(cast, sign_in):
     assert sign_in(cast.lan).get("/people").status_code == 403
 
 
-def test_phones_last_contact_and_what_they_hold_are_told(cast, sign_in):
+def test_list_shows_last_contact_and_unsent_entries(cast, sign_in):
     send(sign_in(cast.lan), cast.lan, entry(body(cast.bre)),
          left={"count": 7, "oldest": clock.now().isoformat()})
     sign_in_of(cast.lan)
     line = re.search(r'<tr data-search="Lê Thị Lan .*?</tr>',
                      sign_in(cast.son).get("/people").text, re.S)[0]
-    told = re.findall(r'class="number"[^>]*>(.*?)</td>', line)
-    assert told == ["2", f"{clock.today().day}/{clock.today().month}", "7"]
+    shown = re.findall(r'class="number"[^>]*>(.*?)</td>', line)
+    assert shown == ["2", f"{clock.today().day}/{clock.today().month}", "7"]
     page = sign_in(cast.son).get(f"/people/{cast.lan.id}").text
     assert page.count("Đăng nhập 2") + page.count("Đăng nhập 1") >= 2
     assert "còn 7 lượt trên máy" in page
 
 
-def test_a_phone_that_was_signed_out_with_work_on_it_is_told(cast, sign_in):
+def test_signed_out_device_with_unsent_entries_is_listed(cast, sign_in):
     send(sign_in(cast.lan), cast.lan, left={"count": 4, "oldest": clock.now().isoformat()})
-    Session.get(Session.user == cast.lan).finish()
+    Session.get(Session.user == cast.lan).end()
     leader = sign_in(cast.tu)
     assert "còn 4 lượt trên máy" in leader.get(f"/people/{cast.lan.id}").text
     Session.update(seen_at=clock.now() - timedelta(days=91)).where(
@@ -88,7 +88,7 @@ def test_a_phone_that_was_signed_out_with_work_on_it_is_told(cast, sign_in):
 
 
 def begun(user, ended=None, days=0, device=None):
-    """Return a sign-in of this person, last heard so many days ago, ended or not, on a phone."""
+    """Return a sign-in of this person with its last contact so many days ago."""
     sign_in, at = sign_in_of(user), clock.now() - timedelta(days=days)
     Session.update(created_at=at, seen_at=at, device=device, ended_at=at if ended else None).where(
         Session.id == sign_in.id).execute()
@@ -96,17 +96,17 @@ def begun(user, ended=None, days=0, device=None):
 
 
 def pressable(page):
-    """Return [what may be pressed for each sign-in on a person's page], by their ids."""
+    """Return {sign-in id: [actions]} on a person's page."""
     found = {}
     for id, deed in re.findall(r"/sign-ins/(\w+)/(\w+)", page):
         found.setdefault(id, []).append(deed)
     return found
 
 
-def test_a_phone_whose_sign_in_was_ended_is_still_reported_lost_and_told(cast, sign_in, desk):
+def test_terminated_sign_in_can_be_reported_lost(cast, sign_in, desk):
     phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
     chair, page = desk(cast.son), f"/people/{cast.lan.id}"
-    chair.press(f"{page}/sign-ins/{found.id}/ending")
+    chair.press(f"{page}/sign-ins/{found.id}/termination")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert "Đã kết thúc" in chair.get(page).text
     assert pressable(chair.get(page).text) == {found.id: ["loss"]}
@@ -117,8 +117,8 @@ def test_a_phone_whose_sign_in_was_ended_is_still_reported_lost_and_told(cast, s
 
 
 @pytest.mark.parametrize("days, deeds", [
-    (29, ["ending", "loss"]), (31, ["loss"]), (89, ["loss"]), (91, None)])
-def test_one_that_expired_is_told_for_ninety_days(cast, sign_in, days, deeds):
+    (29, ["termination", "loss"]), (31, ["loss"]), (89, ["loss"]), (91, None)])
+def test_expired_sign_in_is_listed_for_ninety_days(cast, sign_in, days, deeds):
     old = begun(cast.lan, days=days)
     page = sign_in(cast.tu).get(f"/people/{cast.lan.id}").text
     assert pressable(page).get(old.id) == deeds
@@ -126,7 +126,7 @@ def test_one_that_expired_is_told_for_ninety_days(cast, sign_in, days, deeds):
     assert ("Chưa đăng nhập máy nào" in page) == (deeds is None)
 
 
-def test_of_a_phones_sign_ins_that_are_over_only_the_last_is_told(cast, sign_in):
+def test_only_the_last_ended_sign_in_of_a_device_is_listed(cast, sign_in):
     mine, other = UUID(DEVICE), UUID(int=7)
     for days in (9, 8):
         begun(cast.lan, ended=True, days=days, device=mine)
@@ -138,19 +138,19 @@ def test_of_a_phones_sign_ins_that_are_over_only_the_last_is_told(cast, sign_in)
     assert list(pressable(page)) == [living.id, unknown.id, last.id]
 
 
-def test_a_sign_in_is_ended_and_only_that_one(cast, sign_in, desk):
+def test_termination_ends_only_its_sign_in(cast, sign_in, desk):
     phone, other = sign_in(cast.lan), sign_in(cast.lan)
     ids = {row.id for row in Session.select().where(Session.user == cast.lan)}
     with phone.session_transaction() as cookie:
         its = Session.digest(cookie["token"])
     assert its in ids
-    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/ending")
+    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/termination")
     assert (answer.status_code, answer.location) == (303, f"/people/{cast.lan.id}")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert other.get("/pack").status_code == 200
 
 
-def test_a_lost_phone_is_reported_and_said_so(cast, sign_in, desk):
+def test_loss_report_is_shown_and_wipes_the_device(cast, sign_in, desk):
     phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
     chair = desk(cast.son)
     chair.press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
@@ -158,20 +158,20 @@ def test_a_lost_phone_is_reported_and_said_so(cast, sign_in, desk):
     assert "Đã báo mất" in chair.get(f"/people/{cast.lan.id}").text
 
 
-def test_a_sign_in_is_only_found_at_its_own_person(cast, desk):
+def test_sign_in_of_another_person_is_not_found(cast, desk):
     found = sign_in_of(cast.binh)
     answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
     assert answer.status_code == 404
     assert not Session.get_by_id(found.id).lost_at
 
 
-def test_an_account_is_closed_and_opened_again(cast, desk, sign_in):
+def test_account_is_deactivated_and_reactivated(cast, desk, sign_in):
     phone, leader = sign_in(cast.lan), desk(cast.tu)
-    assert leader.press(f"/people/{cast.lan.id}/closure").status_code == 303
+    assert leader.press(f"/people/{cast.lan.id}/deactivation").status_code == 303
     assert User.get_by_id(cast.lan.id).closed_on == clock.today()
     assert phone.get("/").status_code == 302
     assert "Đã đóng" in leader.get("/people").text
-    assert leader.press(f"/people/{cast.lan.id}/reopening").status_code == 303
+    assert leader.press(f"/people/{cast.lan.id}/reactivation").status_code == 303
     assert phone.get("/").status_code == 200
 
 
@@ -179,15 +179,15 @@ def test_an_account_is_closed_and_opened_again(cast, desk, sign_in):
     ("tu", "lan", 303), ("tu", "tu", 403), ("hanh", "tu", 303), ("hanh", "hanh", 403),
     ("hanh", "son", 403), ("son", "hanh", 303), ("son", "son", 403), ("tu", "mai", 404),
     ("son", "kien", 404)])
-def test_who_may_close_whose_account(cast, desk, who, whom, status):
+def test_roles_that_may_deactivate_an_account(cast, desk, who, whom, status):
     person = getattr(cast, whom)
     browser = desk(getattr(cast, who))
-    answer = browser.press(f"/people/{person.id}/closure", page=f"/people/{cast.lan.id}")
+    answer = browser.press(f"/people/{person.id}/deactivation", page=f"/people/{cast.lan.id}")
     assert answer.status_code == status
     assert User.get_by_id(person.id).active == (status != 303)
 
 
-def test_the_number_of_queries_does_not_grow_with_people(cast, sign_in):
+def test_query_count_is_constant_in_people(cast, sign_in):
     browser = sign_in(cast.son)
     browser.get("/people")
     with counted() as few:

@@ -1,4 +1,4 @@
-"""The commune's desk: somebody signed in there, whose forms carry their token."""
+"""A signed-in browser of the commune's staff, and a draft round."""
 
 import re
 from datetime import timedelta
@@ -9,8 +9,8 @@ from teamapp import clock
 from teamapp.models import Assignment, Round
 
 
-class BatchProcessor:
-    """A browser at the commune."""
+class CommuneBrowser:
+    """A browser whose posts carry the page's CSRF token."""
 
     def __init__(self, browser):
         self.browser = browser
@@ -27,19 +27,19 @@ class BatchProcessor:
 
 
 def bare(answer):
-    """Return a page without its token, which is another at every asking."""
+    """Return a page without its CSRF token, which differs in every response."""
     return re.sub(r"[\w-]{50,}\.[\w-]+\.[\w-]+", "", answer.text)
 
 
 @pytest.fixture
 def desk(sign_in):
-    """Return a function that gives somebody of the commune a desk."""
-    return lambda user: BatchProcessor(sign_in(user))
+    """Return a function that signs in a person of the commune."""
+    return lambda user: CommuneBrowser(sign_in(user))
 
 
 @pytest.fixture
 def fields(cast):
-    """Return the fields of a good round in both villages."""
+    """Return valid fields of a round in both villages."""
     return {"name": "Đợt tháng 11", "starts_on": clock.today().isoformat(),
             "ends_on": (clock.today() + timedelta(days=13)).isoformat(),
             "villages": [cast.cau_van.id, cast.da_xanh.id], "choice": "all"}
@@ -47,14 +47,14 @@ def fields(cast):
 
 @pytest.fixture
 def draft(desk, cast, fields):
-    """Return a draft for all houses of both villages, written by the officer."""
+    """Return the officer's draft for all households of both villages."""
     desk(cast.hanh).send("/rounds", **fields)
     return Round.get()
 
 
 @pytest.fixture
 def holders():
-    """Return a function that tells who has which house of a round: {head: member's name}."""
+    """Return a function that gives {head: assignee's name} of a round."""
     return lambda round: {
         row.household.head: row.member and row.member.name
         for row in Assignment.select().where(Assignment.round == round.id)}

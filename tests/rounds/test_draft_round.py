@@ -1,4 +1,4 @@
-"""The officer drafts a round: which villages, which days, which houses."""
+"""The officer drafts a round: villages, days and households."""
 
 import re
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ def heads(round):
     return {row.household.head for row in round.assignments}
 
 
-def test_a_draft_proposes_the_houses_by_village_in_walking_order(desk, cast, draft):
+def test_draft_holds_households_by_village_in_walking_order(desk, cast, draft):
     assert draft.name == "Đợt tháng 11"
     assert draft.is_draft
     assert heads(draft) == {"Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"}
@@ -24,32 +24,32 @@ def test_a_draft_proposes_the_houses_by_village_in_walking_order(desk, cast, dra
     assert "Lan</b>" not in page.split("Nguyễn Thị Hòa")[1]
 
 
-def test_houses_never_visited(desk, cast, fields):
+def test_selection_of_households_never_visited(desk, cast, fields):
     keep(cast.lan, form(cast.van, outcome="absent"))
     desk(cast.hanh).send("/rounds", **fields | {"choice": "unvisited"})
     assert heads(Round.get()) == {"Điểu Bré", "Nguyễn Thị Hòa", "H'Lan"}
 
 
-def test_houses_with_somebody_of_14_or_older_not_activated(desk, cast, fields):
+def test_selection_of_households_with_a_person_not_activated(desk, cast, fields):
     keep(cast.lan, form(cast.van, person("Lê Văn An", step()), person("Lê Thị Hà", step("had"))),
          form(cast.bre, person("Điểu Bré", step()), person("Thị Rin", step("not_yet"))))
     desk(cast.hanh).send("/rounds", **fields | {"choice": "unactivated"})
     assert heads(Round.get()) == {"Điểu Bré", "Nguyễn Thị Hòa", "H'Lan"}
 
 
-def test_a_child_of_a_house_asks_for_no_activation(desk, cast, fields):
+def test_children_need_no_activation(desk, cast, fields):
     keep(cast.lan, form(cast.bre, person("Điểu Bré", step()), person("Thị Rin", step())))
     desk(cast.hanh).send("/rounds", **fields | {"choice": "either"})
     assert heads(Round.get()) == {"Lê Văn An", "Nguyễn Thị Hòa", "H'Lan"}
 
 
-def test_who_moved_away_is_not_looked_for_again(desk, cast, fields):
+def test_households_that_moved_away_are_not_selected(desk, cast, fields):
     keep(cast.lan, form(cast.hoa, outcome="moved"))
     desk(cast.hanh).send("/rounds", **fields | {"choice": "either"})
     assert heads(Round.get()) == {"Điểu Bré", "Lê Văn An", "H'Lan"}
 
 
-def test_the_form_counts_the_houses_while_it_is_filled_in(desk, cast, fields):
+def test_form_shows_the_number_of_selected_households(desk, cast, fields):
     answer = desk(cast.hanh).send("/rounds/proposal", htmx=True, **fields)
     assert "4 nhà" in answer.text
     assert "Ấp Cầu Ván" in answer.text
@@ -60,13 +60,13 @@ def test_the_form_counts_the_houses_while_it_is_filled_in(desk, cast, fields):
     assert 'value="Đợt tháng 11"' in whole.text
 
 
-def test_all_villages_are_ticked_by_one_button(desk, cast):
+def test_one_button_checks_all_villages(desk, cast):
     page = desk(cast.hanh).send("/rounds/proposal?all=1").text
     assert page.count(" checked") == 3  # both villages and the choice of houses
     assert "4 nhà" in page
 
 
-def test_all_villages_are_ticked_where_the_form_stands(desk, cast):
+def test_button_for_all_villages_returns_the_form(desk, cast):
     page = desk(cast.hanh).get("/rounds/new").text
     button = re.search(r'<button[^>]*all=1[^>]*>', page)[0]
     assert 'hx-post="/rounds/proposal?all=1"' in button and 'hx-select="#round"' in button
@@ -78,9 +78,9 @@ def test_all_villages_are_ticked_where_the_form_stands(desk, cast):
 @pytest.mark.parametrize(("path", "there"), [
     ("/rounds/proposal", "/rounds"), ("/rounds/{r}/proposal", "/rounds/{r}"),
     ("/rounds/{r}/publication", "/rounds/{r}"), ("/rounds/{r}/removal", "/rounds/{r}"),
-    ("/rounds/{r}/villages/{v}/shares", "/rounds/{r}/villages/{v}"),
-    ("/people/{p}/closure", "/people/{p}"), ("/people/{p}/sign-ins/{s}/loss", "/people/{p}")])
-def test_the_address_a_form_was_sent_to_leads_to_its_page(desk, cast, draft, path, there):
+    ("/rounds/{r}/villages/{v}/allocation", "/rounds/{r}/villages/{v}"),
+    ("/people/{p}/deactivation", "/people/{p}"), ("/people/{p}/sign-ins/{s}/loss", "/people/{p}")])
+def test_get_of_a_post_address_leads_to_its_page(desk, cast, draft, path, there):
     ids = {"r": draft.id, "v": cast.cau_van.id, "p": cast.lan.id, "s": "x" * 64}
     chair = desk(cast.son)
     answer = chair.get(path.format(**ids))
@@ -88,7 +88,7 @@ def test_the_address_a_form_was_sent_to_leads_to_its_page(desk, cast, draft, pat
     assert chair.get(answer.location).status_code == 200
 
 
-def test_a_draft_is_changed_and_keeps_who_has_which_house(desk, cast, draft, fields, holders):
+def test_changed_draft_keeps_assignees(desk, cast, draft, fields, holders):
     Assignment.update(member=cast.lan.id).where(Assignment.household == cast.bre.id).execute()
     desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {
         "name": "Đợt mới", "villages": [cast.cau_van.id], "choice": "unvisited"})
@@ -97,14 +97,14 @@ def test_a_draft_is_changed_and_keeps_who_has_which_house(desk, cast, draft, fie
         "Điểu Bré": cast.lan.name, "Lê Văn An": None, "Nguyễn Thị Hòa": None}
 
 
-def test_a_draft_keeps_its_houses_when_only_its_name_changes(desk, cast, draft, fields):
+def test_renamed_draft_keeps_its_households(desk, cast, draft, fields):
     Assignment.delete().where(Assignment.household == cast.bre.id).execute()
     desk(cast.hanh).send(f"/rounds/{draft.id}", **fields | {"name": "Khác", "choice": "keep"})
     assert "Điểu Bré" not in heads(draft)
     assert len(heads(draft)) == 3
 
 
-def test_a_village_that_comes_in_later_asks_which_houses(desk, cast, fields):
+def test_added_village_requires_a_selection(desk, cast, fields):
     officer = desk(cast.hanh)
     officer.send("/rounds", **fields | {"villages": [cast.cau_van.id]})
     answer = officer.send(f"/rounds/{Round.get().id}", **fields | {"choice": "keep"})
@@ -114,12 +114,12 @@ def test_a_village_that_comes_in_later_asks_which_houses(desk, cast, fields):
 
 @pytest.fixture
 def older(cast, desk, fields):
-    """Return the officer's form of a draft for Cầu Ván, to which the chair then added Đá Xanh."""
+    """Return a function that saves the officer's outdated form: the chair added Đá Xanh."""
     desk(cast.hanh).send("/rounds", **fields | {"villages": [cast.cau_van.id]})
     officer, url = desk(cast.hanh), f"/rounds/{Round.get().id}"
     drawn = re.findall(r'name="drawn" value="(\d+)"', officer.get(f"{url}/edit").text)
     desk(cast.son).send(url, **fields | {"drawn": drawn, "choice": "all"})
-    desk(cast.son).send(f"{url}/villages/{cast.da_xanh.id}/shares", members=[cast.mai.id])
+    desk(cast.son).send(f"{url}/villages/{cast.da_xanh.id}/allocation", members=[cast.mai.id])
 
     def save(**changes):
         return officer.send(url, **fields | {
@@ -128,7 +128,7 @@ def older(cast, desk, fields):
     return save
 
 
-def test_an_older_form_leaves_a_village_that_came_in_since(cast, older, holders):
+def test_outdated_form_keeps_villages_added_since(cast, older, holders):
     assert older(name="Tên mới").status_code == 303
     round = Round.get()
     assert round.name == "Tên mới"
@@ -136,7 +136,7 @@ def test_an_older_form_leaves_a_village_that_came_in_since(cast, older, holders)
     assert holders(round)["H'Lan"] == cast.mai.name
 
 
-def test_an_older_form_changes_only_what_was_changed_in_it(desk, cast, older, fields):
+def test_outdated_form_changes_only_its_own_changes(desk, cast, older, fields):
     desk(cast.son).send(f"/rounds/{Round.get().id}", **fields | {
         "villages": [cast.da_xanh.id], "choice": "keep"})
     assert older().status_code == 303
@@ -145,7 +145,7 @@ def test_an_older_form_changes_only_what_was_changed_in_it(desk, cast, older, fi
     assert heads(Round.get()) == {"H'Lan"}
 
 
-def test_an_older_form_that_takes_the_last_village_out_asks_for_one(desk, cast, older, fields):
+def test_outdated_form_cannot_remove_the_last_village(desk, cast, older, fields):
     desk(cast.son).send(f"/rounds/{Round.get().id}", **fields | {
         "villages": [cast.cau_van.id], "choice": "keep"})
     answer = older(villages=[])
@@ -153,31 +153,31 @@ def test_an_older_form_that_takes_the_last_village_out_asks_for_one(desk, cast, 
     assert "Chọn ít nhất một thôn, ấp." in answer.text
 
 
-def test_houses_are_chosen_anew_only_for_villages_that_were_seen(cast, older, holders):
+def test_outdated_form_cannot_select_in_unseen_villages(cast, older, holders):
     answer = older(choice="unactivated")
     assert answer.status_code == 422
-    told = answer.text.split('<form id="round"')[0]
-    assert "Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu." in told
+    message = answer.text.split('<form id="round"')[0]
+    assert "Người khác vừa đổi thôn, ấp của đợt. Xem lại rồi lưu." in message
     villages = [cast.cau_van.id, cast.da_xanh.id]
     assert [int(id) for id in re.findall(r'name="drawn" value="(\d+)"', answer.text)] == villages
     assert holders(Round.get())["H'Lan"] == cast.mai.name
     assert older(choice="unactivated", villages=villages, drawn=villages).status_code == 303
 
 
-def test_a_draft_is_forgotten(desk, cast, draft):
+def test_draft_is_deleted(desk, cast, draft):
     answer = desk(cast.hanh).send(f"/rounds/{draft.id}/removal")
     assert answer.status_code == 303
     assert Round.select().count() == Assignment.select().count() == 0
 
 
-def test_a_draft_forgotten_twice_leads_to_the_list_both_times(desk, cast, draft):
+def test_repeated_deletion_of_a_draft_succeeds(desk, cast, draft):
     officer, chair = desk(cast.hanh), desk(cast.son)
     answers = [who.send(f"/rounds/{draft.id}/removal") for who in (officer, chair)]
     assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/rounds")] * 2
     assert "Chưa có đợt nào." in chair.get("/rounds").text
 
 
-def test_an_empty_commune_is_told_what_to_do(desk, cast):
+def test_empty_commune_shows_the_first_step(desk, cast):
     page = desk(cast.hanh).get("/rounds").text
     assert "Chưa có đợt nào." in page
     assert "Lập đợt" in page
@@ -204,21 +204,21 @@ def day(offset):
     ({"villages": ["9" * 30]}, "Có mục không thuộc xã mình."),
     ({"choice": "poor"}, "Chọn một cách trong danh sách."),
 ])
-def test_what_is_wrong_is_said_beside_its_field(desk, cast, fields, change, words):
+def test_error_stands_beside_its_field(desk, cast, fields, change, words):
     answer = desk(cast.hanh).send("/rounds", **fields | change)
     assert answer.status_code == 422
     assert words in answer.text
     assert Round.select().count() == 0
 
 
-def test_another_communes_village_is_rejected(desk, cast, fields):
+def test_foreign_village_is_rejected(desk, cast, fields):
     for url in ("/rounds", "/rounds/proposal"):
         answer = desk(cast.hanh).send(url, **fields | {"villages": [cast.suoi_la.id]})
         assert "Suối Lá" not in answer.text
     assert Round.select().count() == 0
 
 
-def test_rounds_stand_newest_first_twenty_a_page(desk, cast, draft):
+def test_rounds_are_listed_newest_first_twenty_a_page(desk, cast, draft):
     with cast.an_phu.write() as tx:
         for number in range(21):
             Round.create_draft(tx, cast.hanh, [cast.cau_van.id],

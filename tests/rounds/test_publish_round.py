@@ -1,4 +1,4 @@
-"""The chair gives a round out; who may do what with it, and what is not there for whom."""
+"""The chair publishes a round; roles and foreign communes are limited."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from tests.rounds.conftest import bare
 
 @pytest.fixture
 def shared(desk, cast, draft):
-    """Return the draft, every house given to somebody."""
-    desk(cast.hanh).send(f"/rounds/{draft.id}/shares")
+    """Return the draft with every household assigned."""
+    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     return draft
 
 
-def test_the_chair_publishes(desk, cast, shared):
+def test_chair_publishes_a_round(desk, cast, shared):
     chair = desk(cast.son)
     before = Round.get().cursor
     answer = chair.send(f"/rounds/{shared.id}/publication")
@@ -28,39 +28,39 @@ def test_the_chair_publishes(desk, cast, shared):
     assert "Đã giao cho 4 thành viên; máy của họ nhận ở lần có sóng tới." in page
 
 
-def test_the_officer_cannot_publish(desk, cast, shared):
+def test_officer_cannot_publish(desk, cast, shared):
     officer = desk(cast.hanh)
     assert officer.send(f"/rounds/{shared.id}/publication").status_code == 403
     assert Round.get().is_draft
     assert "/publication" not in officer.get(f"/rounds/{shared.id}").text
 
 
-def test_a_round_nobody_has_a_house_of_is_not_published(desk, cast, draft):
+def test_round_without_assignees_is_not_published(desk, cast, draft):
     answer = desk(cast.son).send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409
     assert "chưa ai có nhà nào" in answer.text
     assert Round.get().is_draft
 
 
-def test_houses_of_somebody_who_left_the_team_are_told(desk, cast, draft):
+def test_round_shows_households_of_former_members(desk, cast, draft):
     chair = desk(cast.son)
     village = f"/rounds/{draft.id}/villages/{cast.da_xanh.id}"
-    chair.send(f"{village}/shares", members=[cast.mai.id])
-    chair.send(f"/people/{cast.mai.id}/closure")
+    chair.send(f"{village}/allocation", members=[cast.mai.id])
+    chair.send(f"/people/{cast.mai.id}/deactivation")
     answer = chair.send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409 and Round.get().is_draft
-    told = "1 nhà giao cho người không còn ở tổ. Mở thôn, ấp để giao lại."
-    assert told in answer.text
+    warning = "1 nhà giao cho người không còn ở tổ. Mở thôn, ấp để giao lại."
+    assert warning in answer.text
     assert "1 nhà, 1 nhà giao cho người không còn ở tổ." in chair.get(village).text
-    chair.send(f"/rounds/{draft.id}/shares")
+    chair.send(f"/rounds/{draft.id}/allocation")
     chair.send(f"/rounds/{draft.id}/publication")
     page = chair.get(f"/rounds/{draft.id}").text
-    assert told in page and "Đã giao cho 3 thành viên" in page
+    assert warning in page and "Đã giao cho 3 thành viên" in page
     visit(cast.hanh, cast.hlan)
-    assert told not in chair.get(f"/rounds/{draft.id}").text
+    assert warning not in chair.get(f"/rounds/{draft.id}").text
 
 
-def test_publishing_twice_keeps_the_first_moment(desk, cast, shared):
+def test_repeated_publication_keeps_the_first_time(desk, cast, shared):
     chair = desk(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     first = Round.get()
@@ -69,13 +69,13 @@ def test_publishing_twice_keeps_the_first_moment(desk, cast, shared):
     assert Round.get().cursor == first.cursor
 
 
-def test_a_published_round_is_still_reassigned_and_phones_follow(desk, cast, shared, holders):
+def test_published_round_is_reassigned_and_packs_follow(desk, cast, shared, holders):
     chair = desk(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     village = f"/rounds/{shared.id}/villages/{cast.cau_van.id}"
     for url, fields in ((f"{village}/assignments", {"member": cast.binh.id}),
                         (f"{village}/removals", {}), (f"{village}/houses", {}),
-                        (f"{village}/shares", {"members": [cast.lan.id]})):
+                        (f"{village}/allocation", {"members": [cast.lan.id]})):
         before = Round.get().cursor
         answer = chair.send(url, houses=[str(cast.bre.id)], **fields)
         assert answer.status_code == 303
@@ -83,7 +83,7 @@ def test_a_published_round_is_still_reassigned_and_phones_follow(desk, cast, sha
     assert holders(shared)["Điểu Bré"] == cast.lan.name
 
 
-def test_a_published_round_changes_its_name_and_days_only(desk, cast, shared, fields):
+def test_published_round_changes_only_name_and_days(desk, cast, shared, fields):
     chair = desk(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     before = Assignment.select().count()
@@ -95,7 +95,7 @@ def test_a_published_round_changes_its_name_and_days_only(desk, cast, shared, fi
 
 @pytest.fixture
 def meanwhile(cast, monkeypatch):
-    """Return a function that lets somebody else write just before the next writer's turn."""
+    """Return a function that runs another write just before the next transaction."""
 
     def arrange(deed):
         tx = Commune.write
@@ -111,7 +111,7 @@ def meanwhile(cast, monkeypatch):
     return arrange
 
 
-def test_a_round_given_out_meanwhile_keeps_its_houses(desk, cast, shared, fields, meanwhile):
+def test_round_published_meanwhile_keeps_its_households(desk, cast, shared, fields, meanwhile):
     officer = desk(cast.hanh)
     meanwhile(lambda tx: shared.publish(tx, cast.son))
     fields |= {"name": "Tên khác", "villages": [cast.da_xanh.id]}
@@ -121,24 +121,24 @@ def test_a_round_given_out_meanwhile_keeps_its_houses(desk, cast, shared, fields
     assert Assignment.select().count() == 4
 
 
-def test_a_round_given_out_meanwhile_is_not_said_to_be_forgotten(desk, cast, shared, meanwhile):
+def test_round_published_meanwhile_is_not_deleted(desk, cast, shared, meanwhile):
     officer = desk(cast.hanh)
     meanwhile(lambda tx: shared.publish(tx, cast.son))
     assert officer.send(f"/rounds/{shared.id}/removal").status_code == 409
     assert Round.select().count() == 1
 
 
-def test_a_round_that_lost_its_houses_meanwhile_is_not_given_out(desk, cast, shared, meanwhile):
+def test_round_emptied_meanwhile_is_not_published(desk, cast, shared, meanwhile):
     chair = desk(cast.son)
     meanwhile(lambda tx: Assignment.update(member=None).execute())
     assert chair.send(f"/rounds/{shared.id}/publication").status_code == 409
     assert Round.get().is_draft
 
 
-@pytest.mark.parametrize("path", ["", "/shares", "/publication", "/villages/{v}/assignments",
-                                  "/villages/{v}/shares", "/villages/{v}/removals",
+@pytest.mark.parametrize("path", ["", "/allocation", "/publication", "/villages/{v}/assignments",
+                                  "/villages/{v}/allocation", "/villages/{v}/removals",
                                   "/villages/{v}/houses"])
-def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, meanwhile, path):
+def test_draft_deleted_meanwhile_is_404(desk, cast, shared, fields, meanwhile, path):
     officer, chair = desk(cast.hanh), desk(cast.son)
     away, there = (row.household_id for row in shared.assignments_in(cast.cau_van).limit(2))
     officer.send(f"/rounds/{shared.id}/villages/{cast.cau_van.id}/removals", houses=[str(away)])
@@ -150,7 +150,7 @@ def test_a_draft_forgotten_meanwhile_is_missing(desk, cast, shared, fields, mean
     assert Round.select().count() == 0 and Assignment.select().count() == 0
 
 
-def test_a_published_round_is_not_forgotten(desk, cast, shared):
+def test_published_round_is_not_deleted(desk, cast, shared):
     chair = desk(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     answer = chair.send(f"/rounds/{shared.id}/removal")
@@ -160,16 +160,17 @@ def test_a_published_round_is_not_forgotten(desk, cast, shared):
 
 
 def paths(round, village):
-    """Return every address of a round, with how it is asked."""
+    """Return (method, address) of every route of a round."""
     one = f"/rounds/{round}"
     place = f"{one}/villages/{village}"
     return [("get", one), ("get", f"{one}/edit"), ("post", one), ("post", f"{one}/proposal"),
-            ("post", f"{one}/removal"), ("post", f"{one}/publication"), ("post", f"{one}/shares"),
-            ("get", place), ("post", f"{place}/assignments"), ("post", f"{place}/shares"),
+            ("post", f"{one}/removal"), ("post", f"{one}/publication"),
+            ("post", f"{one}/allocation"), ("get", place), ("post", f"{place}/assignments"),
+            ("post", f"{place}/allocation"),
             ("post", f"{place}/removals"), ("get", f"{place}/houses"), ("post", f"{place}/houses")]
 
 
-def test_another_communes_round_is_as_good_as_missing(desk, cast, shared):
+def test_foreign_round_equals_a_missing_one(desk, cast, shared):
     chau = desk(cast.chau)
     strange = paths(shared.id, cast.cau_van.id)
     missing = paths(2_000_000_000, cast.cau_van.id)
@@ -186,7 +187,7 @@ def test_another_communes_round_is_as_good_as_missing(desk, cast, shared):
     assert chau.get("/rounds/99999999999999999999").status_code == 404
 
 
-def test_a_village_that_takes_no_part_is_not_found(desk, cast, fields):
+def test_village_outside_the_round_is_404(desk, cast, fields):
     officer = desk(cast.hanh)
     officer.send("/rounds", **fields | {"villages": [cast.cau_van.id]})
     for village in (cast.da_xanh, cast.suoi_la):
@@ -194,7 +195,7 @@ def test_a_village_that_takes_no_part_is_not_found(desk, cast, fields):
         assert officer.get(url).status_code == 404
 
 
-def test_members_and_leaders_stay_outside(sign_in, cast, shared):
+def test_members_and_leaders_get_403(sign_in, cast, shared):
     for user in (cast.lan, cast.tu):
         browser = sign_in(user)
         for url in ("/rounds", "/rounds/new", f"/rounds/{shared.id}"):

@@ -1,4 +1,4 @@
-"""The day page: my houses in walking order, what is done, appointments, waiting dossiers."""
+"""The day page: assigned households, progress, appointments and open dossiers."""
 
 import re
 from datetime import timedelta
@@ -14,31 +14,31 @@ from ..queries import counted, ways
 
 @pytest.fixture
 def day(cast, sign_in):
-    """Return a function that reads the day page of a person."""
+    """Return a function that gets a person's day page."""
     def read(user=cast.lan):
         return sign_in(user).get("/").get_data(as_text=True)
     return read
 
 
 def walk(html):
-    """Return the names of the houses still to go to, in their order."""
+    """Return the heads of the households still to visit, in order."""
     part = html.split('class="list walk"')[1].split("</ul>")[0]
     return re.findall(r"<b>([^<]+)</b>", part)
 
 
 def figure(html):
-    """Return (left, done, total) as the page says it."""
+    """Return (left, done, total) as shown on the page."""
     return tuple(int(re.search(pattern, html)[1]) for pattern in (
         r'data-left="done">(\d+)', r'data-figure="done">(\d+)', r"</span>/(\d+) nhà"))
 
 
-def test_who_was_given_nothing_is_led_to_the_list(day):
+def test_member_without_assignments_gets_a_link_to_the_list(day):
     html = day()
     assert "Chưa được giao nhà nào." in html and 'href="/households"' in html
     assert "data-count-scope" not in html
 
 
-def test_my_houses_stand_in_walking_order(cast, day):
+def test_assigned_households_are_in_walking_order(cast, day):
     round_for(cast.lan, [cast.hoa, cast.bre])
     html = day()
     assert walk(html) == ["Nguyễn Thị Hòa", "Điểu Bré"] and figure(html) == (2, 0, 2)
@@ -46,13 +46,13 @@ def test_my_houses_stand_in_walking_order(cast, day):
     assert "data-count-scope" not in day(cast.binh)
 
 
-def test_a_house_in_two_rounds_stands_in_both(cast, day):
+def test_household_of_two_rounds_is_listed_in_both(cast, day):
     round_for(cast.lan, [cast.hoa])
     round_for(cast.lan, [cast.hoa, cast.bre])
     assert day().count("<b>Nguyễn Thị Hòa</b>") == 2
 
 
-def test_a_visit_that_ends_the_matter_makes_a_house_done(cast, day):
+def test_finishing_visit_marks_the_household_done(cast, day):
     round_for(cast.lan, [cast.hoa, cast.bre, cast.van])
     visit(cast.binh, cast.hoa)
     visit(cast.lan, cast.van, "absent")
@@ -62,7 +62,7 @@ def test_a_visit_that_ends_the_matter_makes_a_house_done(cast, day):
     assert "Vắng nhà" in html and html.count('class="done"') == 1
 
 
-def test_a_visit_before_the_round_leaves_the_house_to_be_visited(cast, day):
+def test_visit_before_the_round_leaves_the_household_open(cast, day):
     round_for(cast.lan, [cast.hoa])
     visit(cast.lan, cast.hoa, days_ago=5)
     html = day()
@@ -70,13 +70,13 @@ def test_a_visit_before_the_round_leaves_the_house_to_be_visited(cast, day):
     assert "Chưa đến" in html and "Gặp được" not in html
 
 
-def test_drafts_and_rounds_that_are_over_are_not_shown(cast, day):
+def test_drafts_and_past_rounds_are_hidden(cast, day):
     round_for(cast.lan, [cast.hoa], published=False)
     round_for(cast.lan, [cast.bre], starts=-9, ends=-1)
     assert "Chưa được giao nhà nào." in day() and "data-count-scope" not in day()
 
 
-def test_a_round_that_begins_later_waits_in_the_page_for_its_day(cast, day):
+def test_future_round_is_in_the_page_but_hidden(cast, day):
     starts = clock.today() + timedelta(days=3)
     round_for(cast.lan, [cast.hoa], starts=3, name="Đợt 5")
     html = day()
@@ -84,7 +84,7 @@ def test_a_round_that_begins_later_waits_in_the_page_for_its_day(cast, day):
     assert f"Đợt 5 bắt đầu ngày {starts.day}/{starts.month}." in html
 
 
-def test_appointments_wait_for_their_day_and_end_with_the_next_call(cast, day):
+def test_appointment_shows_on_its_day_and_ends_with_the_next_visit(cast, day):
     today = clock.today()
     visit(cast.lan, cast.hoa, "later", days_ago=2, return_on=today, return_part="afternoon")
     visit(cast.lan, cast.van, "later", days_ago=2, return_on=today + timedelta(days=4))
@@ -96,7 +96,7 @@ def test_appointments_wait_for_their_day_and_end_with_the_next_call(cast, day):
     assert "Nguyễn Thị Hòa" not in day()
 
 
-def test_a_promise_nobody_kept_is_shown_for_a_week(cast, day):
+def test_missed_appointment_shows_for_a_week(cast, day):
     last = visit(cast.lan, cast.hoa, "later", days_ago=20, return_on=clock.today())
     for days, shown in ((6, True), (8, False)):
         Visit.update(return_on=clock.today() - timedelta(days=days)).where(
@@ -104,7 +104,7 @@ def test_a_promise_nobody_kept_is_shown_for_a_week(cast, day):
         assert ("Nguyễn Thị Hòa" in day()) is shown
 
 
-def test_dossiers_that_wait_are_mine_and_say_when_they_are_late(cast, day):
+def test_own_open_dossiers_show_when_they_are_overdue(cast, day):
     due = clock.today() - timedelta(days=1)
     visit(cast.lan, cast.bre, dossiers=[{"due_on": due}, {}])
     html = day()
@@ -112,7 +112,7 @@ def test_dossiers_that_wait_are_mine_and_say_when_they_are_late(cast, day):
     assert "Hồ sơ đang chờ" not in day(cast.binh)
 
 
-def test_who_moved_to_another_village_sees_no_house_of_the_old_one(cast, day):
+def test_member_of_a_new_village_sees_no_household_of_the_old_one(cast, day):
     round_for(cast.lan, [cast.hoa])
     visit(cast.lan, cast.van, "later", days_ago=1, return_on=clock.today())
     visit(cast.lan, cast.bre, dossiers=[{}])
@@ -122,12 +122,12 @@ def test_who_moved_to_another_village_sees_no_house_of_the_old_one(cast, day):
         assert name not in html
 
 
-def test_the_commune_is_led_to_the_board(cast, sign_in):
+def test_commune_is_redirected_to_the_board(cast, sign_in):
     answer = sign_in(cast.son).get("/")
     assert (answer.status_code, answer.location) == (302, "/tallies")
 
 
-def test_the_day_is_read_in_few_queries(cast, sign_in):
+def test_day_page_needs_few_queries(cast, sign_in):
     round_for(cast.lan, [cast.hoa, cast.bre, cast.van])
     visit(cast.lan, cast.van, "later", days_ago=1, return_on=clock.today())
     lan = sign_in(cast.lan)
@@ -137,7 +137,7 @@ def test_the_day_is_read_in_few_queries(cast, sign_in):
 
 
 @pytest.mark.once
-def test_who_was_promised_a_visit_is_found_by_the_houses_not_by_the_villages_past(cast, day):
+def test_appointments_are_found_by_the_index_on_households(cast, day):
     visit(cast.lan, cast.bre, "later", return_on=clock.today())
     with counted() as asked:
         assert "Điểu Bré" in day()

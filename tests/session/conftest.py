@@ -1,4 +1,4 @@
-"""Somebody at the door, with a browser that keeps cookies or one that throws them away."""
+"""Browsers that keep or delete their cookies, and the sign-in form."""
 
 import re
 
@@ -8,13 +8,12 @@ from tests.standing.conftest import busy, draft  # noqa: F401
 
 
 def token_in(answer):
-    """Return the CSRF token of a page."""
     return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.text)[1]
 
 
 @pytest.fixture
 def enter():
-    """Return a function that fills in the sign-in form in a browser and sends it."""
+    """Return a function that submits the sign-in form."""
 
     def send(browser, username, secret, **more):
         token = token_in(browser.get("/sign-in"))

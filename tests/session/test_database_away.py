@@ -1,4 +1,4 @@
-"""A database that is locked or away: nobody is signed out, and everybody is told to come again."""
+"""A locked or unreachable database signs nobody out and answers with 503 and Retry-After."""
 
 from contextlib import contextmanager
 
@@ -14,7 +14,7 @@ SOON = 50  # milliseconds that a test waits for a lock, not the ten seconds of t
 
 @pytest.fixture
 def lan(sign_in, cast, later):
-    """Return a browser whose holder was last seen two hours ago: that is to be noted."""
+    """Return a browser last seen two hours ago, whose next contact is recorded."""
     browser = sign_in(cast.lan)
     later(hours=2)
     return browser
@@ -22,7 +22,7 @@ def lan(sign_in, cast, later):
 
 @pytest.fixture
 def impatient(app, databases):
-    """Let the app's only connection wait shortly; SQLite's readers wait for its writers here."""
+    """Shorten the lock timeout; with SQLite here, readers wait for writers."""
     database = app.extensions["database"]
     if databases.name == "sqlite":
         database.execute_sql(f"PRAGMA busy_timeout={SOON}")
@@ -34,7 +34,7 @@ def impatient(app, databases):
 
 @pytest.fixture
 def held(app, databases, impatient):
-    """Return a way to hold the sign-ins, as somebody else who writes or changes them does."""
+    """Return a context manager that locks the sign-ins like another writer."""
     url = app.extensions["config"].database_url
 
     @contextmanager
@@ -57,24 +57,24 @@ def held(app, databases, impatient):
     return hold
 
 
-def says_come_again(answer):
-    """Tell whether an answer is a 503 that says when to ask again."""
+def is_retry_later(answer):
+    """Return whether a response is a 503 with Retry-After."""
     return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
 
 
-def test_nobody_waits_for_ever_on_postgresql_either(app, databases):
+def test_postgresql_limits_the_wait_for_a_lock(app, databases):
     if databases.name == "sqlite":
         pytest.skip("SQLite's queue has a test of its own")
     assert app.extensions["database"].execute_sql("SHOW lock_timeout").fetchone() == ("10s",)
 
 
-def test_somebody_long_unseen_gets_pages_while_another_writes(lan, held):
+def test_pages_open_while_another_process_writes(lan, held):
     with held():
         assert lan.get("/arrival").status_code == 200
         assert lan.get("/households").status_code == 200
 
 
-def test_when_they_were_seen_is_noted_later(lan, cast, held):
+def test_last_contact_is_recorded_once_the_lock_is_released(lan, cast, held):
     before = Session.get(Session.user == cast.lan.id).seen_at
     with held():
         lan.get("/arrival")
@@ -84,38 +84,38 @@ def test_when_they_were_seen_is_noted_later(lan, cast, held):
 
 
 @pytest.mark.parametrize("path", ["/", "/households", "/arrival", "/pack"])
-def test_nobody_is_sent_to_sign_in_by_a_locked_database(lan, held, path):
+def test_locked_database_redirects_nobody_to_sign_in(lan, held, path):
     with held(also_from_readers=True):
-        assert says_come_again(lan.get(path))
+        assert is_retry_later(lan.get(path))
     assert lan.get(path, follow_redirects=True).status_code == 200
 
 
-def test_a_piece_of_a_page_is_not_either(lan, held):
+def test_locked_database_answers_a_partial_with_503(lan, held):
     with held(also_from_readers=True):
-        assert says_come_again(lan.get("/households", headers={"HX-Request": "true"}))
+        assert is_retry_later(lan.get("/households", headers={"HX-Request": "true"}))
 
 
 @pytest.mark.parametrize("also_from_readers", [False, True])
-def test_phones_keep_what_they_send_to_a_locked_database(
+def test_batch_is_accepted_once_the_database_is_unlocked(
         lan, cast, held, databases, also_from_readers):
     said = batch(cast.lan, [entry(body(cast.bre))])
     if also_from_readers or databases.name == "sqlite":
         with held(also_from_readers):
             answer = lan.post("/sync", json=said)
-        assert says_come_again(answer)
+        assert is_retry_later(answer)
         assert answer.json["code"] == "service_unavailable"
     [result] = lan.post("/sync", json=said).json["results"]
     assert (result["status"], result["replayed"]) == ("accepted", False)
 
 
-def test_what_is_not_there_is_said_without_the_database_too(lan, held):
+def test_missing_page_is_404_without_the_database(lan, held):
     with held(also_from_readers=True):
         answer = lan.get("/nowhere")
     assert (answer.status_code, "Không có trang này" in answer.text) == (404, True)
 
 
 @pytest.mark.parametrize("path", ["/", "/arrival", "/sync"])
-def test_a_connection_that_broke_signs_nobody_out(app, lan, cast, databases, path):
+def test_broken_connection_signs_nobody_out(app, lan, cast, databases, path):
     if databases.name == "sqlite":
         pytest.skip("a file has no connection that breaks")
     import psycopg
@@ -126,11 +126,11 @@ def test_a_connection_that_broke_signs_nobody_out(app, lan, cast, databases, pat
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (own,))
     first, second = (lan.post("/sync", json=said) if path == "/sync"
                      else lan.get(path, follow_redirects=True) for _ in range(2))
-    assert says_come_again(first)
+    assert is_retry_later(first)
     assert second.status_code == 200
 
 
-def test_a_sign_in_that_cannot_be_read_ends_on_the_page_of_an_error(app, sign_in, cast, databases):
+def test_unreadable_session_shows_the_error_page(app, sign_in, cast, databases):
     if databases.name == "postgresql":
         pytest.skip("PostgreSQL lets nobody write what cannot be read")
     lan = sign_in(cast.lan)

@@ -1,4 +1,4 @@
-"""Everybody reads Vietnamese or English, as they choose."""
+"""Each person chooses Vietnamese or English."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from flask_babel import gettext, ngettext
 
 from teamapp import clock
-from teamapp.languages import answer_in
+from teamapp.languages import use_language
 from teamapp.models import Commune, Household, Resident, Round, UnitType, User, Village, Visit
 
 from ..browser.screens import SCREENS
@@ -19,48 +19,47 @@ from ..sync.phone import body, entry, result
 FIGURES = ("activations", "visits", "houses", "dossiers", "obstacles", "coverage")
 
 
-def speak(browser, code):
-    """Choose a language with this browser."""
+def choose_language(browser, code):
     return browser.post("/language", data={"language": code})
 
 
 def lang(answer):
-    """Return the language a page says it is in."""
+    """Return the lang attribute of a page."""
     return re.search(r'<html lang="(\w+)"', answer.text)[1]
 
 
-def test_who_chooses_english_reads_english_on_every_phone(cast, sign_in):
+def test_chosen_language_applies_to_every_device(cast, sign_in):
     browser, other = sign_in(cast.lan), sign_in(cast.lan)
-    answer = speak(browser, "en")
+    answer = choose_language(browser, "en")
     assert (answer.status_code, answer.location) == (303, "/arrival")
     assert User.get_by_id(cast.lan.id).language == "en"
     page = other.get("/households")
     assert lang(page) == "en" and "Whole village" in page.text and "Not visited" in page.text
 
 
-def test_nobody_else_reads_it_and_one_may_choose_again(cast, sign_in):
+def test_language_is_per_person_and_can_change_back(cast, sign_in):
     browser, neighbour = sign_in(cast.lan), sign_in(cast.binh)
-    speak(browser, "en")
+    choose_language(browser, "en")
     assert lang(browser.get("/outbox")) == "en"
     assert lang(neighbour.get("/outbox")) == "vi" and "Cả ấp" in neighbour.get("/outbox").text
-    speak(browser, "vi")
+    choose_language(browser, "vi")
     assert lang(browser.get("/outbox")) == "vi"
 
 
 @pytest.mark.parametrize("name", ["lan", "tu", "hanh", "son"])
-def test_everybody_finds_the_choice_beside_the_way_out(cast, sign_in, name):
+def test_language_form_stands_beside_sign_out(cast, sign_in, name):
     browser = sign_in(getattr(cast, name))
     for code, other in (("vi", "en"), ("en", "vi")):
-        speak(browser, code)
+        choose_language(browser, code)
         page = browser.get("/outbox" if name in ("lan", "tu") else "/tallies").text
         assert re.search(f'value="{code}" lang="{code}" aria-current="true"', page)
         assert re.search(f'value="{other}" lang="{other}">', page)
 
 
 @pytest.mark.parametrize("wrong", ["", "fr", "EN", "en-GB", "../en", "\x00"])
-def test_a_language_the_book_does_not_speak_changes_nothing(cast, sign_in, wrong):
+def test_unsupported_language_is_rejected(cast, sign_in, wrong):
     browser = sign_in(cast.lan)
-    assert speak(browser, wrong).status_code == 400
+    assert choose_language(browser, wrong).status_code == 400
     assert User.get_by_id(cast.lan.id).language == "vi"
 
 
@@ -68,21 +67,21 @@ def test_a_language_the_book_does_not_speak_changes_nothing(cast, sign_in, wrong
     ("", "vi"), ("vi-VN,vi;q=0.9,en;q=0.8", "vi"), ("en-US,en;q=0.9", "en"), ("fr,de;q=0.5", "vi"),
     ("en-GB,en;q=0.9,vi;q=0.5", "en"), ("vi;q=0.9,en;q=0.9", "vi"), ("en;q=0.9,vi;q=0.9", "vi"),
     ("fr,en;q=0.2", "en"), ("*", "vi")])
-def test_before_signing_in_english_shows_only_to_who_prefers_it(client, prefers, code):
+def test_sign_in_page_follows_the_browsers_preference(client, prefers, code):
     page = client.get("/sign-in", headers={"Accept-Language": prefers})
     assert lang(page) == code
     assert ("Username" in page.text) is (code == "en")
 
 
-def test_the_sign_in_page_does_not_tell_what_the_last_person_read(cast, sign_in):
+def test_sign_in_page_ignores_the_last_persons_language(cast, sign_in):
     browser = sign_in(cast.lan)
-    speak(browser, "en")
+    choose_language(browser, "en")
     assert lang(browser.get("/sign-in")) == "vi"
 
 
-def test_what_failed_at_the_door_is_said_in_the_language_of_its_page(cast, sign_in):
+def test_sign_in_error_uses_the_language_of_its_page(cast, sign_in):
     browser = sign_in(cast.lan)
-    speak(browser, "en")
+    choose_language(browser, "en")
     for said, words in (({"username": "x", "secret": "y"}, "Tên hoặc mã không đúng."),
                         ({}, "Trang này mở đã lâu.")):
         fresh = {"Sec-Fetch-Site": "same-origin"} if said else {}
@@ -90,7 +89,7 @@ def test_what_failed_at_the_door_is_said_in_the_language_of_its_page(cast, sign_
         assert lang(answer) == "vi" and words in answer.text
 
 
-def test_a_phones_pages_come_anew_in_the_other_language(cast, sign_in):
+def test_pack_sends_all_pages_after_a_change_of_language(cast, sign_in):
     browser = sign_in(cast.lan)
 
     def pull(known):
@@ -99,7 +98,7 @@ def test_a_phones_pages_come_anew_in_the_other_language(cast, sign_in):
             header["reset"], {line["url"]: line["html"] for line in lines if "url" in line}
 
     known, _, before = pull({})
-    speak(browser, "en")
+    choose_language(browser, "en")
     known, reset, after = pull(known)
     assert reset and set(after) == set(before)
     assert all('<html lang="en">' in html for html in after.values())
@@ -109,7 +108,7 @@ def test_a_phones_pages_come_anew_in_the_other_language(cast, sign_in):
 
 
 def names():
-    """Return the names of people and places, the longest first: they stay as they are."""
+    """Return the names of people and places, which are not translated, longest first."""
     found = {word for noun in (User, Commune, Village, Round) for word, in
              noun.select(noun.name).tuples()}
     found |= {row.head for row in Household.select()} | {row.name for row in Resident.select()}
@@ -119,7 +118,7 @@ def names():
 
 
 def vietnamese_in(html):
-    """Return what stands on a page in Vietnamese, without names of people and places."""
+    """Return the Vietnamese texts of a page, without names of people and places."""
     html = re.sub(r'data-(?:search|label)="[^"]*"|Từng Nhà|Tiếng Việt', "", unescape(html))
     for name in names():
         html = html.replace(name, "")
@@ -130,8 +129,8 @@ def vietnamese_in(html):
 @pytest.mark.parametrize("who, whose", [
     ("lan", ("member", "outbox")), ("tu", ("leader", "member")), ("hanh", ("chair",)),
     ("son", ("chair",))])
-def test_no_vietnamese_is_left_on_an_english_screen_but_names(busy, sign_in, who, whose):
-    """A text told in the wrong language, or kept from the last reader, would show."""
+def test_english_screen_holds_vietnamese_only_in_names(busy, sign_in, who, whose):
+    """Texts in the wrong language, or cached from the previous reader, would appear."""
     known = {"household_id": busy.van.id, "person_id": busy.lan.id, "place": busy.cau_van.id,
              "village_id": busy.cau_van.id, "round_id": Round.get(Round.commune == busy.an_phu).id}
     rules = {re.sub(r"<(\w+)>", lambda part: str(known.get(part[1], part[0])), rule)
@@ -139,7 +138,7 @@ def test_no_vietnamese_is_left_on_an_english_screen_but_names(busy, sign_in, who
     paths = {rule.replace("<figure>", figure) for rule in rules for figure in FIGURES}
     browser, read = sign_in(getattr(busy, who)), 0
     for code in ("vi", "en"):
-        speak(browser, code)
+        choose_language(browser, code)
         for path in sorted(paths):
             answer = browser.get(path)
             if answer.status_code == 200:
@@ -149,33 +148,33 @@ def test_no_vietnamese_is_left_on_an_english_screen_but_names(busy, sign_in, who
     assert read >= 2 * (len(paths) - 1)  # the forms of visits are for the field
 
 
-def test_days_follow_the_language(cast, sign_in):
+def test_dates_follow_the_language(cast, sign_in):
     visit(cast.lan, cast.bre)
     browser, today = sign_in(cast.son), clock.today()
     figure = f"/tallies/{cast.cau_van.id}/visits?period=days&first={today}&last={today}"
     assert f"{today:%d/%m/%Y}" in browser.get(figure).text
-    speak(browser, "en")
+    choose_language(browser, "en")
     assert f"{today.day} {today:%b} {today.year}" in browser.get(figure).text
 
 
-def test_why_an_entry_was_refused_is_said_in_its_persons_language(cast, sign_in):
+def test_rejection_reason_uses_the_authors_language(cast, sign_in):
     browser = sign_in(cast.lan)
-    speak(browser, "en")
+    choose_language(browser, "en")
     foreign = result(browser, cast.lan, entry(body(cast.kin, outcome="absent")))
     assert foreign["reason"].startswith("This household is not in the commune's book.")
     unfinished = result(browser, cast.lan, entry(body(cast.bre, outcome="later")))
     assert unfinished["fields"]["return_on"] == ["Choose the day to come back."]
 
 
-def test_a_page_that_is_not_there_says_so_in_english(cast, sign_in):
+def test_missing_page_answers_in_english(cast, sign_in):
     browser = sign_in(cast.son)
-    speak(browser, "en")
+    choose_language(browser, "en")
     assert "There is no such page" in browser.get("/nowhere").text
 
 
-def test_one_and_many_are_told_apart_in_english(app):
+def test_english_distinguishes_singular_and_plural(app):
     with app.test_request_context():
-        answer_in("en")
+        use_language("en")
         assert ngettext("%(n)s nhà", "%(n)s nhà", 1, n="1") == "1 house"
         assert ngettext("%(n)s nhà", "%(n)s nhà", 1200, n="1,200") == "1,200 houses"
         assert gettext("Hôm nay") == "Today"
@@ -183,7 +182,7 @@ def test_one_and_many_are_told_apart_in_english(app):
         assert ngettext("%(n)s nhà", "%(n)s nhà", 2, n="2") == "2 nhà"
 
 
-def test_signing_in_leads_to_pages_in_ones_own_language(cast, client, enter):
-    cast.lan.read_in("en")
+def test_sign_in_opens_pages_in_the_persons_language(cast, client, enter):
+    cast.lan.set_language("en")
     answer = client.get(enter(client, "lan", PIN).location)
     assert lang(answer) == "en" and "Getting the book ready" in answer.text

@@ -1,4 +1,4 @@
-"""The way in: the right secret opens, everything else gets one and the same answer."""
+"""Sign-in: the right secret succeeds, every other attempt gets the same answer."""
 
 import base64
 import re
@@ -16,7 +16,7 @@ from .conftest import token_in
 WRONG = "Tên hoặc mã không đúng."
 
 
-def test_a_member_arrives_at_the_day_page(client, cast, enter):
+def test_member_starts_on_the_day_page(client, cast, enter):
     answer = enter(client, "lan", PIN)
     assert (answer.status_code, answer.location) == (303, "/arrival?next=/")
     page = client.get(answer.location)
@@ -27,16 +27,16 @@ def test_a_member_arrives_at_the_day_page(client, cast, enter):
     assert page.headers["Cache-Control"] == "no-store"
 
 
-def test_commune_roles_arrive_at_the_board(client, cast, enter):
+def test_commune_staff_start_on_the_board(client, cast, enter):
     assert enter(client, "son", PASSWORD).location == "/arrival?next=/tallies"
 
 
 @pytest.mark.parametrize("typed", ["LAN", " lan ", "Lan\u00a0", "l\u00e2n", "LÂN"])
-def test_the_name_may_be_typed_as_phones_type_it(client, cast, enter, typed):
+def test_username_accepts_capitals_and_accents(client, cast, enter, typed):
     assert enter(client, typed, PIN).status_code == 303
 
 
-def test_a_password_with_accents_is_the_same_in_every_keyboard(client, cast, enter):
+def test_password_is_compared_in_one_unicode_form(client, cast, enter):
     cast.son.set_secret("mật khẩu của Sơn")
     cast.son.save()
     typed = unicodedata.normalize("NFD", "mật khẩu của Sơn")
@@ -69,7 +69,7 @@ def make_province(cast):
     ("lan", PIN, close_account),
     ("lan", PIN, make_province),
 ])
-def test_every_failure_looks_the_same(client, cast, enter, username, secret, before):
+def test_every_failure_shows_the_same_answer(client, cast, enter, username, secret, before):
     if before:
         before(cast)
     answer = enter(client, username, secret)
@@ -81,7 +81,7 @@ def test_every_failure_looks_the_same(client, cast, enter, username, secret, bef
     assert client.get("/arrival").status_code == 302
 
 
-def test_bytes_that_are_no_text_are_a_wrong_name(client, cast):
+def test_undecodable_bytes_are_a_wrong_username(client, cast):
     token = token_in(client.get("/sign-in"))
     body = f"csrf_token={token}&secret={PIN}&username=".encode()
     answers = [client.post("/sign-in", data=body + name,
@@ -90,7 +90,7 @@ def test_bytes_that_are_no_text_are_a_wrong_name(client, cast):
     assert answers == [422, 422, 422, 400]  # what is no form at all has no token either
 
 
-def test_json_is_not_a_form(client, cast):
+def test_json_body_is_not_accepted(client, cast):
     token = token_in(client.get("/sign-in"))
     for body in ('{"username": ["lan"], "secret": 258036}', '["lan"]', '{"username": "\\ud800"}'):
         answer = client.post("/sign-in", data=body, content_type="application/json",
@@ -98,13 +98,13 @@ def test_json_is_not_a_form(client, cast):
         assert answer.status_code == 422
 
 
-def test_the_name_stays_and_the_secret_does_not(client, cast, enter):
+def test_failed_form_repeats_the_username_but_no_secret(client, cast, enter):
     answer = enter(client, 'la"n<b>', "1357924680")
     assert 'value="la&#34;n&lt;b&gt;"' in answer.text
     assert "1357924680" not in answer.text
 
 
-def test_the_secret_is_masked_and_may_be_pasted(client):
+def test_secret_is_masked_and_allows_pasting(client):
     page = client.get("/sign-in").text
     field, = re.findall(r'<input[^>]*name="secret"[^>]*>', page)
     assert 'type="password"' in field and 'autocomplete="current-password"' in field
@@ -112,8 +112,8 @@ def test_the_secret_is_masked_and_may_be_pasted(client):
     assert not re.search(r"on(?:paste|copy|drop)|autocomplete=\"(?:off|one-time)", page)
 
 
-def test_two_tabs_that_ask_at_once_can_both_sign_in(client, cast):
-    """Each has its own token, but the browser keeps one cookie: the browser's word decides."""
+def test_two_tabs_opened_at_once_both_sign_in(client, cast):
+    """Each tab has its own token but both share one cookie, so Sec-Fetch-Site decides."""
     said = {"username": "lan", "secret": PIN, "csrf_token": "of-the-other-tab"}
     answer = client.post("/sign-in", data=said, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 303
@@ -122,7 +122,7 @@ def test_two_tabs_that_ask_at_once_can_both_sign_in(client, cast):
         assert again.status_code == 400, site
 
 
-def test_a_form_without_its_token_is_drawn_anew(client, cast):
+def test_form_without_a_token_is_shown_again(client, cast):
     answer = client.post("/sign-in", data={"username": "lan", "secret": PIN, "next": "//evil"})
     assert answer.status_code == 400
     assert "mở đã lâu" in answer.text
@@ -133,7 +133,7 @@ def test_a_form_without_its_token_is_drawn_anew(client, cast):
     assert again.status_code == 303
 
 
-def test_a_token_of_another_browser_is_rejected(app, client, cast):
+def test_token_of_another_browser_is_rejected(app, client, cast):
     foreign = token_in(app.test_client().get("/sign-in"))
     client.get("/sign-in")
     answer = client.post("/sign-in", data={"csrf_token": foreign, "username": "lan",
@@ -142,12 +142,12 @@ def test_a_token_of_another_browser_is_rejected(app, client, cast):
     assert Session.select().count() == 0
 
 
-def test_ten_megabytes_are_too_much(client, cast):
+def test_ten_megabytes_are_rejected(client, cast):
     answer = client.post("/sign-in", data={"username": "x" * 10_000_000, "secret": PIN})
     assert answer.status_code == 413
 
 
-def test_nothing_of_the_session_before_remains(client, cast, enter):
+def test_sign_in_replaces_the_whole_session(client, cast, enter):
     client.get("/sign-in")
     with client.session_transaction() as cookie:
         planted = dict(cookie, token="planted", mine="yes")
@@ -159,7 +159,7 @@ def test_nothing_of_the_session_before_remains(client, cast, enter):
         assert "csrf_token" not in cookie
 
 
-def test_the_next_person_ends_the_session_of_the_one_before(app, client, cast, enter):
+def test_sign_in_ends_the_previous_persons_session(app, client, cast, enter):
     enter(client, "lan", PIN)
     copied = client.get_cookie("session").value
     assert "data-arrival" not in client.get("/sign-in").text
@@ -170,14 +170,14 @@ def test_the_next_person_ends_the_session_of_the_one_before(app, client, cast, e
     assert thief.get("/arrival").status_code == 302
 
 
-def test_the_form_is_drawn_for_nobody_even_for_somebody_signed_in(sign_in, cast):
+def test_form_names_nobody_even_when_signed_in(sign_in, cast):
     answer = sign_in(cast.son).get("/sign-in")
     assert answer.status_code == 200
     assert 'data-user=""' in answer.text
     assert cast.son.name not in answer.text
 
 
-def test_the_cookies_are_out_of_reach_of_scripts(client, cast, enter):
+def test_cookies_are_httponly(client, cast, enter):
     answer = enter(client, "lan", PIN)
     cookies = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
     assert set(cookies) == {"session", "device"}
@@ -185,14 +185,14 @@ def test_the_cookies_are_out_of_reach_of_scripts(client, cast, enter):
                for line in cookies.values())
 
 
-def test_head_and_options_do_nothing(client, cast):
+def test_head_and_options_change_nothing(client, cast):
     assert client.head("/sign-in").status_code == 200
     assert client.options("/sign-in").status_code == 200
     assert client.put("/sign-in").status_code == 405
     assert client.get("/sign-out").status_code == 405
 
 
-def test_an_unknown_name_takes_as_long_as_a_known_one(app, cast, enter):
+def test_unknown_username_takes_as_long_as_a_known_one(app, cast, enter):
     def seconds(username):
         browser = app.test_client()
         token = token_in(browser.get("/sign-in"))
@@ -210,28 +210,28 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(app, cast, enter):
 
 @pytest.mark.parametrize("pin", ["25803", "2580366", "25803a", "２５８０３６", "٢٥٨٠٣٦", "258036\n",
                                  "", "111111", "121212", "123456", "987654", "012345"])
-def test_a_pin_is_six_digits_that_are_not_the_first_to_be_guessed(cast, pin):
+def test_pin_has_six_digits_and_is_not_a_common_one(cast, pin):
     with pytest.raises(ValueError, match="Mã PIN"):
         cast.lan.set_secret(pin)
     assert cast.lan.knows(PIN)
 
 
 @pytest.mark.parametrize("password", ["258036", "chin-ky-t", "x" * 201, "mot mat khau\0"])
-def test_a_password_is_long(cast, password):
+def test_short_password_is_rejected(cast, password):
     with pytest.raises(ValueError, match="Mật khẩu"):
         cast.son.set_secret(password)
     assert cast.son.knows(PASSWORD)
 
 
 @pytest.mark.parametrize("password", ["a" * 10, "9876543210", "Đủ mọi thứ: 😀 !", "mật khẩu " * 22])
-def test_a_password_of_any_kind_lets_in_up_to_200_letters(client, cast, enter, password):
+def test_password_of_any_characters_works_up_to_200(client, cast, enter, password):
     cast.son.set_secret(password)
     cast.son.save()
     assert enter(client, "son", password).location == "/arrival?next=/tallies"
 
 
 @pytest.mark.parametrize(("username", "secret"), [("lan", "593718"), ("son", "mot-mat-khau-khac")])
-def test_a_secret_is_kept_as_argon2id_with_the_cost_the_documents_tell(cast, username, secret):
+def test_secret_is_stored_as_argon2id_with_the_documented_cost(cast, username, secret):
     user = User.get(User.username == username)
     user.set_secret(secret)
     user.save()
@@ -242,7 +242,7 @@ def test_a_secret_is_kept_as_argon2id_with_the_cost_the_documents_tell(cast, use
     assert secret not in kept
 
 
-def test_a_new_secret_replaces_the_old_and_ends_what_that_opened(cast, sign_in):
+def test_new_secret_ends_sessions_of_the_old_one(cast, sign_in):
     here, there, another = sign_in(cast.tu), sign_in(cast.tu), sign_in(cast.lan)
     cast.tu.set_secret("740219")
     cast.tu.save()
@@ -253,7 +253,7 @@ def test_a_new_secret_replaces_the_old_and_ends_what_that_opened(cast, sign_in):
     assert another.get("/arrival").status_code == 200
 
 
-def test_a_secret_that_is_rejected_ends_nothing(cast, sign_in):
+def test_rejected_secret_ends_no_session(cast, sign_in):
     browser = sign_in(cast.tu)
     with pytest.raises(ValueError, match="Mã PIN"):
         cast.tu.set_secret("123456")

@@ -1,4 +1,4 @@
-"""Guessing gets slow, for each person and for each phone, and tells nothing about who exists."""
+"""The throttle slows guessing by username and by device and reveals no username."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ def statuses(browser, enter, username, times, secret=BAD):
     return [enter(browser, username, secret).status_code for _ in range(times)]
 
 
-def test_after_five_tries_one_waits_longer_and_longer(client, cast, enter, later):
+def test_wait_grows_after_five_failures(client, cast, enter, later):
     assert statuses(client, enter, "lan", 5) == [422] * 5
     waits = []
     for _ in range(8):
@@ -28,7 +28,7 @@ def test_after_five_tries_one_waits_longer_and_longer(client, cast, enter, later
     assert [round(wait, -1) for wait in waits] == [30, 60, 120, 240, 480, 900, 900, 900]
 
 
-def test_while_waiting_even_the_right_secret_is_not_looked_at(client, cast, enter, later):
+def test_right_secret_is_not_checked_during_the_wait(client, cast, enter, later):
     statuses(client, enter, "lan", 5)
     answer = enter(client, "lan", PIN)
     assert answer.status_code == 429
@@ -37,7 +37,7 @@ def test_while_waiting_even_the_right_secret_is_not_looked_at(client, cast, ente
     assert enter(client, "lan", PIN).status_code == 303
 
 
-def test_knocking_while_waiting_does_not_lengthen_the_wait(client, cast, enter, later):
+def test_attempts_during_the_wait_do_not_extend_it(client, cast, enter, later):
     statuses(client, enter, "lan", 5)
     later(seconds=20)
     assert statuses(client, enter, "lan", 5) == [429] * 5
@@ -45,7 +45,7 @@ def test_knocking_while_waiting_does_not_lengthen_the_wait(client, cast, enter, 
     assert enter(client, "lan", PIN).status_code == 303
 
 
-def test_the_failure_that_closes_the_door_says_so(client, cast, enter, monkeypatch):
+def test_failure_that_starts_the_wait_states_it(client, cast, enter, monkeypatch):
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
     statuses(client, enter, "lan", 4)
@@ -54,24 +54,24 @@ def test_the_failure_that_closes_the_door_says_so(client, cast, enter, monkeypat
     assert "Thử lại sau 30 giây." in answer.text
 
 
-def test_success_forgets_the_failures(client, cast, enter):
+def test_success_resets_the_failures(client, cast, enter):
     for _ in range(3):
         assert statuses(client, enter, "lan", 4) == [422] * 4
         assert enter(client, "lan", PIN).status_code == 303
 
 
-def test_a_day_forgets_the_failures(client, cast, enter, later):
+def test_failures_expire_after_a_day(client, cast, enter, later):
     statuses(client, enter, "lan", 5)
     later(days=1)
     assert statuses(client, enter, "lan", 5) == [422] * 5
 
 
-def test_throwing_the_cookie_away_does_not_help(app, cast, enter):
+def test_deleting_the_cookie_does_not_avoid_the_wait(app, cast, enter):
     answers = [enter(app.test_client(), "lan", BAD).status_code for _ in range(14)]
     assert answers == [422] * 10 + [429] * 4
 
 
-def test_a_made_up_cookie_does_not_help(app, client, cast, enter):
+def test_forged_cookie_does_not_avoid_the_wait(app, client, cast, enter):
     for place in range(14):
         client.set_cookie("device", f"{place:022}")
         answer = enter(client, "lan", BAD)
@@ -79,14 +79,14 @@ def test_a_made_up_cookie_does_not_help(app, client, cast, enter):
 
 
 @pytest.mark.parametrize("cookie", ["x", "x" * 2000, "../../../../../../../..", "a;b", ""])
-def test_a_cookie_that_is_not_ours_is_replaced(client, cast, enter, cookie):
+def test_malformed_device_cookie_is_replaced(client, cast, enter, cookie):
     client.set_cookie("device", cookie)
     enter(client, "lan", BAD)
     assert len(client.get_cookie("device").value) == 22
     assert client.get_cookie("device").value not in cookie
 
 
-def test_a_stranger_locks_nobody_out_of_their_own_phone(app, client, cast, enter):
+def test_attacker_cannot_lock_out_a_known_device(app, client, cast, enter):
     enter(client, "lan", PIN)
     client.post("/sign-out")
     for _ in range(12):
@@ -97,12 +97,12 @@ def test_a_stranger_locks_nobody_out_of_their_own_phone(app, client, cast, enter
     assert enter(app.test_client(), "lan", PIN).status_code == 429
 
 
-def test_one_phone_trying_many_names_waits_too(client, cast, enter):
+def test_one_device_trying_many_usernames_waits(client, cast, enter):
     answers = [enter(client, f"ten{number}", BAD).status_code for number in range(24)]
     assert answers == [422] * 20 + [429] * 4
 
 
-def test_a_shared_phone_serves_a_whole_team(client, cast, enter):
+def test_shared_device_signs_in_a_whole_team(client, cast, enter):
     for _ in range(4):
         for username in ("lan", "binh", "tu"):
             assert statuses(client, enter, username, 4) == [422] * 4
@@ -110,7 +110,7 @@ def test_a_shared_phone_serves_a_whole_team(client, cast, enter):
 
 
 @pytest.mark.parametrize("tries", [6, 14])
-def test_unknown_closed_and_known_names_are_slowed_alike(app, cast, enter, tries):
+def test_unknown_and_deactivated_usernames_wait_alike(app, cast, enter, tries):
     cast.binh.active = False
     cast.binh.save()
     kept, fresh = {}, {}
@@ -130,13 +130,13 @@ def answer_of(answer):
     return answer.status_code, wait and round(int(wait), -1)
 
 
-def test_spelling_a_name_otherwise_is_no_new_name(app, cast, enter):
+def test_other_spelling_shares_the_failure_count(app, cast, enter):
     spellings = ["lan", "LAN", " lan", "lân", "Lán", "lAn ", "lãn", "LẠN", "lần", "lan", "lan"]
     answers = [enter(app.test_client(), username, BAD).status_code for username in spellings]
     assert answers == [422] * 10 + [429]
 
 
-def test_the_table_names_nobody(client, cast, enter):
+def test_throttle_table_holds_no_username(client, cast, enter):
     enter(client, "lan", BAD)
     rows = list(Throttle.select())
     assert len(rows) == 3
@@ -145,7 +145,7 @@ def test_the_table_names_nobody(client, cast, enter):
         client.application.secret_key, "lan", client.get_cookie("device").value).limits)
 
 
-def test_tries_at_the_same_moment_are_all_counted(app, cast):
+def test_concurrent_attempts_are_all_counted(app, cast):
     database = app.extensions["database"]
 
     def knock(_):
@@ -162,7 +162,7 @@ def test_tries_at_the_same_moment_are_all_counted(app, cast):
     assert sorted(row.failures for row in Throttle.select()) == [5, 5, 5]
 
 
-def test_a_success_sweeps_what_no_longer_counts(client, cast, enter, later):
+def test_success_deletes_expired_failures(client, cast, enter, later):
     enter(client, "binh", PIN)
     enter(client, "nguoi-la", BAD)
     assert Throttle.select().where(Throttle.failures > 0).count() == 3

@@ -13,7 +13,7 @@ from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, Throttle, 
 from teamapp.sync import batch
 from teamapp.sync.forms import MOST_LINES
 from teamapp.sync.kinds import KINDS
-from teamapp.sync.reasons import REASONS
+from teamapp.sync.rejections import REASONS
 
 from .test_access_matrix import routes
 from .tree import ROOT, documents, files, parsed, read
@@ -162,10 +162,11 @@ def test_every_command_exists_and_ours_are_told(app):
 def test_a_commune_can_be_made_as_told(app):
     made, forgot = re.findall(r"```python\n(.*?)```", read("docs/operations.md"), re.S)
     exec(compile(made, "docs/operations.md", "exec"), names := {})
-    assert User.entering("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
-    assert User.entering("v01.to-truong", "258036").village.name == "Cây Da"
+    assert User.authenticate("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
+    assert User.authenticate("v01.to-truong", "258036").village.name == "Cây Da"
     exec(compile(forgot, "docs/operations.md", "exec"), names)
-    assert User.entering("v01.to-truong", "471950") and not User.entering("v01.to-truong", "258036")
+    assert User.authenticate("v01.to-truong", "471950")
+    assert not User.authenticate("v01.to-truong", "258036")
 
 
 def test_the_programs_of_the_procfile_are_found_once_it_is_installed_as_told():

@@ -8,8 +8,8 @@ from peewee import CharField, SqliteDatabase, TextField
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
-from teamapp.config import Refusal
-from teamapp.db import refuse_other_schema, runner
+from teamapp.config import ConfigurationError
+from teamapp.db import check_schema, runner
 from teamapp.models import TABLES
 
 from ..conftest import make_app
@@ -180,12 +180,12 @@ def test_a_database_of_another_history_is_refused_and_a_newer_one_is_served(empt
     database = empty()
     runner(database).up()
     history = runner(database)
-    refuse_other_schema(database)
+    check_schema(database)
     with database.atomic():
         database.execute_sql("INSERT INTO schema_migration (name, applied)"
                              " SELECT '0099_of_a_newer_program', applied FROM schema_migration")
-    refuse_other_schema(database)
+    check_schema(database)
     database.execute_sql("UPDATE schema_migration SET name = '0001_initial'"
                          f" WHERE name = '{history.migrations()[0].name}'")
-    with pytest.raises(Refusal, match="another program.*0001_initial"):
-        refuse_other_schema(database)
+    with pytest.raises(ConfigurationError, match="another program.*0001_initial"):
+        check_schema(database)

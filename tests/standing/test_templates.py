@@ -59,6 +59,11 @@ def test_every_template_of_a_route_exists(app):
     assert named <= set(templates())
 
 
+def test_a_forms_version_comes_from_the_table_of_kinds():
+    for name in templates():
+        assert not re.search(r"data-form=[\"']?\d", read(TEMPLATES / name)), name
+
+
 def swapped():
     """Return the partials that routes give to htmx."""
     return {name for path in files() if path.parts[0] == "teamapp" and path.suffix == ".py"

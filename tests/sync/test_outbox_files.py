@@ -85,7 +85,7 @@ def test_a_mended_entry_stands_for_the_one_it_replaced(cast, hand_in):
 
 @pytest.mark.parametrize("days, kept", [(90, 1), (91, 0)])
 def test_who_left_is_taken_for_ninety_days(cast, hand_in, days, kept):
-    cast.lan.close()
+    cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
     hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre))))

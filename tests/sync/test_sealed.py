@@ -35,7 +35,7 @@ def key(app):
 def lans_session(cast):
     """Return a sign-in of Lan, ended when she signed out."""
     session = Session.get_by_id(Session.digest(Session.begin(cast.lan)))
-    session.finish()
+    session.end()
     return session
 
 
@@ -207,7 +207,7 @@ def test_a_lost_phones_work_is_seen_by_the_leader_and_not_counted(
         cast, bring, sealed, letter, lans_session, sign_in):
     known = entry(body(cast.van))
     result(sign_in(cast.lan), cast.lan, known)
-    lans_session.lose()
+    lans_session.mark_lost()
     one = entry(body(cast.bre))
     assert bring(sealed(letter(one)), sealed(letter(known))) == ["accepted", "accepted"]
     assert Visit.select().count() == 1
@@ -219,7 +219,7 @@ def test_a_lost_phones_work_is_seen_by_the_leader_and_not_counted(
 
 @pytest.mark.parametrize("days, code", [(90, None), (91, "closed_account")])
 def test_who_left_may_hand_in_for_ninety_days(cast, bring, sealed, letter, days, code):
-    cast.lan.close()
+    cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
     assert bring(sealed(letter(entry(body(cast.bre))))) == ["accepted"]

@@ -1,4 +1,4 @@
-"""The commune's desk at the board, and figures read off a page."""
+"""A signed-in browser of the commune's staff, and the figures of the board."""
 
 import re
 
@@ -6,13 +6,13 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Target
-from tests.rounds.conftest import BatchProcessor
+from tests.rounds.conftest import CommuneBrowser
 
 
 @pytest.fixture
 def desk(sign_in):
-    """Return a function that gives somebody of the commune a desk."""
-    return lambda user: BatchProcessor(sign_in(user))
+    """Return a function that signs in a person of the commune."""
+    return lambda user: CommuneBrowser(sign_in(user))
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def line():
 
 
 @pytest.fixture
-def aim():
+def set_target():
     """Return a function that sets a target."""
 
-    def set_target(village, amount, since_on, indicator="activations"):
+    def create(village, amount, since_on, indicator="activations"):
         Target.create(commune=village.commune, village=village, indicator=indicator,
                       since_on=since_on, amount=amount, set_at=clock.now())
-    return set_target
+    return create

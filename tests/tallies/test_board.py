@@ -1,4 +1,4 @@
-"""The board: its figures are those of the recorded visits, its sentence says how far one is."""
+"""The board shows the figures of the recorded visits and the state of the targets."""
 
 import re
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.sync.phone import send
 
 @pytest.fixture(autouse=True)
 def _wednesday(monkeypatch):
-    """Let it be Wednesday, 18 November 2026, 10:00."""
+    """Set the clock to Wednesday, 18 November 2026, 10:00."""
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 18, 3, tzinfo=UTC))
 
 
@@ -24,7 +24,7 @@ def at(day, hour=2):
 
 
 def dossier():
-    """Return one dossier as the form gives it."""
+    """Return a dossier's data as parsed by the form."""
     return {"id": uuid4(), "resident": None, "procedure": "1.001193", "code": "",
             "channel": "online", "due_on": None}
 
@@ -45,7 +45,7 @@ def worked(cast):
     return cast
 
 
-def test_this_week(desk, worked, line):
+def test_board_shows_this_week(desk, worked, line):
     page = desk(worked.son).get("/tallies").text
     assert "Tuần này thêm 3 người kích hoạt." in page
     assert line(page, "Ấp Cầu Ván") == {
@@ -56,7 +56,7 @@ def test_this_week(desk, worked, line):
     assert (total["Kích hoạt"], total["Lượt thăm"], total["Nhà đã gặp"]) == ("3", "5", "3")
 
 
-def test_this_month(desk, worked, line):
+def test_board_shows_this_month(desk, worked, line):
     page = desk(worked.son).get("/tallies?period=month").text
     assert "Tháng này thêm 4 người kích hoạt." in page
     assert line(page, "Ấp Cầu Ván") | {"Độ phủ": ""} == {
@@ -64,7 +64,7 @@ def test_this_month(desk, worked, line):
         "Lượt thăm": "6", "Nhà đã gặp": "3", "Hồ sơ": "3"}
 
 
-def test_free_days(desk, worked, line):
+def test_board_shows_a_free_period(desk, worked, line):
     page = desk(worked.son).get("/tallies?period=days&first=2026-11-10&last=2026-11-17").text
     assert "10/11 – 17/11/2026: thêm 3 người kích hoạt." in page
     cau_van = line(page, "Ấp Cầu Ván")
@@ -73,28 +73,28 @@ def test_free_days(desk, worked, line):
     assert line(page, "Cả xã")["Nhà đã gặp"] == "3"
 
 
-def test_free_days_over_whole_months_count_each_day_once(desk, worked, line):
+def test_free_period_over_whole_months_counts_each_day_once(desk, worked, line):
     url = "/tallies?period=days&first=2026-10-20&last=2026-12-10"
     page = desk(worked.son).get(url).text
     assert line(page, "Cả xã")["Lượt thăm"] == "7"
     assert line(page, "Ấp Cầu Ván")["Nhà đã gặp"] == "3"
 
 
-def test_the_bar_says_done_not_yet_and_not_asked(desk, worked):
+def test_coverage_bar_shows_done_not_yet_and_unasked(desk, worked):
     page = desk(worked.son).get("/tallies").text
     assert "đã 4" in page  # Hòa, An, Bré, H'Lan
     assert "chưa 2" in page  # Rin, Ban
     assert "chưa hỏi 14" in page  # of 2 × 10 declared
 
 
-def test_a_complete_list_is_its_own_denominator(desk, worked, line):
+def test_complete_list_is_the_denominator(desk, worked, line):
     Village.update(list_complete=True).where(Village.id == worked.da_xanh.id).execute()
     page = desk(worked.son).get("/tallies").text
     assert line(page, "Đá Xanh")["Độ phủ"] == "50%"
     assert "chưa hỏi 6" in page
 
 
-def test_what_is_missing_is_a_dash_and_not_zero(desk, worked, line):
+def test_unknown_figure_is_a_dash(desk, worked, line):
     Village.update(declared_14plus=None).where(Village.id == worked.da_xanh.id).execute()
     page = desk(worked.son).get("/tallies").text
     assert line(page, "Đá Xanh")["Độ phủ"] == "—"
@@ -102,7 +102,7 @@ def test_what_is_missing_is_a_dash_and_not_zero(desk, worked, line):
     assert "Chưa có số người từ 14 tuổi của Bon Đá Xanh." in page
 
 
-def test_a_team_nothing_was_heard_from_in_the_days_has_no_figures(desk, cast, line):
+def test_team_without_contact_in_the_period_has_no_figures(desk, cast, line):
     keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
     chair = desk(cast.son)
     page = chair.get("/tallies").text
@@ -112,10 +112,10 @@ def test_a_team_nothing_was_heard_from_in_the_days_has_no_figures(desk, cast, li
     assert line(chair.get("/tallies").text, "Đá Xanh")["Lượt thăm"] == "0"
 
 
-def test_the_target_to_date_and_what_is_missing(desk, worked, line, aim):
-    aim(worked.cau_van, 60, clock.today().replace(day=1))
-    aim(worked.da_xanh, 30, clock.today().replace(day=1))
-    aim(worked.cau_van, 80, clock.today(), "coverage")
+def test_board_shows_the_target_to_date_and_the_gap(desk, worked, line, set_target):
+    set_target(worked.cau_van, 60, clock.today().replace(day=1))
+    set_target(worked.da_xanh, 30, clock.today().replace(day=1))
+    set_target(worked.cau_van, 80, clock.today(), "coverage")
     page = desk(worked.son).get("/tallies").text
     assert "Tuần này thêm 3 người kích hoạt. Cần 21." in page
     assert "Đến hôm nay cần 9." in page
@@ -128,17 +128,17 @@ def test_the_target_to_date_and_what_is_missing(desk, worked, line, aim):
     assert "Đến hôm nay cần 54." in page
 
 
-def test_who_keeps_pace_is_told_so(desk, worked, aim):
-    aim(worked.cau_van, 10, clock.today().replace(day=1))
+def test_village_on_schedule_is_marked(desk, worked, set_target):
+    set_target(worked.cau_van, 10, clock.today().replace(day=1))
     assert "Kịp chỉ tiêu." in desk(worked.son).get("/tallies").text
 
 
-def test_work_that_activated_nobody_is_said_so(desk, cast):
+def test_board_states_that_nobody_was_activated(desk, cast):
     keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
     assert "Tuần này chưa thêm người kích hoạt." in desk(cast.son).get("/tallies").text
 
 
-def test_the_three_difficulties_met_most(desk, worked):
+def test_board_shows_the_three_most_frequent_obstacles(desk, worked):
     page = desk(worked.son).get("/tallies").text
     part = page.split("Khó khăn gặp nhiều")[1]
     assert part.index("2 lần") < part.index("1 lần")
@@ -146,12 +146,12 @@ def test_the_three_difficulties_met_most(desk, worked):
 
 
 def phone(user, seen_at, left=0):
-    """Let a phone have been heard of."""
+    """Record a contact of a device."""
     Device.create(id=uuid4(), user=user, commune=user.commune, village=user.village,
                   left_count=left, left_oldest_at=seen_at if left else None, seen_at=seen_at)
 
 
-def test_teams_not_heard_of_for_three_days_are_to_be_called(desk, cast):
+def test_teams_silent_for_three_days_are_listed(desk, cast):
     User.update(phone="0900000999").where(User.id == cast.tu.id).execute()
     phone(cast.lan, at(14), left=3)
     phone(cast.binh, at(12), left=2)
@@ -166,33 +166,33 @@ def test_teams_not_heard_of_for_three_days_are_to_be_called(desk, cast):
 
 
 @pytest.mark.parametrize("oldest", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
-def test_whatever_day_a_phone_tells_its_team_can_be_looked_at(desk, sign_in, cast, oldest):
+def test_extreme_reported_days_do_not_break_the_board(desk, sign_in, cast, oldest):
     heard = send(sign_in(cast.lan), cast.lan, left={"count": 3, "oldest": oldest})
     assert heard.status_code == 200
     page = desk(cast.son).get(f"/tallies/{cast.lan.village_id}")
     assert page.status_code == 200 and "3 lượt còn trên máy" in page.text
 
 
-def test_a_team_never_heard_of_and_without_a_leader(desk, cast):
+def test_silent_team_without_a_leader_is_listed(desk, cast):
     calls = desk(cast.son).get("/tallies").text.split("Nên gọi")[1].split("</aside>")[0]
     assert "Chưa có tin lần nào. Nguyễn Văn Tư chưa ghi số máy" in calls
     assert "Chưa có tin lần nào. Chưa có tổ trưởng" in calls
     assert "tel:" not in calls
 
 
-def test_villages_stand_in_their_official_order(desk, cast):
+def test_villages_are_in_official_order(desk, cast):
     Village.update(position=9).where(Village.id == cast.cau_van.id).execute()
     table = desk(cast.son).get("/tallies").text.split("Từng thôn, ấp")[1]
     assert table.index("Đá Xanh") < table.index("Cầu Ván")
 
 
-def test_a_village_leads_to_its_houses(desk, cast):
+def test_village_links_to_its_households(desk, cast):
     page = desk(cast.son).get(f"/tallies/{cast.cau_van.id}")
     found = re.search(r'href="(/households\?village=\d+)"', page.text)
     assert "Điểu Bré" in desk(cast.son).get(found[1]).text
 
 
-def test_a_village_opens_to_its_visits(desk, worked):
+def test_village_page_lists_its_visits(desk, worked):
     chair = desk(worked.son)
     page = chair.get(f"/tallies/{worked.cau_van.id}").text
     assert "Tuần này thêm 2 người kích hoạt." in page
@@ -204,7 +204,7 @@ def test_a_village_opens_to_its_visits(desk, worked):
     assert "H&#39;Lan" not in visits
 
 
-def test_nothing_yet(desk, cast):
+def test_empty_board_shows_a_message(desk, cast):
     chair = desk(cast.son)
     page = chair.get("/tallies").text
     assert "Kỳ này chưa có tin." in page
@@ -227,20 +227,20 @@ def test_nothing_yet(desk, cast):
     ("period=days&first=0001-01-01&last=0001-01-02", "Xem lại năm."),
     ("period=days&first=9999-12-30&last=9999-12-31", "Xem lại năm."),
 ])
-def test_days_that_make_no_sense(desk, cast, query, words):
+def test_invalid_period_shows_an_error(desk, cast, query, words):
     for url in ("/tallies", f"/tallies/{cast.cau_van.id}", f"/tallies/{cast.cau_van.id}/visits"):
         answer = desk(cast.son).get(f"{url}?{query}")
         assert answer.status_code == 422
         assert words in answer.text
 
 
-def test_free_days_begin_with_the_last_thirty(desk, cast):
+def test_free_period_defaults_to_the_last_thirty_days(desk, cast):
     page = desk(cast.son).get("/tallies?period=days").text
     assert 'value="2026-10-20"' in page
     assert 'value="2026-11-18"' in page
 
 
-def test_each_commune_sees_its_own(desk, worked):
+def test_board_shows_only_the_own_commune(desk, worked):
     page = desk(worked.chau).get("/tallies?period=month").text
     assert "Cầu Ván" not in page
     assert "Kỳ này chưa có tin." in page

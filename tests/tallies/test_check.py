@@ -1,4 +1,4 @@
-"""`flask --app app tallies check` recounts everything and says what differs."""
+"""`flask --app app tallies check` recounts everything and prints the differences."""
 
 from threading import Thread
 
@@ -7,14 +7,14 @@ from teamapp.models import Tally, Visit
 from tests.recording.test_visits import form, keep, person, step
 
 
-def test_what_is_right_is_said_in_one_line(app, cast):
+def test_check_reports_success_in_one_line(app, cast):
     keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
     result = app.test_cli_runner().invoke(args=["tallies", "check"])
     assert result.exit_code == 0
     assert result.output == "2 xã: mọi con số đúng với sổ.\n"
 
 
-def test_what_differs_is_printed_and_mended(app, cast):
+def test_check_prints_differences_and_rebuild_repairs_them(app, cast):
     keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
     Tally.update(count=99).where(Tally.indicator == "visits", Tally.period == "A",
                                  Tally.village_id == 0).execute()
@@ -27,7 +27,7 @@ def test_what_differs_is_printed_and_mended(app, cast):
     assert run(args=["tallies", "check"]).exit_code == 0
 
 
-def test_what_phones_send_meanwhile_is_no_difference(app, cast, monkeypatch):
+def test_check_ignores_visits_written_meanwhile(app, cast, monkeypatch):
     count = reconciliation.tallies
 
     def send(database):

@@ -1,4 +1,4 @@
-"""What the board costs: a few queries, whatever there is to count."""
+"""The board needs a constant number of queries."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.tallies.test_board import _wednesday, at, worked  # noqa: F401
 
 @pytest.fixture
 def queries(monkeypatch):
-    """Return the list of the statements that are executed."""
+    """Return the list of the executed statements."""
     said, execute = [], proxy.obj.execute_sql
 
     def listen(sql, *rest, **more):
@@ -24,14 +24,14 @@ def queries(monkeypatch):
     ("/tallies", 9), ("/tallies?period=month", 9),
     ("/tallies?period=days&first=2026-10-20&last=2026-12-10", 10),
     ("/tallies/0/visits", 13), ("/targets", 4), ("/rounds", 5)])
-def test_few_queries(desk, worked, queries, url, most):  # noqa: F811
+def test_pages_need_few_queries(desk, worked, queries, url, most):  # noqa: F811
     chair = desk(worked.son)
     queries.clear()
     chair.get(url)
     assert len(queries) <= most, queries
 
 
-def test_a_hundred_visits_more_cost_no_query_more(desk, worked, queries):  # noqa: F811
+def test_query_count_is_constant_in_visits(desk, worked, queries):  # noqa: F811
     chair, costs = desk(worked.son), []
     for _ in range(2):
         queries.clear()

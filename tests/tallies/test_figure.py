@@ -1,4 +1,4 @@
-"""A figure opens to the rows behind it: exactly as many, of one's own commune only."""
+"""A figure opens to its rows: equal in number, of the own commune only."""
 
 import re
 
@@ -16,11 +16,11 @@ PERIODS = ("", "?period=month", "?period=days&first=2026-11-10&last=2026-11-17",
 
 
 def rows(answer):
-    """Return how many rows the drawer lists."""
+    """Return the number of rows in the drawer."""
     return answer.text.split('id="drawer"')[1].split("</aside>")[0].count('<li class="row">')
 
 
-def told(answer):
+def title_number(answer):
     """Return the number in the drawer's title."""
     title = answer.text.split('id="drawer-title"')[1].split("</h2>")[0]
     return int(re.search(r'<span class="number">([\d.]+)', title)[1].replace(".", ""))
@@ -30,18 +30,17 @@ def told(answer):
 @pytest.mark.parametrize(("figure", "column"), [
     ("activations", "Kích hoạt"), ("visits", "Lượt thăm"), ("houses", "Nhà đã gặp"),
     ("dossiers", "Hồ sơ")])
-def test_as_many_rows_as_the_figure_says(desk, worked, line, figure, column, period):  # noqa: F811
+def test_row_count_equals_the_figure(desk, worked, line, figure, column, period):  # noqa: F811
     chair = desk(worked.son)
     board = chair.get(f"/tallies{period}").text
     for place, label in ((worked.cau_van.id, "Ấp Cầu Ván"), (worked.da_xanh.id, "Đá Xanh"),
                          (0, "Cả xã")):
         figure_there = int(line(board, label)[column])
         answer = chair.get(f"/tallies/{place}/{figure}{period}", headers={"HX-Request": "true"})
-        assert rows(answer) == told(answer) == figure_there
+        assert rows(answer) == title_number(answer) == figure_there
 
 
-def test_a_house_that_moved_within_the_days_is_behind_one_village_only(desk, worked,  # noqa: F811
-                                                                       line):
+def test_moved_household_counts_in_one_village_only(desk, worked, line):  # noqa: F811
     worked.bre.village = worked.da_xanh
     worked.bre.number = 99
     worked.bre.save()
@@ -55,20 +54,20 @@ def test_a_house_that_moved_within_the_days_is_behind_one_village_only(desk, wor
         assert line(board, "Cả xã")["Nhà đã gặp"] == all_houses
 
 
-def test_difficulties_open_one_by_one_and_together(desk, worked):  # noqa: F811
+def test_obstacles_open_singly_and_together(desk, worked):  # noqa: F811
     chair = desk(worked.son)
     answer = chair.get("/tallies/0/obstacles?code=O11")
-    assert rows(answer) == told(answer) == 2
+    assert rows(answer) == title_number(answer) == 2
     assert "Thị Rin" in answer.text
     assert rows(chair.get("/tallies/0/obstacles")) == 3
     assert rows(chair.get(f"/tallies/{worked.da_xanh.id}/obstacles")) == 1
 
 
-def test_coverage_opens_to_the_people(desk, worked):  # noqa: F811
+def test_coverage_lists_people(desk, worked):  # noqa: F811
     chair = desk(worked.son)
     for state, people in (("done", 4), ("not_yet", 2), ("unasked", 1)):
         answer = chair.get(f"/tallies/0/coverage?state={state}")
-        assert rows(answer) == told(answer) == people
+        assert rows(answer) == title_number(answer) == people
     adults = Resident.select().where(Resident.commune == worked.an_phu,
                                      Resident.is_adult_in(2026)).count()
     assert adults == 4 + 2 + 1
@@ -76,7 +75,7 @@ def test_coverage_opens_to_the_people(desk, worked):  # noqa: F811
     assert "Còn 13 người chưa có tên trong danh sách" in page
 
 
-def test_who_did_not_want_to_be_named_is_not(desk, worked):  # noqa: F811
+def test_person_without_consent_is_not_named(desk, worked):  # noqa: F811
     drawer = desk(worked.son).get(f"/tallies/{worked.cau_van.id}/activations").text
     drawer = drawer.split('id="drawer"')[1]
     assert "Không ghi tên" in drawer
@@ -84,7 +83,7 @@ def test_who_did_not_want_to_be_named_is_not(desk, worked):  # noqa: F811
 
 
 @pytest.mark.parametrize("figure", KINDS)
-def test_the_village_is_named_where_a_figure_is_of_several(desk, worked, figure):  # noqa: F811
+def test_row_names_the_village_for_a_figure_of_several(desk, worked, figure):  # noqa: F811
     def drawer(place):
         answer = desk(worked.son).get(f"/tallies/{place}/{figure}", headers={"HX-Request": "true"})
         return answer.text.split("<ul>")[1], rows(answer)
@@ -94,7 +93,7 @@ def test_the_village_is_named_where_a_figure_is_of_several(desk, worked, figure)
     assert "Ấp Cầu Ván" not in drawer(worked.cau_van.id)[0]
 
 
-def test_htmx_gets_the_drawer_and_a_browser_the_board_with_it(desk, worked):  # noqa: F811
+def test_htmx_gets_the_drawer_and_a_browser_the_whole_board(desk, worked):  # noqa: F811
     chair, url = desk(worked.son), f"/tallies/{worked.cau_van.id}/visits"
     piece = chair.get(url, headers={"HX-Request": "true"}).text
     assert piece.lstrip().startswith('<aside class="drawer" id="drawer"')
@@ -103,7 +102,7 @@ def test_htmx_gets_the_drawer_and_a_browser_the_board_with_it(desk, worked):  # 
     assert piece.strip() in whole
 
 
-def test_closing_leads_back_to_where_the_figure_was_opened(desk, worked):  # noqa: F811
+def test_close_link_returns_to_the_opening_page(desk, worked):  # noqa: F811
     chair, place = desk(worked.son), worked.cau_van.id
     for page, back in (("/tallies?period=month", "/tallies?period=month"),
                        (f"/tallies/{place}?period=month", f"/tallies/{place}?period=month")):
@@ -112,18 +111,18 @@ def test_closing_leads_back_to_where_the_figure_was_opened(desk, worked):  # noq
         assert f'href="{back}#visits-{place}"' in drawer
 
 
-def test_many_rows_come_fifty_at_a_time(desk, cast):
+def test_rows_come_in_pages_of_fifty(desk, cast):
     keep(cast.lan, *[form(cast.bre, person(None, step()), at=at(18, 1)) for _ in range(53)])
     chair, url = desk(cast.son), f"/tallies/{cast.cau_van.id}"
     for figure in ("/visits", "/activations"):
         first, second = chair.get(url + figure), chair.get(f"{url}{figure}?page=2")
-        assert (told(first), rows(first), rows(second)) == (53, 50, 3)
+        assert (title_number(first), rows(first), rows(second)) == (53, 50, 3)
     assert chair.get(f"{url}?page=2").text.split('id="visits"')[1].count("<tr>") == 3 + 1
     for page in ("0", "-1", "x", "999", "9" * 30, "٣"):
         assert chair.get(f"{url}?page={page}").status_code == 200
 
 
-def test_unknown_things_are_not_found(desk, cast):
+def test_unknown_parameters_are_404(desk, cast):
     chair = desk(cast.son)
     for url in ("/tallies/99", "/tallies/0", "/tallies/99999999999999999999", "/tallies/1/people",
                 "/tallies/99/visits", "/tallies/0/obstacles?code=O99",
@@ -131,7 +130,7 @@ def test_unknown_things_are_not_found(desk, cast):
         assert chair.get(url).status_code == 404, url
 
 
-def test_another_communes_village_is_as_good_as_missing(desk, worked):  # noqa: F811
+def test_foreign_village_equals_a_missing_one(desk, worked):  # noqa: F811
     chau = desk(worked.chau)
     for tail in ("", *(f"/{figure}" for figure in KINDS)):
         strange = chau.get(f"/tallies/{worked.cau_van.id}{tail}")
@@ -143,7 +142,7 @@ def test_another_communes_village_is_as_good_as_missing(desk, worked):  # noqa: 
         assert "Điểu Bré" not in answer.text
 
 
-def test_members_and_leaders_stay_outside(sign_in, cast):
+def test_members_and_leaders_get_403(sign_in, cast):
     for user in (cast.lan, cast.tu):
         browser = sign_in(user)
         for url in ("/tallies", "/targets", f"/tallies/{cast.cau_van.id}",

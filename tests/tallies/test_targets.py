@@ -1,25 +1,25 @@
-"""Targets: set by the chair from a day on, spread over the days of a month."""
+"""Targets are set by the chair from a day on and spread over the days of a month."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from teamapp import clock
-from teamapp.counting.targets import Aims
+from teamapp.counting.targets import TargetHistory
 from teamapp.models import Target
 
 
 @pytest.fixture
 def needed(cast):
-    """Return a function that tells what Cầu Ván needs from one day to another."""
+    """Return a function that gives Cầu Ván's target for a span of days."""
 
     def need(first, last):
-        return Aims(cast.an_phu.id).activations(cast.cau_van.id, first, last)
+        return TargetHistory(cast.an_phu.id).activations(cast.cau_van.id, first, last)
     return need
 
 
-def test_a_month_is_spread_over_its_days(cast, aim, needed):
-    aim(cast.cau_van, 60, date(2026, 11, 1))
+def test_month_is_spread_over_its_days(cast, set_target, needed):
+    set_target(cast.cau_van, 60, date(2026, 11, 1))
     assert needed(date(2026, 11, 1), date(2026, 11, 30)) == 60
     assert needed(date(2026, 11, 2), date(2026, 11, 8)) == 14
     assert needed(date(2026, 12, 1), date(2026, 12, 31)) == 60
@@ -27,41 +27,41 @@ def test_a_month_is_spread_over_its_days(cast, aim, needed):
     assert needed(date(2027, 2, 1), date(2027, 2, 14)) == 30
 
 
-def test_a_target_changed_within_the_days_counts_from_its_day(cast, aim, needed):
-    aim(cast.cau_van, 30, date(2026, 11, 1))
-    aim(cast.cau_van, 90, date(2026, 11, 16))
+def test_changed_target_applies_from_its_day(cast, set_target, needed):
+    set_target(cast.cau_van, 30, date(2026, 11, 1))
+    set_target(cast.cau_van, 90, date(2026, 11, 16))
     assert needed(date(2026, 11, 1), date(2026, 11, 30)) == 15 + 45
     assert needed(date(2026, 11, 14), date(2026, 11, 17)) == 2 + 6
 
 
-def test_before_the_first_target_nothing_is_needed(cast, aim, needed):
+def test_no_target_before_the_first_one(cast, set_target, needed):
     assert needed(date(2026, 11, 1), date(2026, 11, 30)) is None
-    aim(cast.cau_van, 30, date(2026, 11, 21))
+    set_target(cast.cau_van, 30, date(2026, 11, 21))
     assert needed(date(2026, 11, 1), date(2026, 11, 20)) is None
     assert needed(date(2026, 11, 1), date(2026, 11, 30)) == 10
 
 
-def test_people_are_whole(cast, aim, needed):
-    aim(cast.cau_van, 10, date(2026, 11, 1))
+def test_sum_is_rounded_to_whole_people(cast, set_target, needed):
+    set_target(cast.cau_van, 10, date(2026, 11, 1))
     assert needed(date(2026, 11, 1), date(2026, 11, 1)) == 0
     assert needed(date(2026, 11, 1), date(2026, 11, 2)) == 1
     assert needed(date(2026, 11, 1), date(2026, 11, 7)) == 2
 
 
-def test_the_last_word_said_for_a_day_counts(cast, aim, needed):
-    aim(cast.cau_van, 300, date(2026, 11, 1))
-    aim(cast.cau_van, 30, date(2026, 11, 1))
+def test_last_target_of_a_day_is_valid(cast, set_target, needed):
+    set_target(cast.cau_van, 300, date(2026, 11, 1))
+    set_target(cast.cau_van, 30, date(2026, 11, 1))
     assert needed(date(2026, 11, 1), date(2026, 11, 30)) == 30
 
 
 def row(number, village, activations="", coverage=""):
-    """Return one village's line of the form."""
-    start = f"aims-{number}-"
+    """Return the form's fields of one village."""
+    start = f"targets-{number}-"
     return {f"{start}village": getattr(village, "id", village), f"{start}activations": activations,
             f"{start}coverage": coverage}
 
 
-def test_the_chair_sets_targets_and_what_is_left_empty_stays(desk, cast):
+def test_chair_sets_targets_and_empty_fields_keep_theirs(desk, cast):
     chair, today = desk(cast.son), clock.today()
     answer = chair.send("/targets", since_on=today.isoformat(),
                         **row(0, cast.cau_van, "30", "80"), **row(1, cast.da_xanh))
@@ -83,15 +83,15 @@ def test_the_chair_sets_targets_and_what_is_left_empty_stays(desk, cast):
     ({"since_on": ""}, "Chọn ngày bắt đầu."),
     ({"since_on": "mai"}, "Ghi ngày theo dạng ngày/tháng/năm."),
     ({"since_on": "2090-01-01"}, "Xem lại năm."),
-    ({"aims-0-activations": "nhiều"}, "Ghi một số, không có chữ."),
-    ({"aims-0-activations": "9" * 6000}, "Ghi một số, không có chữ."),
-    ({"aims-0-activations": "-1"}, "Ghi số từ 0 đến 20.000."),
-    ({"aims-0-activations": "20001"}, "Ghi số từ 0 đến 20.000."),
-    ({"aims-0-coverage": "101"}, "Ghi số từ 0 đến 100."),
-    ({"aims-0-coverage": "5.5"}, "Ghi một số, không có chữ."),
-    ({"aims-0-village": "x", "aims-0-coverage": "5"}, "Có thôn, ấp không thuộc xã mình."),
+    ({"targets-0-activations": "nhiều"}, "Ghi một số, không có chữ."),
+    ({"targets-0-activations": "9" * 6000}, "Ghi một số, không có chữ."),
+    ({"targets-0-activations": "-1"}, "Ghi số từ 0 đến 20.000."),
+    ({"targets-0-activations": "20001"}, "Ghi số từ 0 đến 20.000."),
+    ({"targets-0-coverage": "101"}, "Ghi số từ 0 đến 100."),
+    ({"targets-0-coverage": "5.5"}, "Ghi một số, không có chữ."),
+    ({"targets-0-village": "x", "targets-0-coverage": "5"}, "Có thôn, ấp không thuộc xã mình."),
 ])
-def test_what_is_wrong_is_said_beside_its_field(desk, cast, change, words):
+def test_error_stands_beside_its_field(desk, cast, change, words):
     fields = {"since_on": clock.today().isoformat(), **row(0, cast.cau_van)} | change
     answer = desk(cast.son).send("/targets", **fields)
     assert answer.status_code == 422
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_beside_its_field(desk, cast, change, words):
     assert Target.select().count() == 0
 
 
-def test_another_communes_village_gets_no_target(desk, cast):
+def test_foreign_village_gets_no_target(desk, cast):
     answer = desk(cast.son).send("/targets", since_on=clock.today().isoformat(),
                                  **row(0, cast.suoi_la, "30"))
     assert answer.status_code == 422
@@ -107,8 +107,8 @@ def test_another_communes_village_gets_no_target(desk, cast):
     assert Target.select().count() == 0
 
 
-def test_the_officer_reads_targets_and_sets_none(desk, cast, aim):
-    aim(cast.cau_van, 30, clock.today())
+def test_officer_reads_targets_but_sets_none(desk, cast, set_target):
+    set_target(cast.cau_van, 30, clock.today())
     officer = desk(cast.hanh)
     page = officer.get("/targets").text
     assert "30" in page

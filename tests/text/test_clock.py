@@ -9,7 +9,7 @@ from teamapp import clock
 SATURDAY = date(2026, 11, 21)
 
 
-def test_now_is_an_aware_moment_in_whole_seconds():
+def test_now_is_aware_and_in_whole_seconds():
     assert clock.now().utcoffset() == timedelta(0)
     assert clock.now().microsecond == 0
 
@@ -21,7 +21,7 @@ def test_a_day_begins_at_midnight_in_vietnam():
     assert clock.moment_of(SATURDAY, time(15, 10)) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
 
 
-def test_what_a_form_posts_is_read_as_local_time():
+def test_parses_a_posted_moment_as_local_time():
     assert clock.parse_local("2026-11-21T15:10") == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
     assert clock.parse_local("2026-11-21T15:10:30").second == 30
 
@@ -40,7 +40,7 @@ def test_what_a_form_posts_is_read_as_local_time():
         "hôm nay lúc ba giờ",
     ],
 )
-def test_what_is_no_local_time_is_rejected(posted):
+def test_rejects_other_formats_of_local_time(posted):
     with pytest.raises(ValueError):
         clock.parse_local(posted)
 

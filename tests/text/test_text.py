@@ -1,4 +1,4 @@
-"""Names, search and sort keys, phones and numbers as they are met in a Vietnamese village."""
+"""Names, search and sort keys, phones, ID numbers and formats in Vietnamese."""
 
 import unicodedata
 from datetime import UTC, date, datetime
@@ -13,12 +13,12 @@ NFD = unicodedata.normalize("NFD", "Điểu Bré")
 @pytest.mark.parametrize(
     "typed", ["dieu bre", "Điểu Bré", "ĐIỂU BRÉ", NFD, NFD.upper(), " Điểu   Bré "]
 )
-def test_every_way_of_typing_a_name_folds_alike(typed):
+def test_folds_every_spelling_of_a_name_alike(typed):
     assert text.fold(typed) == "dieu bre"
 
 
 @pytest.mark.parametrize("typed", ["h lan", "H'Lan", "H’Lan", "HʼLAN", "h' lan"])
-def test_every_apostrophe_folds_to_a_space(typed):
+def test_folds_every_apostrophe_to_a_space(typed):
     assert text.fold(typed) == "h lan"
 
 
@@ -33,15 +33,15 @@ def test_every_apostrophe_folds_to_a_space(typed):
         (None, ""),
     ],
 )
-def test_short_and_odd_names_fold(typed, folded):
+def test_folds_short_and_unusual_names(typed, folded):
     assert text.fold(typed) == folded
 
 
-def test_search_key_joins_what_there_is():
+def test_search_key_joins_the_given_parts():
     assert text.search_key("Lê Văn", 1957, None, "", "Cụm 3") == "le van 1957 cum 3"
 
 
-def test_name_is_kept_in_one_spelling():
+def test_name_has_one_stored_spelling():
     assert text.name(f"  {NFD}\t H’Lan ") == "Điểu Bré H'Lan"
     assert unicodedata.is_normalized("NFC", text.name(NFD))
 
@@ -60,11 +60,11 @@ def test_tones_follow_the_vietnamese_order():
     assert in_order(*reversed(tones)) == tones
 
 
-def test_letters_count_before_tones():
+def test_letters_compare_before_tones():
     assert in_order("Lang", "Lãn", "Lan", "Lạn") == ["Lan", "Lãn", "Lạn", "Lang"]
 
 
-def test_people_are_listed_by_given_name_then_surname():
+def test_sorts_people_by_given_name_then_surname():
     people = [
         "Trần Văn Bình",
         "Lê An",
@@ -87,15 +87,15 @@ def test_people_are_listed_by_given_name_then_surname():
     ]
 
 
-def test_an_apostrophe_name_is_listed_under_its_given_name():
+def test_sorts_an_apostrophe_name_by_its_given_name():
     assert in_order("Thị Mai", "H'Lan", "H’Krang") == ["H’Krang", "H'Lan", "Thị Mai"]
 
 
-def test_same_names_have_the_same_key_in_both_forms():
+def test_sort_key_is_the_same_in_both_unicode_forms():
     assert text.sort_key(NFD) == text.sort_key("ĐIỂU BRÉ")
 
 
-def test_sort_key_is_digits_only_for_anything_typed():
+def test_sort_key_is_digits_only_for_any_input():
     assert text.sort_key("Ñandú – 李 №3 Điểu").isdigit()
     assert text.sort_key("") == ""
 
@@ -113,19 +113,19 @@ def test_sort_key_is_digits_only_for_anything_typed():
         "\u00a0030 034 5678",
     ],
 )
-def test_phones_are_kept_as_ten_digits(typed):
+def test_stores_phones_as_ten_digits(typed):
     assert text.phone(typed) == "0300345678"
 
 
 @pytest.mark.parametrize("typed", ["", "  ", None])
-def test_no_phone_is_none(typed):
+def test_an_empty_phone_is_none(typed):
     assert text.phone(typed) is None
 
 
 @pytest.mark.parametrize(
     "typed", ["0212345678", "091234567", "03003456789", "số của con", "0３00345678"]
 )
-def test_what_is_no_mobile_number_is_rejected(typed):
+def test_rejects_other_numbers_than_mobile_ones(typed):
     with pytest.raises(ValueError):
         text.phone(typed)
 
@@ -142,7 +142,7 @@ def test_what_is_no_mobile_number_is_rejected(typed):
         ("12 6 2026 099000000001", "12 6 2026 ••••••••••••"),
     ],
 )
-def test_id_numbers_are_seen_and_masked(typed, masked):
+def test_finds_and_masks_id_numbers(typed, masked):
     assert text.has_id_number(typed)
     assert text.mask_ids(typed) == masked
     assert not text.has_id_number(masked)
@@ -163,13 +163,13 @@ def test_id_numbers_are_seen_and_masked(typed, masked):
         "0300 345 678, 0310 654 321",
     ],
 )
-def test_phones_dossier_codes_days_and_money_are_no_id_numbers(typed):
+def test_does_not_mask_phones_dossier_codes_dates_and_money(typed):
     assert not text.has_id_number(typed)
     assert text.mask_ids(typed) == (typed or "")
 
 
 @pytest.mark.parametrize("typed", ["a\x00b", "\ud800", "a\x07", "a\x1bb", "\x85"])
-def test_what_cannot_be_stored_is_not_clean(typed):
+def test_text_that_cannot_be_stored_is_not_clean(typed):
     assert not text.is_clean(typed)
 
 
@@ -177,7 +177,7 @@ def test_lines_and_tabs_are_clean():
     assert text.is_clean("Cụm 3,\r\n\tcổng xanh 🏡")
 
 
-def test_days_and_times_are_shown_as_in_vietnam():
+def test_formats_dates_and_times_as_in_vietnam():
     moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
     assert text.day(moment) == "21/11/2026"
     assert text.short_day(moment) == "21/11"
@@ -187,7 +187,7 @@ def test_days_and_times_are_shown_as_in_vietnam():
     assert text.day(None) == text.short_day(None) == text.clock_time(None) == ""
 
 
-def test_in_english_a_month_has_its_name():
+def test_formats_english_dates_with_the_name_of_the_month():
     moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
     assert text.day(moment, "en") == "21 Nov 2026"
     assert text.short_day(moment, "en") == "21 Nov"
@@ -195,12 +195,12 @@ def test_in_english_a_month_has_its_name():
     assert text.day(None, "en") == text.short_day(None, "en") == ""
 
 
-def test_in_english_numbers_have_commas():
+def test_formats_english_numbers_with_commas():
     assert [text.number(n, "en") for n in (0, 1234567, 18.5, None)] == [
         "0", "1,234,567", "18.5", "—"]
 
 
-def test_numbers_are_shown_as_in_vietnam():
+def test_formats_numbers_as_in_vietnam():
     assert [text.number(n) for n in (0, 6104, 1234567, 18.5, None)] == [
         "0",
         "6.104",

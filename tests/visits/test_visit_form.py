@@ -1,4 +1,4 @@
-"""The visit form takes what a phone posts and says in plain words what is wrong with it."""
+"""The visit form parses a device's values and rejects invalid ones with plain messages."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -14,8 +14,8 @@ from ..conftest import make_app
 
 pytestmark = pytest.mark.once  # no database is asked anything of its own
 
-HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "paper"))
-MET = [("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
+VISIT, HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("visit", "bre", "Thị Rin", "paper"))
+MET = [("id", VISIT), ("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
        ("mode", "together")]
 HELPED = [("people-0-id", RIN), ("people-0-consent", "yes"),
           ("people-0-steps-0-kind", "VNEID_2_KH"), ("people-0-steps-0-state", "helped")]
@@ -25,19 +25,19 @@ FILED = [("dossiers-0-id", PAPER), ("dossiers-0-resident", RIN),
 
 @pytest.fixture(scope="module")
 def program(template_database, var):
-    """Return the app, for all these tests: none of them writes."""
+    """Return one app for all these tests, none of which writes."""
     return make_app(template_database, var)
 
 
 @pytest.fixture(autouse=True)
 def request_context(program):
-    """Sentences are looked up in the language of a request."""
+    """Open a request, whose language the messages use."""
     with program.test_request_context():
         yield
 
 
 def read(pairs, **more):
-    """Return the form of a body, checked; keyword arguments replace pairs."""
+    """Return the validated form of a body; keyword arguments replace pairs."""
     pairs = [pair for pair in pairs if pair[0] not in more] + list(more.items())
     form = VisitForm(MultiDict(pairs), meta={"csrf": False})
     form.validate()
@@ -45,7 +45,7 @@ def read(pairs, **more):
 
 
 def said(errors):
-    """Return all sentences in a form's errors."""
+    """Return all messages in a form's errors."""
     if isinstance(errors, dict):
         errors = list(errors.values())
     if isinstance(errors, (list, tuple)):
@@ -53,7 +53,7 @@ def said(errors):
     return [str(errors)]
 
 
-def test_a_whole_visit_is_read():
+def test_complete_visit_is_parsed():
     form = read(MET + HELPED + FILED, **{
         "return_on": "2026-11-28", "return_part": "morning",
         "note": " Chiều quay lại \r\nlấy giấy ",
@@ -72,20 +72,20 @@ def test_a_whole_visit_is_read():
         "code": "000.00.22.H17-261121-0007", "channel": "online", "due_on": date(2026, 12, 1)}]
 
 
-def test_what_is_not_said_is_empty():
+def test_missing_fields_are_empty():
     data = read(MET).data
     assert (data["reason"], data["note"], data["return_part"]) == ("", "", "")
     assert (data["return_on"], data["companions"], data["people"], data["dossiers"]) == (
         None, [], [], [])
 
 
-def test_companions_are_a_repeated_key():
+def test_companions_repeat_their_key():
     form = VisitForm(MultiDict([*MET, ("companions", "7"), ("companions", "3"),
                                 ("companions", "7")]))
     assert form.validate() and form.companions.data == [3, 7]
 
 
-def test_numbers_of_items_may_have_gaps_and_errors_keep_them():
+def test_item_numbers_may_have_gaps_and_errors_keep_them():
     form = read([*MET, ("people-7-id", RIN), ("people-7-steps-3-kind", "DVCQG"),
                  ("people-7-steps-3-state", "helped"), ("people-900-id", ""),
                  ("people-900-steps-0-kind", "SIM"), ("people-900-steps-0-state", "dreamt")])
@@ -123,14 +123,14 @@ WRONG = {
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items()
                                          for value in values])
-def test_a_wrong_value_is_rejected_in_plain_words(name, value):
+def test_invalid_value_is_rejected_with_a_plain_message(name, value):
     errors = read(MET + HELPED + FILED, **{name: value}).errors
     assert errors, f"{name}={value!r} was taken"
     assert all(sentence and not sentence.isascii() for sentence in said(errors) if sentence)
     assert any(said(errors))
 
 
-def test_every_field_is_tried():
+def test_every_field_has_an_invalid_example():
     tried = {name.rsplit("-", 1)[-1] for name in WRONG}
     fields = {field.short_name for form in (VisitForm(), PersonForm(), StepForm(), DossierForm())
               for field in form}
@@ -139,7 +139,7 @@ def test_every_field_is_tried():
 
 @pytest.mark.parametrize("name", [*WRONG, "people-0-steps-0-anything"])
 @pytest.mark.parametrize("strange", ["\0", "a\0b", "\ud800", "\x1b[31m", "\u202e\x07"])
-def test_characters_no_keyboard_writes_are_rejected(name, strange):
+def test_control_characters_are_rejected(name, strange):
     form = read(MET + HELPED + FILED, **{name: strange})
     assert form.errors or name.endswith("anything")
     assert all(is_clean(text) for text in texts(form.data))
@@ -154,12 +154,12 @@ def texts(data):
     return [text for part in data for text in texts(part)]
 
 
-def test_a_visit_in_2090_is_left_to_the_book():
+def test_visit_in_2090_is_accepted():
     assert not read(MET, visited_at="2090-01-01T08:00").errors
 
 
 @pytest.mark.parametrize("said", ["số 079185001234", "cmnd 285 123 456", "285123456"])
-def test_an_id_number_the_phone_let_through_is_masked_and_the_visit_is_well(said):
+def test_id_number_is_masked_and_the_visit_is_valid(said):
     form = read(MET, note=said, reason=said)
     assert not form.errors
     assert form.note.data == form.reason.data
@@ -167,30 +167,30 @@ def test_an_id_number_the_phone_let_through_is_masked_and_the_visit_is_well(said
     assert not any(letter.isdigit() for letter in form.note.data)
 
 
-def test_money_and_phone_numbers_may_stand_in_a_note():
+def test_note_keeps_amounts_and_phone_numbers():
     assert not read(MET, note="nộp 100.000.000 đồng, gọi 0900000123").errors
 
 
-def test_work_is_done_only_where_somebody_was_met():
+def test_work_requires_the_outcome_met():
     assert read(MET + HELPED, outcome="absent").outcome.errors
     assert read(MET + FILED, outcome="moved").outcome.errors
     assert not read(MET, outcome="absent").errors
 
 
-def test_a_promise_names_its_day():
+def test_appointment_requires_a_day():
     assert read(MET, outcome="later").return_on.errors
     assert read(MET, outcome="later", return_on="").return_on.errors
     assert not read(MET, outcome="later", return_on="2026-11-21").errors
 
 
-def test_a_helped_step_says_how():
+def test_helped_step_requires_a_mode():
     without = [pair for pair in MET if pair[0] != "mode"]
     assert read(without + HELPED).mode.errors
     assert not read(without + HELPED, **{"people-0-steps-0-mode": "self"}).errors
     assert not read(without + HELPED, **{"people-0-steps-0-state": "had"}).errors
 
 
-def test_more_items_than_a_visit_can_have_are_refused_not_cut():
+def test_too_many_items_are_rejected_instead_of_cut():
     people = [(f"people-{n}-id", RIN) for n in range(21)]
     assert read(MET + people).people.errors
     assert not read(MET + people[:20]).errors
@@ -200,7 +200,7 @@ def test_more_items_than_a_visit_can_have_are_refused_not_cut():
     assert read([*MET, ("people-0-id", RIN), *steps]).people.errors
 
 
-def test_the_html_says_what_the_form_demands():
+def test_html_carries_the_forms_constraints():
     form, dossier = VisitForm(), DossierForm()
     assert "required" in form.visited_at() and 'maxlength="1000"' in form.note()
     assert 'maxlength="120"' in form.reason() and "pattern=" in dossier.code()
@@ -211,12 +211,12 @@ def test_the_html_says_what_the_form_demands():
     ("visited_at", "9999-12-31T23:59"), ("return_on", "9999-12-31"), ("return_on", "2028-11-25"),
     ("dossiers-0-due_on", "9999-12-31"), ("dossiers-0-due_on", "2028-11-25"),
     ("dossiers-0-due_on", "2026-11-20")])
-def test_a_day_no_calendar_of_a_commune_holds_is_rejected(name, value):
+def test_day_out_of_bounds_is_rejected(name, value):
     form = read(MET + FILED, **{name: value})
     assert form.errors and all(said(form.errors))
 
 
-def test_days_within_two_years_of_a_visit_of_this_century_are_taken():
+def test_days_within_two_years_of_the_visit_are_accepted():
     for moment in ("2020-01-01T00:00", "2099-12-30T23:59"):
         year = int(moment[:4])
         form = read(MET + FILED, **{"visited_at": moment, "return_on": f"{year + 1}-12-31",
@@ -224,7 +224,7 @@ def test_days_within_two_years_of_a_visit_of_this_century_are_taken():
         assert not form.errors
 
 
-def test_the_bounds_stand_in_the_html_too():
+def test_html_carries_the_bounds():
     form = VisitForm()
     assert 'min="2020-01-01T00:00"' in form.visited_at() and 'max="2099-12-31T23:59"' in \
         form.visited_at()

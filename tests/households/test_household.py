@@ -1,4 +1,4 @@
-"""A house's page: its people and their next step, what is open, the last calls, the forms."""
+"""A household's page: people and next steps, open matters, last visits, forms."""
 
 from datetime import timedelta
 from html import unescape
@@ -16,7 +16,7 @@ from ..queries import counted
 
 
 def show(client, house):
-    """Return a house's page."""
+    """Return a household's page."""
     return unescape(client.get(f"/households/{house.id}").get_data(as_text=True))
 
 
@@ -27,7 +27,7 @@ def lan(cast, sign_in):
 
 
 def parts(html, number):
-    """Return the slots of the steps a person's form has; those that come in one are named."""
+    """Return the slots of the steps in a person's form; grouped ones by name."""
     found = [line.split('"')[0] for line in html.split('data-part="')[1:]
              if f'data-prefix="people-{number}-steps-' in line.split(">")[0]]
     kinds = AccountKind.in_use()
@@ -37,11 +37,10 @@ def parts(html, number):
 
 
 def one(kinds, code):
-    """Return the kind of that code."""
     return next(kind for kind in kinds if kind.code == code)
 
 
-def test_somebody_elses_house_is_as_if_it_did_not_exist(cast, sign_in):
+def test_foreign_household_equals_a_missing_one(cast, sign_in):
     lan = sign_in(cast.lan)
     missing = lan.get(f"/households/{uuid4()}")
     assert missing.status_code == 404
@@ -54,11 +53,11 @@ def test_somebody_elses_house_is_as_if_it_did_not_exist(cast, sign_in):
 
 
 @pytest.mark.parametrize("path", ["x", "1", "00000000", "' OR 1=1"])
-def test_what_is_no_uuid_is_missing(lan, path):
+def test_malformed_id_is_404(lan, path):
     assert lan.get(f"/households/{path}").status_code == 404
 
 
-def test_each_person_has_the_next_step_and_children_have_none(cast, lan):
+def test_each_adult_has_a_next_step_and_children_none(cast, lan):
     html = show(lan, cast.bre)
     assert parts(html, 0)[0] == "VNEID_2_KH" and "VNEID_2_DK" in parts(html, 0)[1:]
     assert "Điểu Lơi, 2015" in html and not parts(html, 2)
@@ -69,7 +68,7 @@ def test_each_person_has_the_next_step_and_children_have_none(cast, lan):
     assert "Đã kích hoạt" in html and "Chưa hỏi" in html
 
 
-def test_who_is_known_not_to_be_registered_registers_first(cast, lan):
+def test_unregistered_person_registers_first(cast, lan):
     rin = cast.resident("Thị Rin")
     visit(cast.lan, cast.bre, people=[(rin, "not_yet", "VNEID_2_DK")])
     assert parts(show(lan, cast.bre), 1)[:2] == ["VNEID_2_DK", "VNEID_2_KH"]
@@ -79,7 +78,7 @@ def test_who_is_known_not_to_be_registered_registers_first(cast, lan):
     assert "Chưa kích hoạt" in html
 
 
-def test_a_kind_that_needs_more_years_is_not_asked_of_the_young(cast, lan):
+def test_account_kind_respects_its_minimum_age(cast, lan):
     young = Resident.get_by_id(uuid_of("Thị Rin"))
     young.birth_year = clock.today().year - 14
     young.save()
@@ -87,7 +86,7 @@ def test_a_kind_that_needs_more_years_is_not_asked_of_the_young(cast, lan):
     assert "VNEID_2_KH" in asked and "TKNH" not in asked and "CKSCN" not in asked
 
 
-def test_consent_is_asked_of_who_was_never_asked(cast, lan):
+def test_consent_is_asked_once(cast, lan):
     def slots(html):
         return html.count('data-part="consent"')
 
@@ -102,7 +101,7 @@ def test_consent_is_asked_of_who_was_never_asked(cast, lan):
     assert 'name="people-0-consent" value="no"' in html and "Đã dặn đừng ghi tên" in html
 
 
-def test_what_matters_of_the_house_is_said(cast, lan):
+def test_page_shows_the_households_facts(cast, lan):
     assert 'href="tel:0900000123"' in show(lan, cast.van)
     Household.update(language="sti", poverty="poor", elderly_alone=True, no_smartphone=True).where(
         Household.id == cast.bre.id).execute()
@@ -113,7 +112,7 @@ def test_what_matters_of_the_house_is_said(cast, lan):
     assert "tel:" not in html
 
 
-def test_open_matters_and_last_calls_are_shown(cast, lan):
+def test_page_shows_open_matters_and_last_visits(cast, lan):
     today = clock.today()
     visit(cast.lan, cast.bre, days_ago=3, dossiers=[{"due_on": today - timedelta(days=1)}])
     visit(cast.binh, cast.bre, "unreached", days_ago=2, reason="nước lên")
@@ -126,26 +125,26 @@ def test_open_matters_and_last_calls_are_shown(cast, lan):
     assert html.count("data-has=") == 1, "Lan's own two newest, of which one is among the last"
 
 
-def test_the_commune_reads_and_does_not_record(cast, sign_in):
+def test_commune_sees_no_visit_form(cast, sign_in):
     html = show(sign_in(cast.son), cast.bre)
     assert "Thị Rin" in html and "data-outbox" not in html and "data-part" not in html
 
 
-def test_the_commune_goes_back_to_the_list_of_the_houses_village(cast, sign_in):
+def test_commune_page_links_to_the_households_village(cast, sign_in):
     back = '<a class="back" href="/households?village={}">'
     html = show(sign_in(cast.hanh), cast.hlan)
     assert "Bon Đá Xanh" in html.split(back.format(cast.da_xanh.id))[1].split("</a>")[0]
     assert "/households?village=" not in show(sign_in(cast.mai), cast.hlan)
 
 
-def test_a_house_is_read_in_few_queries(cast, lan):
+def test_page_needs_few_queries(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")], dossiers=[{}])
     with counted() as queries:
         show(lan, cast.bre)
     assert len(queries) <= 10
 
 
-def test_no_name_stands_in_the_title(cast, lan):
+def test_title_holds_no_name(cast, lan):
     for path in ("/", "/households", f"/households/{cast.bre.id}"):
         title = lan.get(path).get_data(as_text=True).split("<title>")[1].split("</title>")[0]
         assert "Bré" not in title and "Lan" not in title

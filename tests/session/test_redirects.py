@@ -1,4 +1,4 @@
-"""Signed out is led to sign-in and back, and never to another site."""
+"""Redirects lead to sign-in and back, and never to another site."""
 
 import pytest
 
@@ -15,7 +15,7 @@ FOREIGN = ["//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.exa
 
 
 @pytest.mark.parametrize("target", FOREIGN)
-def test_another_site_is_never_the_way_on(client, cast, enter, target):
+def test_redirect_never_leaves_the_site(client, cast, enter, target):
     assert own_path(target) == "/"
     form_target = target.replace("\ud800", "\0")  # no browser can send half a letter
     assert enter(client, "lan", PIN, next=form_target).location == "/arrival?next=/"
@@ -27,14 +27,14 @@ def test_another_site_is_never_the_way_on(client, cast, enter, target):
 
 @pytest.mark.parametrize("target", ["/", "/households?q=le+van&page=2", "/tallies#v3",
                                     "/households?q=Điểu", "/a[b"])
-def test_an_own_path_is_the_way_on(client, cast, enter, target):
+def test_own_path_is_followed(client, cast, enter, target):
     answer = enter(client, "lan", PIN, next=target)
     assert answer.status_code == 303
     assert answer.location.startswith("/arrival?next=/")
     assert own_path(target) == target
 
 
-def test_a_page_leads_to_sign_in_and_back(client, cast, enter):
+def test_page_redirects_to_sign_in_and_back(client, cast, enter):
     answer = client.get("/arrival?next=/outbox")
     assert answer.status_code == 302
     assert answer.location == "/sign-in?next=/arrival?next%3D/outbox"
@@ -42,7 +42,7 @@ def test_a_page_leads_to_sign_in_and_back(client, cast, enter):
     assert 'value="/arrival?next=/outbox"' in page.text
 
 
-def test_a_fragment_or_a_write_is_told_and_not_led(app, client, cast):
+def test_partial_and_post_get_401_without_redirect(app, client, cast):
     app.add_url_rule("/a-page", "a_page", lambda: "", methods=["GET", "POST"])
     app.add_url_rule("/a-program", "a_program", programmatic(lambda: ""))
     assert client.get("/a-page").status_code == 302
@@ -52,6 +52,6 @@ def test_a_fragment_or_a_write_is_told_and_not_led(app, client, cast):
     assert client.get("/a-program").is_json
 
 
-def test_signed_in_a_write_still_needs_its_token(app, sign_in, cast):
+def test_signed_in_post_needs_its_token(app, sign_in, cast):
     app.add_url_rule("/a-page", "a_page", lambda: "", methods=["GET", "POST"])
     assert sign_in(cast.lan).post("/a-page").status_code == 400

@@ -1,4 +1,4 @@
-"""The program as it is served: its processes counted together, and ended without losing work."""
+"""The service under gunicorn: metrics of its processes, invalid requests, a graceful stop."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ from tests.sync.phone import batch, body, entry
 
 @pytest.fixture
 def server(app, var, tmp_path, monkeypatch):
-    """Return the running program on the test's database."""
+    """Return the running service on the test's database."""
     monkeypatch.setenv("METRICS_FROM", "127.0.0.1")
     server = Server(app.extensions["config"].database_url, var, tmp_path / "server.log")
     yield server.start()
@@ -29,13 +29,13 @@ def server(app, var, tmp_path, monkeypatch):
 
 
 def cookie(app, user):
-    """Return the Cookie header of somebody signed in."""
+    """Return the Cookie header of a signed-in user."""
     signer = app.session_interface.get_signing_serializer(app)
     said = {"token": Session.begin(user), "_user_id": str(user.id), "_fresh": True}
     return f"session={signer.dumps(said)}"
 
 
-def test_the_numbers_are_those_of_all_processes(server):
+def test_sums_the_metrics_of_all_processes(server):
     for _ in range(40):
         urlopen(f"http://127.0.0.1:{server.port}/healthz").read()
     text = urlopen(f"http://127.0.0.1:{server.port}/metrics").read().decode()
@@ -43,14 +43,14 @@ def test_the_numbers_are_those_of_all_processes(server):
     assert [float(number) for number in counted] == [40]
 
 
-def test_nobody_on_this_machine_is_believed_either_to_be_a_proxy(server):
-    """Gunicorn by itself takes these from a proxy at 127.0.0.1, which passes on what it gets."""
+def test_trusts_no_forwarded_header_from_this_machine(server):
+    """By default gunicorn accepts these headers from 127.0.0.1."""
     said = {"SCRIPT_NAME": "/elsewhere", "X-Forwarded-Proto": "https"}
     page = urlopen(Request(f"http://127.0.0.1:{server.port}/households", headers=said))
     assert "/elsewhere" not in page.geturl() + page.read().decode()
 
 
-def test_what_is_no_http_leaves_no_word_and_no_address_in_the_log(server):
+def test_logs_neither_content_nor_address_of_an_invalid_request(server):
     host = "Host: localhost\r\n"
     for said in (f"GET /households?q=Thi Rin HTTP/1.1\r\n{host}",
                  f"GET /households HTTP/1.1 Rin\r\n{host}", f"Rin! /households HTTP/1.1\r\n{host}",
@@ -64,7 +64,7 @@ def test_what_is_no_http_leaves_no_word_and_no_address_in_the_log(server):
     assert not re.search(r"Rin|0900000123|127\.0\.0\.1|households|ip=", "".join(told))
 
 
-def test_what_has_no_readable_length_is_rejected_and_leaves_no_word(server, app, cast):
+def test_rejects_an_invalid_body_length_and_logs_no_content(server, app, cast):
     ends = f"Cookie: {cookie(app, cast.lan)}\r\nTransfer-Encoding: chunked\r\n\r\nRin\r\n"
     for path, kind in (("/sync", "application/json"),
                        ("/sign-in", "application/x-www-form-urlencoded")):
@@ -76,8 +76,8 @@ def test_what_has_no_readable_length_is_rejected_and_leaves_no_word(server, app,
 
 
 @pytest.mark.parametrize(("bind", "is_there"), [(None, False), ("0.0.0.0", True)])
-def test_the_proxys_machine_alone_reaches_it_unless_told(server, bind, is_there):
-    """Behind a proxy whoever reaches gunicorn by another way could claim any address."""
+def test_listens_on_the_loopback_address_by_default(server, bind, is_there):
+    """A client that bypasses the proxy could claim any address."""
     server.kill()
     server.environment.pop("BIND", None)
     if bind:
@@ -88,7 +88,7 @@ def test_the_proxys_machine_alone_reaches_it_unless_told(server, bind, is_there)
     assert (answer == 0) is is_there
 
 
-def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
+def test_accepts_a_batch_in_transit_before_it_stops(server, app, cast):
     said = json.dumps(batch(cast.lan, [entry(body(cast.bre))])).encode()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.putrequest("POST", "/sync")
@@ -107,8 +107,8 @@ def test_a_batch_on_its_way_is_taken_before_the_program_ends(server, app, cast):
     assert Visit.select().count() == 1
 
 
-def numbers_of_a_service(said):
-    """Return what a program prints that begins as gunicorn does, after what it does before."""
+def metrics_of_a_service(said):
+    """Run statements, then gunicorn.conf.py; return the words it prints."""
     start = ("import os, pathlib, runpy, subprocess, sys, tempfile;"
              "gone = subprocess.Popen(['true']); gone.wait();"
              f"{said}; runpy.run_path(sys.argv[1]);"
@@ -121,9 +121,9 @@ def numbers_of_a_service(said):
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no folder in memory")
 @pytest.mark.parametrize("who", ["os.getpid()", "gone.pid", "'words'"])
-def test_numbers_of_an_earlier_life_are_gone_and_a_full_disk_has_none(who):
-    """In a container the program has the same process id at every start."""
-    room, is_old_there = numbers_of_a_service(
+def test_deletes_metrics_of_an_earlier_process_and_keeps_them_in_memory(who):
+    """In a container the process id is the same at every start."""
+    room, is_old_there = metrics_of_a_service(
         f"name = 'tungnha-numbers-%s-' % {who};"
         "old = pathlib.Path(tempfile.mkdtemp(prefix=name, dir='/dev/shm'));"
         "(old / 'counter_7.db').touch()")
@@ -132,10 +132,10 @@ def test_numbers_of_an_earlier_life_are_gone_and_a_full_disk_has_none(who):
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no folder in memory")
-def test_numbers_of_a_service_that_lives_stay(server):
+def test_keeps_metrics_of_a_running_service(server):
     urlopen(f"http://127.0.0.1:{server.port}/healthz").read()
     [living] = Path("/dev/shm").glob(f"tungnha-numbers-{server.process.pid}-*")
-    assert numbers_of_a_service("old = pathlib.Path('/')")[1] == "True"
+    assert metrics_of_a_service("old = pathlib.Path('/')")[1] == "True"
     assert any(living.iterdir())
     server.stop()
     assert not living.exists()

@@ -1,4 +1,4 @@
-"""SQLite's writers queue: nobody starves, and nobody waits for ever."""
+"""SQLite's writers' queue: every writer gets its turn or times out."""
 
 import fcntl
 import subprocess
@@ -24,7 +24,7 @@ from teamapp.sqlite import Queue
 def write(queue, until, counts):
     turns = 0
     while time.monotonic() < until:
-        with queue.write():
+        with queue.acquire():
             time.sleep(0.003)
         turns += 1
     counts.append(turns)
@@ -41,16 +41,16 @@ print(*counts)
 
 @pytest.fixture(autouse=True)
 def only_sqlite(databases):
-    """PostgreSQL needs no queue."""
+    """PostgreSQL has no queue."""
     if databases.name != "sqlite":
         pytest.skip("SQLite's queue")
 
 
 @pytest.fixture
 def held(app):
-    """Return a way to stand at the head of the queue, as a process that hangs would."""
+    """Return a context manager that holds the queue as a hanging process does."""
     database = app.extensions["database"]
-    database.queue.patience = 0.2  # seconds
+    database.queue.timeout = 0.2  # seconds
 
     @contextmanager
     def hold():
@@ -61,7 +61,7 @@ def held(app):
     return hold
 
 
-def test_nobody_starves_among_threads_of_several_processes(tmp_path):
+def test_no_writer_starves_among_threads_of_several_processes(tmp_path):
     writers = [subprocess.Popen([sys.executable, "-c", WRITE, tmp_path / "book.db"], cwd=ROOT,
                                 stdout=subprocess.PIPE, text=True) for _ in range(3)]
     turns = [int(count) for writer in writers for count in writer.communicate()[0].split()]
@@ -69,16 +69,16 @@ def test_nobody_starves_among_threads_of_several_processes(tmp_path):
     assert min(turns) > sum(turns) / len(turns) / 4, turns
 
 
-def test_nobody_waits_for_ever(held):
+def test_a_writer_gives_up_after_the_timeout(held):
     began = time.monotonic()
     with held(), pytest.raises(OperationalError, match="locked"), transaction():
-        pytest.fail("a turn though another has it")
+        pytest.fail("entered a queue that another process holds")
     assert time.monotonic() - began < 5
     with transaction():
         pass
 
 
-def test_phones_are_told_to_come_again(sign_in, cast, held):
+def test_answers_503_with_retry_after_while_the_queue_is_held(sign_in, cast, held):
     lan, said = sign_in(cast.lan), batch(cast.lan, [entry(body(cast.bre))])
     with held():
         answer = lan.post("/sync", json=said)
@@ -88,14 +88,14 @@ def test_phones_are_told_to_come_again(sign_in, cast, held):
 
 
 @pytest.mark.parametrize(("path", "said"), [("/sign-out", {}), ("/language", {"language": "en"})])
-def test_whoever_writes_anything_queues(sign_in, cast, held, path, said):
+def test_every_write_waits_in_the_queue(sign_in, cast, held, path, said):
     lan = sign_in(cast.lan)
     with held():
         assert lan.post(path, data=said).status_code == 503
     assert lan.post(path, data=said).status_code == 303
 
 
-def test_who_signs_in_queues_too(client, cast, held):
+def test_a_sign_in_waits_in_the_queue(client, cast, held):
     with held(), pytest.raises(OperationalError):
         Session.begin(cast.lan)
     token = token_in(client.get("/sign-in"))
@@ -105,8 +105,8 @@ def test_who_signs_in_queues_too(client, cast, held):
     assert client.post("/sign-in", data=said).status_code == 303
 
 
-def test_a_note_is_not_waited_for(sign_in, cast, held, later, app):
-    app.extensions["database"].queue.patience = 10
+def test_a_page_skips_a_write_that_can_wait(sign_in, cast, held, later, app):
+    app.extensions["database"].queue.timeout = 10
     lan = sign_in(cast.lan)
     later(hours=2)
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The list's filter for houses where somebody promised to come back."""
+"""The list's filter for households with an appointment."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from teamapp import clock
 from tests.sync.phone import body, entry, result
 
 
-def test_only_houses_whose_last_call_promised_a_return_are_listed(cast, sign_in):
+def test_filter_lists_only_households_with_an_appointment(cast, sign_in):
     lan = sign_in(cast.lan)
     day = (clock.today() + timedelta(days=3)).isoformat()
     for house in (cast.van, cast.hoa):

@@ -1,4 +1,4 @@
-"""A lost phone, and a person who left: what they are still told, and what is still taken."""
+"""Lost devices get a wipe; deactivated accounts may submit entries for 90 days."""
 
 from datetime import timedelta
 
@@ -15,50 +15,50 @@ WIPE = {"v": 1, "code": "wipe"}
 
 @pytest.fixture
 def lost(cast, sign_in):
-    """Return Lan's phone after it was reported lost."""
+    """Return Lan's device after it was reported lost."""
     phone = sign_in(cast.lan)
-    Session.get(Session.user == cast.lan).lose()
+    Session.get(Session.user == cast.lan).mark_lost()
     return phone
 
 
-def test_a_lost_phone_is_told_to_wipe_itself_wherever_it_asks(cast, lost):
+def test_lost_device_gets_wipe_from_every_route(cast, lost):
     for answer in (lost.get("/pack"), send(lost, cast.lan, entry(body(cast.bre)))):
         assert (answer.status_code, answer.json) == (401, WIPE)
     assert lost.get("/households").status_code == 302
     assert not Receipt.select().exists()
 
 
-def test_only_that_sign_in_is_lost(cast, lost, sign_in):
+def test_loss_report_affects_only_its_sign_in(cast, lost, sign_in):
     assert sign_in(cast.lan).get("/households").status_code == 200
 
 
-def test_a_session_that_merely_ended_is_signed_out_and_nothing_more(cast, sign_in):
+def test_terminated_session_is_signed_out_without_wipe(cast, sign_in):
     phone = sign_in(cast.lan)
-    Session.get(Session.user == cast.lan).finish()
+    Session.get(Session.user == cast.lan).end()
     assert phone.get("/pack").json == {"v": 1, "code": "signed_out"}
 
 
-def test_an_unknown_cookie_is_not_told_to_wipe(client, cast):
+def test_unknown_cookie_gets_no_wipe(client, cast):
     assert client.get("/pack").json == {"v": 1, "code": "signed_out"}
 
 
-def test_the_sign_in_page_says_so_too_and_to_no_other_phone(client, cast, lost, sign_in):
-    def says(browser):
+def test_sign_in_page_sends_wipe_to_the_lost_device_only(client, cast, lost, sign_in):
+    def has_wipe(browser):
         answer = browser.get("/sign-in")
         assert answer.status_code == 200
         return "X-Wipe" in answer.headers, " data-wipe" in answer.text
 
-    assert says(lost) == (True, True)
+    assert has_wipe(lost) == (True, True)
     ended = sign_in(cast.binh)
-    Session.get(Session.user == cast.binh).finish()
-    assert {says(browser) for browser in (client, sign_in(cast.tu), ended)} == {(False, False)}
-    cast.binh.close()
-    assert says(ended) == (True, True)
+    Session.get(Session.user == cast.binh).end()
+    assert {has_wipe(browser) for browser in (client, sign_in(cast.tu), ended)} == {(False, False)}
+    cast.binh.deactivate()
+    assert has_wipe(ended) == (True, True)
 
 
-def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
+def test_deactivated_account_submits_entries_but_sees_no_page(cast, sign_in):
     phone = sign_in(cast.lan)
-    assert cast.lan.close()
+    assert cast.lan.deactivate()
     assert phone.get("/pack").json == WIPE
     for path in ("/", "/households", f"/households/{cast.bre.id}", "/outbox", "/arrival"):
         assert phone.get(path).status_code == 302, path
@@ -67,17 +67,17 @@ def test_who_left_sees_no_page_and_hands_in_what_waits(cast, sign_in):
     assert Visit.get().member == cast.lan
 
 
-def test_a_missing_page_shows_who_left_nothing(cast, sign_in):
+def test_missing_page_shows_a_deactivated_account_nothing(cast, sign_in):
     phone = sign_in(cast.lan)
-    cast.lan.close()
+    cast.lan.deactivate()
     page = phone.get("/nowhere")
     assert page.status_code == 404 and 'data-user=""' in page.text
 
 
 @pytest.mark.parametrize("days, status", [(90, 200), (91, 401)])
-def test_after_ninety_days_nothing_more_is_taken(cast, sign_in, days, status):
+def test_deactivated_account_submits_for_ninety_days(cast, sign_in, days, status):
     phone = sign_in(cast.lan)
-    cast.lan.close()
+    cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
     answer = send(phone, cast.lan, entry(body(cast.bre)))
@@ -86,17 +86,17 @@ def test_after_ninety_days_nothing_more_is_taken(cast, sign_in, days, status):
         assert answer.json == WIPE
 
 
-def test_who_left_cannot_sign_in_until_the_account_is_open_again(cast, client, enter):
-    cast.lan.close()
+def test_deactivated_account_signs_in_only_after_reactivation(cast, client, enter):
+    cast.lan.deactivate()
     assert enter(client, "lan", PIN).status_code == 422
-    cast.lan.reopen()
+    cast.lan.reactivate()
     assert enter(client, "lan", PIN).status_code == 303
 
 
-def test_the_last_chair_stays(cast):
-    assert not cast.son.close()
+def test_last_chair_cannot_be_deactivated(cast):
+    assert not cast.son.deactivate()
     assert User.get_by_id(cast.son.id).active
     second = User.create(username="hai", role="chair", name="Lê Hai", commune=cast.an_phu,
                          secret_hash="-")
-    assert cast.son.close()
-    assert not second.close()
+    assert cast.son.deactivate()
+    assert not second.deactivate()

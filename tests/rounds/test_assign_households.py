@@ -1,4 +1,4 @@
-"""Houses are given to members: one by one, a cluster, evenly."""
+"""Households are assigned to members: one by one, by cluster, evenly."""
 
 import json
 import re
@@ -18,7 +18,7 @@ def village(draft, cast):
     return f"/rounds/{draft.id}/villages/{cast.cau_van.id}"
 
 
-def test_a_house_by_hand(desk, cast, draft, village, holders):
+def test_one_household_is_assigned(desk, cast, draft, village, holders):
     answer = desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)],
                                   member=cast.lan.id)
     assert answer.status_code == 303
@@ -26,7 +26,7 @@ def test_a_house_by_hand(desk, cast, draft, village, holders):
     assert holders(draft)["Lê Văn An"] is None
 
 
-def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
+def test_selected_households_are_assigned_and_swapped_in_place(desk, cast, draft, village, holders):
     answer = desk(cast.hanh).send(f"{village}/assignments", htmx=True, member=cast.binh.id,
                                   houses=[str(cast.bre.id), str(cast.hoa.id)])
     assert answer.text.lstrip().startswith('<div id="village"')
@@ -35,7 +35,7 @@ def test_a_selection_swapped_in_place(desk, cast, draft, village, holders):
                               "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
 
 
-def test_two_members_of_one_name_are_told_apart(desk, cast, draft, village):
+def test_members_of_one_name_show_their_username(desk, cast, draft, village):
     other = cast.person("lan.2", "member", cast.lan.name, cast.cau_van)
     officer, name = desk(cast.hanh), f"{cast.lan.name} (lan.2)"
     answer = officer.send(f"{village}/assignments", htmx=True, member=other.id,
@@ -46,7 +46,7 @@ def test_two_members_of_one_name_are_told_apart(desk, cast, draft, village):
     assert f"{cast.lan.name}<" not in page
 
 
-def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, village):
+def test_selection_for_another_button_stays_checked(desk, cast, draft, village):
     def ticks(answer):
         return set(re.findall(r'<input[^>]*? value="([^"]+)"[^>]* checked|'
                               r'<input checked[^>]*? value="([^"]+)"', answer.text))
@@ -61,12 +61,12 @@ def test_what_was_ticked_for_another_button_stays_ticked(desk, cast, draft, vill
     answer = officer.send(f"{village}/assignments", htmx=True, houses=[hoa], cluster="Cụm 1",
                           member=cast.binh.id, members=[lan])
     assert ticked(answer) == {lan, hoa}
-    answer = officer.send(f"{village}/shares", htmx=True, houses=[hoa], members=[lan])
+    answer = officer.send(f"{village}/allocation", htmx=True, houses=[hoa], members=[lan])
     assert ticked(answer) == {lan, hoa}
     assert len(ticked(officer.get(village))) == 3
 
 
-def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village):
+def test_rejected_partial_has_a_target_on_the_page(desk, cast, draft, village):
     officer = desk(cast.hanh)
     shown = officer.get(village).text
     [rejected] = [rule for rule in json.loads(
@@ -79,33 +79,33 @@ def test_a_refusal_of_a_piece_has_a_place_on_the_page(desk, cast, draft, village
     assert officer.get(village).text.count('id="refusal"') == 1
 
 
-def test_enter_presses_the_main_button_and_no_other(desk, cast, village):
+def test_enter_submits_the_main_button(desk, cast, village):
     officer = desk(cast.hanh)
     for url, name in ((village, "giving"), ("/rounds/new", "round")):
         first = re.search(rf'<form[^>]* id="{name}".*?(<button[^>]*>)', officer.get(url).text, re.S)
         assert first[1] == "<button hidden>", "the first button of a form is what Enter presses"
 
 
-def test_a_whole_cluster(desk, cast, draft, village, holders):
+def test_whole_cluster_is_assigned(desk, cast, draft, village, holders):
     desk(cast.hanh).send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
     assert holders(draft) == {"Điểu Bré": "Lê Thị Lan", "Lê Văn An": "Lê Thị Lan",
                               "Nguyễn Thị Hòa": None, "H'Lan": None}
 
 
-def test_houses_nobody_has_are_shared_evenly(desk, cast, draft, village, holders):
+def test_unassigned_households_are_allocated_evenly(desk, cast, draft, village, holders):
     desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.hoa.id)], member=cast.tu.id)
-    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id, cast.binh.id])
+    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id, cast.binh.id])
     assert sorted(filter(None, holders(draft).values())) == [
         "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
 
-def test_the_whole_round_is_shared_among_the_villages_own_teams(desk, cast, draft, holders):
-    desk(cast.hanh).send(f"/rounds/{draft.id}/shares")
+def test_round_is_allocated_within_each_villages_team(desk, cast, draft, holders):
+    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     assert holders(draft)["H'Lan"] == "H'Mai"
     assert sorted(holders(draft).values()) == ["H'Mai", "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
 
-def test_shares_are_runs_of_neighbours_and_level_out():
+def test_allocation_keeps_neighbours_together_and_evens_out():
     houses = list(range(10))
     assert shares(houses, {"a": 0, "b": 0, "c": 0}) == [
         ("a", [0, 1, 2, 3]), ("b", [4, 5, 6]), ("c", [7, 8, 9])]
@@ -115,13 +115,13 @@ def test_shares_are_runs_of_neighbours_and_level_out():
     assert shares(houses, {}) == []
 
 
-def test_a_house_is_taken_back(desk, cast, draft, village, holders):
-    desk(cast.hanh).send(f"{village}/shares", members=[cast.lan.id])
+def test_assignment_is_withdrawn(desk, cast, draft, village, holders):
+    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id])
     desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)], member="nobody")
     assert holders(draft)["Điểu Bré"] is None
 
 
-def test_houses_leave_and_come_back(desk, cast, draft, village, holders):
+def test_households_are_removed_and_added_back(desk, cast, draft, village, holders):
     officer = desk(cast.hanh)
     officer.send(f"{village}/removals", houses=[str(cast.bre.id)])
     assert "Điểu Bré" not in holders(draft)
@@ -132,7 +132,7 @@ def test_houses_leave_and_come_back(desk, cast, draft, village, holders):
         row.position for row in draft.assignments_in(cast.cau_van))
 
 
-def test_a_house_without_a_cluster_stands_by_its_number(desk, cast, village):
+def test_household_without_a_cluster_shows_its_number(desk, cast, village):
     officer = desk(cast.hanh)
     officer.send(f"{village}/removals", houses=[str(cast.bre.id), str(cast.van.id)])
     Household.update(cluster="").where(Household.id == cast.bre.id).execute()
@@ -141,14 +141,14 @@ def test_a_house_without_a_cluster_stands_by_its_number(desk, cast, village):
     assert "<small>Cụm 1, 2</small>" in page
 
 
-def test_counts_per_member_stand_beside(desk, cast, draft, village):
+def test_count_per_member_is_updated(desk, cast, draft, village):
     officer = desk(cast.hanh)
     answer = officer.send(f"{village}/assignments", htmx=True, cluster="Cụm 1", member=cast.lan.id)
     row = answer.text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
     assert 'data-name="Số nhà">2</td>' in row
 
 
-def test_progress_counts_finished_houses_within_the_days(desk, cast, draft, village):
+def test_progress_counts_households_finished_within_the_round(desk, cast, draft, village):
     chair = desk(cast.son)
     chair.send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
     chair.send(f"/rounds/{draft.id}/publication")
@@ -170,7 +170,7 @@ def test_progress_counts_finished_houses_within_the_days(desk, cast, draft, vill
     ({"member": "1", "houses": [str(uuid4())]}, "Có mục không thuộc xã mình."),
     ({"member": "1", "cluster": "Cụm 99"}, "Cụm này không có nhà nào trong đợt."),
 ])
-def test_what_is_wrong_is_said(desk, cast, draft, village, holders, typed, words):
+def test_invalid_assignment_shows_its_error(desk, cast, draft, village, holders, typed, words):
     for htmx in (True, False):
         answer = desk(cast.hanh).send(f"{village}/assignments", htmx=htmx, **typed)
         assert answer.status_code == 422
@@ -178,8 +178,7 @@ def test_what_is_wrong_is_said(desk, cast, draft, village, holders, typed, words
     assert set(holders(draft).values()) == {None}
 
 
-def test_nobody_and_nothing_of_another_village_or_commune_is_taken(desk, cast, draft, village,
-                                                                   holders):
+def test_foreign_members_and_households_are_rejected(desk, cast, draft, village, holders):
     officer = desk(cast.hanh)
     for member in (cast.mai, cast.kien, cast.son):
         assert officer.send(f"{village}/assignments", houses=[str(cast.bre.id)],
@@ -188,7 +187,7 @@ def test_nobody_and_nothing_of_another_village_or_commune_is_taken(desk, cast, d
         for action in ("assignments", "removals", "houses"):
             assert officer.send(f"{village}/{action}", houses=[str(house.id)],
                                 member=cast.lan.id).status_code == 422
-    assert officer.send(f"{village}/shares", members=[cast.mai.id]).status_code == 422
-    assert officer.send(f"{village}/shares").status_code == 422
+    assert officer.send(f"{village}/allocation", members=[cast.mai.id]).status_code == 422
+    assert officer.send(f"{village}/allocation").status_code == 422
     assert set(holders(draft).values()) == {None}
     assert len(holders(draft)) == 4

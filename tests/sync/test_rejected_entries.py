@@ -3,18 +3,19 @@
 import json
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, quote
 from uuid import UUID, uuid4
 
 import pytest
 
 from teamapp import clock
-from teamapp.members.reasons import ADVICE, WHY
 from teamapp.models import Consent, RejectedEntry
-from teamapp.sync.reasons import REASONS
+from teamapp.sync.kinds import KINDS
+from teamapp.sync.rejections import REJECTIONS
 
 from ..queries import counted
-from ..sync.phone import body, entry, result
-from ..sync.test_outbox_files import saved
+from .phone import body, entry, result, send
+from .test_outbox_files import saved
 
 
 def refuse(browser, user, house, code=None, **more):
@@ -63,26 +64,48 @@ def test_author_leader_and_commune_see_it_and_nobody_else(cast, lan, desk, who, 
     item = refuse(lan, cast.lan, cast.bre, outcome="later")  # without a day to come back
     browser = desk(getattr(cast, who))
     assert len(cards(browser.get("/rejected-entries").text)) == sees
-    asked = browser.get(f"/people/{cast.lan.id}")
+    found = cards(browser.get(f"/rejected-entries?author={cast.lan.id}").text)
+    assert len(found) == sees
+    if sees:
+        assert all(word in found[0] for word in ("Điểu Bré", "Hẹn lại", "Có chỗ ghi chưa đúng."))
     if sees and who != "lan":
-        [card] = cards(asked.text)
-        assert "Điểu Bré" in card and "Hẹn lại" in card and "Có chỗ ghi chưa đúng." in card
-    else:
-        assert asked.status_code in (403, 404)
+        assert f'"/rejected-entries?author={cast.lan.id}"' in browser.get(
+            f"/people/{cast.lan.id}").text
     page = "/outbox-files"  # where everybody has a token
     assert browser.press(f"/rejected-entries/{item.id}/settlement", page).status_code == (
         303 if sees else 404)
     assert bool(RejectedEntry.get().settled_at) == sees
 
 
-def test_a_neighbours_page_does_not_show_it(cast, lan, sign_in):
-    refuse(lan, cast.lan, cast.hlan)
-    assert not cards(sign_in(cast.tu).get(f"/people/{cast.binh.id}").text)
+def test_a_persons_page_tells_how_many_are_theirs_and_leads_to_them(cast, lan, sign_in):
+    for house in (cast.hlan, cast.kin):
+        refuse(lan, cast.lan, house)
+    leader = sign_in(cast.tu)
+    assert "Lượt xã chưa nhận (2)" in leader.get(f"/people/{cast.lan.id}").text
+    assert "chưa nhận" not in leader.get(f"/people/{cast.binh.id}").text
+    page = leader.get(f"/rejected-entries?author={cast.lan.id}").text
+    assert len(cards(page)) == 2 and "Người ghi" not in page
+    assert f'href="/people/{cast.lan.id}"' in page
+    assert not cards(leader.get(f"/rejected-entries?author={cast.binh.id}").text)
+
+
+@pytest.mark.parametrize("author", ["kien", "mai", 0, -1, 2**31, 9 * 10**30])
+def test_an_author_who_is_not_the_readers_to_see_is_as_one_who_wrote_nothing(
+        cast, lan, sign_in, author):
+    for browser, user, house in ((lan, cast.lan, cast.hlan), (sign_in(cast.kien), cast.kien,
+                                 cast.bre), (sign_in(cast.mai), cast.mai, cast.bre)):
+        refuse(browser, user, house)
+    leader = sign_in(cast.tu)
+    asked = getattr(cast, author).id if isinstance(author, str) else author
+    page = leader.get(f"/rejected-entries?author={asked}")
+    assert (page.status_code, cards(page.text)) == (200, [])
+    assert page.text == leader.get("/rejected-entries?author=999999").text
+    assert len(cards(leader.get("/rejected-entries?author=lan").text)) == 1
 
 
 def test_seen_is_settled_kept_and_told_no_more(cast, lan, desk):
     item = refuse(lan, cast.lan, cast.hlan)
-    leader, page = desk(cast.tu), f"/people/{cast.lan.id}"
+    leader, page = desk(cast.tu), f"/rejected-entries?author={cast.lan.id}"
     assert "Lượt xã chưa nhận (1)" in leader.get("/people").text
     answer = leader.press(f"/rejected-entries/{item.id}/settlement", page, next=page)
     assert (answer.status_code, answer.location) == (303, page)
@@ -119,7 +142,7 @@ def test_the_newest_comes_first_and_what_was_mended_is_gone(cast, lan, sign_in):
     mend = entry(body(cast.van, outcome="absent"),
                  replaces=str(RejectedEntry.get(RejectedEntry.body.contains(str(cast.van.id))).entry))
     assert result(lan, cast.lan, mend)["status"] == "accepted"
-    found = cards(sign_in(cast.son).get(f"/people/{cast.lan.id}").text)
+    found = cards(sign_in(cast.son).get(f"/rejected-entries?author={cast.lan.id}").text)
     assert [re.search(r"Điểu Bré|Lê Văn An|Nguyễn Thị Hòa", card)[0] for card in found] == [
         "Điểu Bré", "Nguyễn Thị Hòa"]
 
@@ -134,7 +157,7 @@ def test_the_newest_comes_first_and_what_was_mended_is_gone(cast, lan, sign_in):
 def test_whatever_was_written_it_is_shown(cast, lan, sign_in, said):
     result(lan, cast.lan, entry(said))
     for browser, path in ((lan, "/rejected-entries"),
-                          (sign_in(cast.son), f"/people/{cast.lan.id}")):
+                          (sign_in(cast.son), f"/rejected-entries?author={cast.lan.id}")):
         [card] = cards(browser.get(path).text)
         assert "<script" not in card and "flown" not in card
 
@@ -146,7 +169,7 @@ def test_what_was_done_is_told_to_who_writes_it_down_again(cast, lan, sign_in):
                 return_part="afternoon", **{"dossiers-0-procedure": "1.001193",
                                             "dossiers-0-code": "H10-1"})
     result(lan, cast.lan, entry(said))  # nobody says how it was done, and the dossier has no id
-    cast.hanh.read_in("en")
+    cast.hanh.set_language("en")
     for who, words in (("lan", ["Thị Rin: Kích hoạt VNeID – xong hôm đó; DVC quốc gia – chưa "
                                 "(Không có máy thông minh)", "Người không ghi tên: ",
                                 "Hồ sơ: Đăng ký khai sinh, H10-1", "Hẹn 5/12, chiều",
@@ -178,32 +201,33 @@ def test_people_the_reader_may_not_see_are_not_named(cast, lan, sign_in):
     assert "Người không ghi tên" in cards(lan.get("/rejected-entries").text)[0]
 
 
-@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("code", REJECTIONS)
 def test_every_reason_is_said_in_the_readers_language_and_what_to_do(cast, lan, sign_in, code):
     refuse(lan, cast.lan, cast.hlan, code=code)
-    cast.son.read_in("en")
+    cast.son.set_language("en")
     own = lan.get("/rejected-entries").text
-    others = sign_in(cast.son).get(f"/people/{cast.lan.id}").text
-    assert str(WHY[code]) in own
+    others = sign_in(cast.son).get("/rejected-entries").text
+    assert str(REJECTIONS[code].why) in own and str(REJECTIONS[code].advice) in own
     assert cards(others) and not re.search(r"[ăđơưạảấậẹếềệịọốộớợụứữ]", re.sub(
         "Lê Thị Lan", "", cards(others)[0]))
 
 
-def test_no_reason_is_forgotten():
-    assert set(WHY) == set(REASONS)
-    assert set().union(*ADVICE) <= set(REASONS)
+def test_a_code_of_another_release_says_what_the_phone_was_told(cast, lan):
+    item = refuse(lan, cast.lan, cast.hlan, code="unheard_of")
+    [card] = cards(lan.get("/rejected-entries").text)
+    assert item.reason in card and "Còn ở Gửi về xã thì bấm Sửa." in card
 
 
 def test_what_was_wrong_is_told_as_it_was_said_to_who_reads_that_language(cast, lan, sign_in):
     refuse(lan, cast.lan, cast.bre, outcome="later")
     assert "Chọn ngày hẹn lại." in cards(sign_in(cast.tu).get("/rejected-entries").text)[0]
     for reader in (cast.tu, cast.lan):
-        reader.read_in("en")
+        reader.set_language("en")
         assert "Chọn ngày hẹn" not in cards(sign_in(reader).get("/rejected-entries").text)[0]
 
 
 def test_what_another_brought_is_not_told_in_the_bearers_language(cast, sign_in, hand_in):
-    cast.tu.read_in("en")
+    cast.tu.set_language("en")
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre, outcome="later"))))
     assert "Choose the day to come back." in page.text
     for reader, is_told in ((cast.lan, False), (cast.tu, True)):
@@ -219,6 +243,55 @@ def test_of_endless_people_and_dossiers_as_many_are_told_as_a_form_takes(cast, l
     assert page.status_code == 200
     [card] = cards(page.text)
     assert card.count("<li>") == 30
+
+
+def test_what_no_phone_writes_is_marked_and_the_rest_of_the_words_are_there(cast, lan):
+    result(lan, cast.lan, entry(body(cast.bre, outcome="absent", note="Chiều\x07 quay lại")))
+    [card] = cards(lan.get("/rejected-entries").text)
+    assert "Chiều\ufffd quay lại" in card
+
+
+def test_long_words_are_cut_in_the_list(cast, lan):
+    note, reason = "chiều " * 400, "xa " * 400
+    item = refuse(lan, cast.lan, cast.bre, note=note, reason=reason)
+    [card] = cards(lan.get("/rejected-entries").text)
+    assert f"{note[:299]}…</li>" in card and f"{reason[:299]}…</li>" in card
+    assert len(parse_qs(item.body)["note"][0]) == len(note)
+
+
+def test_what_is_of_no_kind_we_know_is_listed_with_its_reason(cast, lan):
+    result(lan, cast.lan, entry(body(cast.bre, note="x"), kind="visits.dream"))
+    [card] = cards(lan.get("/rejected-entries").text)
+    assert "Việc khác" in card and "Xã chưa nhận loại việc này." in card
+    assert "Điểu Bré" not in card
+
+
+@pytest.mark.parametrize("form, note", [(0, "Trưa"), (1, "Trưa"), (2, "Chiều"), (9, "Chiều")])
+def test_what_an_older_form_wrote_is_read_as_its_answers_mean_now(
+        cast, lan, monkeypatch, form, note):
+    item = refuse(lan, cast.lan, cast.hlan, note="Chiều")
+    RejectedEntry.update(form=form, body=item.body.replace(quote("Chiều"), "Chiều")).execute()
+    kind = KINDS["visits.create"]._replace(
+        form=2, upgrades={1: lambda body: body.replace("Chiều", "Trưa")})
+    monkeypatch.setitem(KINDS, "visits.create", kind)
+    [card] = cards(lan.get("/rejected-entries").text)
+    assert f"<b>Ghi chú</b>: {note}" in card
+
+
+def test_one_that_no_form_can_read_stands_among_the_others(cast, lan, monkeypatch):
+    for house in (cast.bre, cast.van, cast.hoa):
+        refuse(lan, cast.lan, house, outcome="later")
+
+    def fail(body):
+        raise ZeroDivisionError
+
+    RejectedEntry.update(form=1).where(RejectedEntry.body.contains(str(cast.van.id))).execute()
+    RejectedEntry.update(form=2).where(~RejectedEntry.body.contains(str(cast.van.id))).execute()
+    kind = KINDS["visits.create"]._replace(form=2, upgrades={1: fail})
+    monkeypatch.setitem(KINDS, "visits.create", kind)
+    found = cards(lan.get("/rejected-entries").text)
+    assert [("Một lượt" in card, "Hẹn lại" in card) for card in found] == [
+        (False, True), (True, False), (False, True)]
 
 
 def test_a_house_the_reader_may_not_see_is_not_named(cast, lan, sign_in):
@@ -247,6 +320,31 @@ def test_the_number_of_queries_does_not_grow_with_what_was_rejected(cast, lan, s
             assert cards(chair.get("/rejected-entries").text)
         tries.append(len(found))
     assert tries[0] == tries[1] <= 6
+
+
+def test_a_page_of_fifty_asks_no_more_and_leads_to_the_next(cast, lan, sign_in):
+    rin = cast.resident("Thị Rin")
+    said = body(cast.bre, (rin.id, "yes", [("VNEID_2_KH", "had", {})]),
+                **{"dossiers-0-procedure": "1.001193"})
+    entries = [entry(said) for _ in range(53)]
+    send(lan, cast.lan, *entries)
+    assert RejectedEntry.select().count() == 53
+    chair = sign_in(cast.son)
+    with counted() as found:
+        page = chair.get(f"/rejected-entries?author={cast.lan.id}").text
+    assert len(found) <= 9
+    assert len(cards(page)) == 50 and page.count("Thị Rin") == page.count("Đăng ký khai sinh") == 50
+    assert "Trang trước" not in page
+    [after] = re.findall(r'rel="next" href="([^"]+)"', page)
+    rest = chair.get(after.replace("&amp;", "&")).text
+    assert len(cards(rest)) == 3 and "Trang sau" not in rest
+    assert f'name="next" value="{after}"' in rest
+    assert f'rel="prev" href="/rejected-entries?author={cast.lan.id}"' in rest
+    shown = re.findall(r"/rejected-entries/(\d+)/settlement", page + rest)
+    assert len(set(shown)) == 53
+    beyond = chair.get(f"/rejected-entries?author={cast.lan.id}&page=3")
+    assert (beyond.status_code, beyond.location) == (
+        302, f"/rejected-entries?author={cast.lan.id}")
 
 
 def test_a_phone_that_has_its_pages_hears_of_it(cast, lan, sign_in):

@@ -1,4 +1,4 @@
-"""What a watcher may read, and who may not."""
+"""The metrics and the addresses that may read them."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from teamapp import clock
-from teamapp.config import Refusal, read_config
+from teamapp.config import ConfigurationError, read_config
 from teamapp.models import Device, ProcessingFailure, RejectedEntry
 from tests.conftest import make_app
 from tests.sync.phone import body, entry, send
@@ -15,7 +15,7 @@ from tests.sync.phone import body, entry, send
 
 @pytest.fixture
 def watched(app, var):
-    """Return the app with a watcher allowed on this machine and in one network."""
+    """Return the app with metrics allowed on this machine and in one network."""
     made = make_app(app.extensions["config"].database_url, var,
                     METRICS_FROM="127.0.0.1 10.1.0.0/16 ::1")
     made.extensions["database"].connect()
@@ -29,11 +29,11 @@ def asked(app, address="127.0.0.1", **headers):
 
 
 def value(text, name):
-    """Return the number on a line."""
+    """Return the value of a metric."""
     return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.M)[1])
 
 
-def test_answers_are_counted_by_route_and_never_by_address(watched, cast):
+def test_counts_responses_by_route_and_never_by_url(watched, cast):
     client = watched.test_client()
     for _ in range(3):
         client.get(f"/households/{cast.bre.id}?q=Thị+Rin")
@@ -45,7 +45,7 @@ def test_answers_are_counted_by_route_and_never_by_address(watched, cast):
         assert private not in text
 
 
-def test_invented_methods_are_counted_together(watched):
+def test_counts_invented_methods_together(watched):
     client = watched.test_client()
     before = asked(watched).text.count("tungnha_answers_total{")
     for method in ("SHOUT", "GIANGTHICHIM", *(f"M{number}" for number in range(50))):
@@ -57,7 +57,7 @@ def test_invented_methods_are_counted_together(watched):
     assert "SHOUT" not in text and "CHIM" not in text
 
 
-def test_the_book_tells_what_waits_and_what_was_rejected(watched, cast, sign_in):
+def test_reports_waiting_and_rejected_entries_from_the_database(watched, cast, sign_in):
     lan = sign_in(cast.lan)
     send(lan, cast.lan, entry(body(cast.bre)), entry("nonsense"))
     text = asked(watched).text
@@ -69,7 +69,7 @@ def test_the_book_tells_what_waits_and_what_was_rejected(watched, cast, sign_in)
     assert value(asked(watched).text, "tungnha_inbox_open") == 0
 
 
-def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign_in):
+def test_ignores_resolved_failures_and_phones_silent_for_long(watched, cast, sign_in):
     lan, sent = sign_in(cast.lan), [entry(body(cast.bre)), entry("nonsense")]
     send(lan, cast.lan, *sent)
     for one in (*sent, entry("never seen again")):
@@ -84,7 +84,7 @@ def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign
         assert (value(text, "tungnha_waiting_entries") > 0) == bool(waiting)
 
 
-def test_a_watcher_hears_of_a_database_that_is_away(watched):
+def test_answers_metrics_without_a_database(watched):
     database = watched.extensions["database"]
     database.close_all()
     place = database.database
@@ -100,20 +100,20 @@ def test_a_watcher_hears_of_a_database_that_is_away(watched):
 
 
 @pytest.mark.parametrize("address", ["192.168.1.9", "10.2.0.1", "not-an-address", ""])
-def test_elsewhere_there_is_no_such_page(watched, address):
+def test_answers_404_to_any_other_address(watched, address):
     answer = asked(watched, address)
     assert answer.status_code == 404
     assert b"tungnha_" not in answer.data
 
 
-def test_nobody_is_let_in_by_a_proxy_that_is_not_counted(watched):
+def test_answers_404_behind_an_untrusted_proxy(watched):
     assert asked(watched, **{"X-Forwarded-For": "192.168.1.9"}).status_code == 404
 
 
-def test_by_default_nobody_may_ask(app):
+def test_allows_nobody_by_default(app):
     assert asked(app).status_code == 404
 
 
-def test_an_address_that_is_none_is_rejected_at_start(tmp_path):
-    with pytest.raises(Refusal, match="METRICS_FROM"):
+def test_rejects_an_invalid_address_at_start(tmp_path):
+    with pytest.raises(ConfigurationError, match="METRICS_FROM"):
         read_config({"VAR_DIR": str(tmp_path), "METRICS_FROM": "everywhere"})

@@ -1,4 +1,4 @@
-"""The program as a commune runs it: APP_ENV=production, behind a proxy that ends TLS."""
+"""APP_ENV=production behind a proxy that terminates TLS."""
 
 import re
 from http.cookies import SimpleCookie
@@ -9,7 +9,7 @@ from teamapp.web import SECURITY_HEADERS
 from tests.cast import PIN
 from tests.conftest import make_app
 
-pytestmark = pytest.mark.once  # no database is asked anything of its own
+pytestmark = pytest.mark.once  # independent of the database
 
 HOST, FOREIGN = "so.example", "foreign.example"
 KEY = "8f3k2-Lq0zX7-mW9aT1-bN4cV6-eR5yU8-iO3pS2"
@@ -17,7 +17,7 @@ KEY = "8f3k2-Lq0zX7-mW9aT1-bN4cV6-eR5yU8-iO3pS2"
 
 @pytest.fixture
 def serve(app, cast, var):
-    """Return a function that gives a browser of the app in production, behind so many proxies."""
+    """Return a function that starts the app in production behind `hops` proxies."""
     made = []
 
     def start(hops, **more):
@@ -33,7 +33,7 @@ def serve(app, cast, var):
 
 
 def forwarded(**more):
-    """Return the headers a proxy that ends TLS adds."""
+    """Return the headers that a TLS-terminating proxy adds."""
     return {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https",
             "X-Forwarded-Host": HOST, **more}
 
@@ -48,14 +48,14 @@ def enter(browser):
 
 
 def cookies(answer):
-    """Return {name: its attributes} of what an answer sets."""
+    """Return {name: attributes} of the cookies a response sets."""
     found = SimpleCookie()
     for line in answer.headers.getlist("Set-Cookie"):
         found.load(line)
     return found
 
 
-def test_every_cookie_belongs_to_this_host_over_tls_alone(serve):
+def test_sets_every_cookie_for_this_host_over_tls_only(serve):
     browser = serve(1)
     answer = enter(browser)
     assert answer.status_code == 303
@@ -68,7 +68,7 @@ def test_every_cookie_belongs_to_this_host_over_tls_alone(serve):
         assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
 
 
-def test_a_form_over_tls_is_taken_from_our_own_pages_only(serve):
+def test_accepts_a_form_over_tls_from_own_pages_only(serve):
     browser = serve(1)
     enter(browser)
     page = browser.get("/outbox-files", headers=forwarded(), base_url=f"https://{HOST}")
@@ -81,7 +81,7 @@ def test_a_form_over_tls_is_taken_from_our_own_pages_only(serve):
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/healthz", "/sw.js", "/static/…"])
-def test_tls_is_asked_for_where_it_is_in_use_and_nowhere_else(serve, path):
+def test_sends_hsts_over_tls_only(serve, path):
     browser = serve(1)
     path = path.replace("…", f"{browser.application.extensions['static_version']}/css/app.css")
     said = browser.get(path, headers=forwarded()).headers["Strict-Transport-Security"]
@@ -90,7 +90,7 @@ def test_tls_is_asked_for_where_it_is_in_use_and_nowhere_else(serve, path):
     assert "Strict-Transport-Security" not in plain.headers
 
 
-def test_without_a_proxy_nobodys_claims_are_believed(serve):
+def test_trusts_no_forwarded_header_without_a_proxy(serve):
     browser = serve(0, METRICS_FROM="203.0.113.9")
     answer = browser.get("/sign-in", headers=forwarded(**{"X-Forwarded-Prefix": "/elsewhere"}))
     assert "Strict-Transport-Security" not in answer.headers
@@ -99,7 +99,7 @@ def test_without_a_proxy_nobodys_claims_are_believed(serve):
     assert browser.post("/sign-out", headers=forwarded(Origin=f"https://{HOST}")).status_code == 403
 
 
-def test_behind_one_proxy_only_what_that_one_says_is_believed(serve):
+def test_trusts_only_the_last_proxy_with_one_hop(serve):
     browser = serve(1, METRICS_FROM="203.0.113.9")
     claimed = forwarded(**{"X-Forwarded-For": "203.0.113.9, 198.51.100.7",
                            "X-Forwarded-Proto": "https, http",
@@ -114,8 +114,8 @@ def test_behind_one_proxy_only_what_that_one_says_is_believed(serve):
 @pytest.mark.parametrize("path", ["/", "/households", "/sign-in?next=/outbox", "//households",
                                   "/households//x", "/nowhere", "/arrival", "/sw.js", "/pack",
                                   "/manifest.webmanifest", "/no-network"])
-def test_no_answer_repeats_the_host_that_somebody_claims(serve, path):
-    """So that nothing a cache or a link could carry on leads elsewhere."""
+def test_no_response_repeats_a_claimed_host(serve, path):
+    """A cached page or link must not lead to another host."""
     browser = serve(0)
     for headers in ({"Host": FOREIGN}, {"Host": f"{HOST}:1@{FOREIGN}"},
                     {"Host": HOST, "X-Forwarded-Host": FOREIGN}):

@@ -1,0 +1,92 @@
+"""Why an entry is rejected, in plain words: to the author's phone, in lists, and what to do.
+
+The one place for each code. A list looks a reason up by its code, in the language of its reader;
+`RejectedEntry.reason` is what the phone was told.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+Text: TypeAlias = LazyString | str
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """What is said about one code."""
+
+    sentence: Text  # to the author's phone: what happened, what is safe, what to do
+    why: Text  # in a list
+    advice: Text = _("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại.")  # to the author
+    advice_to_others: Text = _("Nhờ người ghi sửa trên máy, hoặc ghi lại.")
+
+
+UNPROVEN = {"advice": _("Đúng là lượt của mình thì ghi lại."),
+            "advice_to_others": _("Hỏi người ghi. Đúng là lượt của họ thì ghi lại.")}
+
+REJECTIONS = {
+    "invalid": Rejection(
+        _("Có chỗ ghi chưa đúng. Sửa chỗ được chỉ ra rồi gửi lại."),
+        _("Có chỗ ghi chưa đúng.")),
+    "malformed": Rejection(
+        _("Máy gửi lên chưa đọc được. Nội dung vẫn được giữ. Báo tổ trưởng xem giúp."),
+        _("Máy gửi lên chưa đọc được.")),
+    "unknown_kind": Rejection(
+        _("Xã chưa nhận loại việc này. Nội dung vẫn được giữ. Gửi lại sau."),
+        _("Xã chưa nhận loại việc này.")),
+    "unknown_household": Rejection(
+        _("Không thấy nhà này trong sổ của xã. Chọn lại nhà rồi gửi lại."),
+        _("Không thấy nhà này trong sổ của xã.")),
+    "not_yours": Rejection(
+        _("Nhà này không thuộc nơi anh chị phụ trách. Nội dung vẫn được giữ. "
+          "Báo tổ trưởng xem giúp."),
+        _("Nhà này không thuộc tổ của người ghi."),
+        _("Báo tổ trưởng xem giúp."),
+        _("Hỏi người ghi. Nhà thuộc tổ khác thì nhờ tổ đó ghi lại.")),
+    "unknown_resident": Rejection(
+        _("Không thấy người này trong nhà. Chọn lại người rồi gửi lại."),
+        _("Không thấy người này trong nhà.")),
+    "consent_missing": Rejection(
+        _("Chưa hỏi bà con có đồng ý ghi tên không. Chọn câu trả lời rồi gửi lại."),
+        _("Chưa hỏi bà con có đồng ý ghi tên không.")),
+    "unknown_account_kind": Rejection(
+        _("Không có loại tài khoản này. Chọn lại rồi gửi lại."),
+        _("Không có loại tài khoản này.")),
+    "unknown_obstacle": Rejection(
+        _("Không có lý do này trong sổ. Chọn lại rồi gửi lại."),
+        _("Không có lý do này trong sổ.")),
+    "unknown_procedure": Rejection(
+        _("Không có thủ tục này trong sổ. Chọn lại rồi gửi lại."),
+        _("Không có thủ tục này trong sổ.")),
+    "unknown_companion": Rejection(
+        _("Người đi cùng không thuộc xã mình. Chọn lại rồi gửi lại."),
+        _("Người đi cùng không thuộc xã mình.")),
+    "id_taken": Rejection(
+        _("Mã này đã có ở lượt khác. Ghi lại lượt mới."),
+        _("Mã này đã có ở lượt khác.")),
+    "id_reused": Rejection(
+        _("Mã của lượt này đã dùng cho lượt khác. Nội dung vẫn được giữ. Ghi lại lượt mới."),
+        _("Mã của lượt này đã dùng cho lượt khác.")),
+    "already_accepted": Rejection(
+        _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại cho tổ trưởng xem."),
+        _("Xã đã nhận lượt này rồi, bản sửa đến sau."),
+        _("Không cần ghi lại. Có gì khác thì báo tổ trưởng."),
+        _("Không cần ghi lại. Chưa rõ thì hỏi người ghi.")),
+    "waits_for_rejected": Rejection(
+        _("Lượt này ghi sau một lượt xã chưa nhận. Nội dung vẫn được giữ. "
+          "Báo tổ trưởng xem giúp."),
+        _("Ghi sau một lượt xã chưa nhận.")),
+    "lost_phone": Rejection(
+        _("Máy ghi lượt này đã báo mất. Nội dung vẫn được giữ cho tổ trưởng xem. "
+          "Hỏi lại người ghi."),
+        _("Máy ghi lượt này đã báo mất."), **UNPROVEN),
+    "closed_account": Rejection(
+        _("Tài khoản đã đóng quá 90 ngày. Nội dung vẫn được giữ cho tổ trưởng xem."),
+        _("Tài khoản đã đóng quá 90 ngày."), **UNPROVEN),
+    "internal": Rejection(
+        _("Máy chủ chưa ghi được lượt này. Nội dung vẫn được giữ. Báo xã xem giúp."),
+        _("Máy chủ chưa ghi được lượt này.")),
+}
+REASONS = {code: rejection.sentence for code, rejection in REJECTIONS.items()}
