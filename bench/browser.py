@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chrome
 from tests.browser.phone import Phone, processes_with
 
-from .book import PIN, scratch
+from .dataset import PIN, scratch
 from .slow import slowed
 
 PATIENCE = 120_000  # milliseconds a page may take, slowed and on a busy machine
@@ -45,7 +45,7 @@ LAST_PAINT = """async () => {
 
 @contextmanager
 def browsers():
-    """Give what starts browsers; there must be a Chromium."""
+    """Give Playwright; RuntimeError without a Chromium."""
     if chrome.find() is None:
         raise RuntimeError("no Chromium: run sh tests/browser/install.sh")
     with sync_playwright() as playwright:
@@ -98,28 +98,28 @@ def at_a_sixth(phone):
 
 
 def browser_of(phone):
-    """Return the id of the first of a phone's processes."""
+    """Return the id of the browser's main process."""
     return min(processes_with(f"--user-data-dir={phone.folder}"))
 
 
 def paint(phone, path):
     """Open a page and return the milliseconds until the last of its content was painted.
 
-    What offers to install the program, or says that there is no network, comes after that. The
-    page before has come to rest: what it still does would be counted against this one.
+    The notices on installing and on a missing network are painted later and not counted. The page
+    before is left to rest first: its remaining work would count against this one.
     """
     phone.page.wait_for_timeout(REST)
     return paint_at_once(phone, path)
 
 
 def paint_at_once(phone, path):
-    """Return the same of a page that is opened now."""
+    """Return the same for a page opened at once."""
     phone.page.goto(phone.line.url + path, wait_until="commit")
     return phone.page.evaluate(LAST_PAINT)
 
 
-def houses(phone, count):
-    """Return the paths of so many kept houses, spread over the village."""
+def households(phone, count):
+    """Return the paths of so many kept households, spread over the village."""
     urls = phone.page.evaluate("async (user) => {" + ASKED + """
       const db = await asked(indexedDB.open(`pages-${user}`));
       const keys = await asked(db.transaction("pages").objectStore("pages").getAllKeys());

@@ -1,8 +1,8 @@
-"""A history of visits made fast: facts in bulk, and every count that stands on them.
+"""A history of visits made fast: facts in bulk, and every count of them.
 
 `python -m bench.history 10000` makes one of that many steps and compares its counts with a plain
-recount. It writes what `teamapp.recording.visits` would have written, at a fiftieth of the time,
-by the driver's own bulk insert; tests/bench/test_history.py holds it to the oracle.
+recount. It writes the rows of `teamapp.recording.visits` in a fiftieth of the time, by the
+driver's own bulk insert; tests/bench/test_history.py compares them with the reconciliation.
 """
 
 import random
@@ -10,10 +10,12 @@ import sys
 import time
 from collections import Counter as Counts
 from datetime import timedelta
+from functools import cache
 
 from peewee import AutoField, BinaryUUIDField, DateField
 
 from teamapp import clock
+from teamapp.counting.indicators import HELPED, HOUSEHOLDS, MODES, OBSTACLES, PEOPLE, VISITS
 from teamapp.counting.periods import periods
 from teamapp.db import MomentField, proxy, transaction
 from teamapp.models import (
@@ -31,14 +33,15 @@ from teamapp.models import (
     Visit,
 )
 
-from .book import new_id, plain_book
+from .dataset import new_id, plain_dataset
 
 DAYS = 730  # how far back a history reaches
 KINDS = ("VNEID_2_KH", "DVCQG", "SIM", "VNEID_2_DK", "SKDT")
-OBSTACLES = ("O01", "O02", "O03", "O04")
+REASONS = ("O01", "O02", "O03", "O04")
 OUTCOMES = ("met", "met", "met", "met", "absent", "later")
-MODES = ("self", "together", "for")
+ASSIST_MODES = ("self", "together", "for")
 STATES = ("helped", "helped", "had", "not_yet")
+periods_of = cache(periods)
 
 
 class History:
@@ -49,7 +52,7 @@ class History:
         self.today, self.at = clock.today(), clock.now()
         self.rows = {table: [] for table in (Visit, Step, Consent, Receipt)}
         self.additive, self.marks, self.coverage = Counts(), {}, Counts()
-        self.standing, self.counted, self.consented = {}, set(), set()
+        self.statuses, self.counted, self.consented = {}, set(), set()
         self.receipt = 0
         self._find_people()
 
@@ -98,21 +101,21 @@ class History:
         self.rows[Receipt].append((
             id, member, self.commune.id, None, "visits.create", id.bytes * 2, "accepted",
             self.receipt, None, None, visited_at, 1, None))
-        self.additive[village, day, "visits"] += 1
+        self.additive[village, day, VISITS.key()] += 1
         if outcome != "met":
             return 0
-        self._mark(day, "houses", household, village)
+        self._mark(day, HOUSEHOLDS.key(), household, village)
         wanted = min(most, draw.choice((2, 3, 4)))
         for place in range(wanted):
             self._step(id, village, member, visited_at, day, people[place % len(people)])
         return wanted
 
     def _step(self, visit, village, member, visited_at, day, person):
-        """Add one step of a person of this house."""
+        """Add one step of a person of this household."""
         resident, cohort = person
         kind, state = self.draw.choice(KINDS), self.draw.choice(STATES)
-        obstacle = self.draw.choice(OBSTACLES) if state == "not_yet" else None
-        mode = self.draw.choice(MODES) if state == "helped" else ""
+        obstacle = self.draw.choice(REASONS) if state == "not_yet" else None
+        mode = self.draw.choice(ASSIST_MODES) if state == "helped" else ""
         is_counted = state == "helped" and (resident, kind) not in self.counted
         self.rows[Step].append((visit, self.commune.id, village, resident, kind, state, obstacle,
                                 mode, day, self.receipt, is_counted))
@@ -121,18 +124,18 @@ class History:
             self.rows[Consent].append((resident, "record", True, visited_at, member))
         if is_counted:
             self.counted.add((resident, kind))
-            self.additive[village, day, f"helped:{kind}"] += 1
-            self.additive[village, day, f"mode:{mode}"] += 1
+            self.additive[village, day, HELPED.key(kind)] += 1
+            self.additive[village, day, MODES.key(mode)] += 1
         if state == "helped":
-            self._mark(day, "people", resident, village)
+            self._mark(day, PEOPLE.key(), resident, village)
         if obstacle:
-            self.additive[village, day, f"obstacle:{obstacle}"] += 1
-        if state != "not_yet" or (resident, kind) not in self.standing:
-            self.standing[resident, kind] = (
+            self.additive[village, day, OBSTACLES.key(obstacle)] += 1
+        if state != "not_yet" or (resident, kind) not in self.statuses:
+            self.statuses[resident, kind] = (
                 "not_yet" if state == "not_yet" else "done", village, cohort)
 
     def _mark(self, day, indicator, entity, village):
-        for period in periods(day)[1:]:
+        for period in periods_of(day)[1:]:
             self.marks.setdefault((period, indicator, entity.bytes), village)
 
     def _write(self):
@@ -143,18 +146,18 @@ class History:
     def _write_counts(self):
         tallies = Counts()
         for (village, day, indicator), n in self.additive.items():
-            for period in periods(day):
+            for period in periods_of(day):
                 tallies[village, period, indicator] += n
                 tallies[0, period, indicator] += n
         for (period, indicator, _), village in self.marks.items():
             tallies[village, period, indicator] += 1
             tallies[0, period, indicator] += 1
-        for (_, kind), (state, village, cohort) in self.standing.items():
+        for (_, kind), (state, village, cohort) in self.statuses.items():
             self.coverage[village, kind, state, cohort] += 1
         one = self.commune.id
         bulk(Tally, [(one, *key, n) for key, n in tallies.items()])
         bulk(DistinctMark, [(one, *key, village) for key, village in self.marks.items()])
-        bulk(AccountStatus, [(*key, state) for key, (state, _, _) in self.standing.items()])
+        bulk(AccountStatus, [(*key, state) for key, (state, _, _) in self.statuses.items()])
         bulk(Coverage, [(one, *key, n) for key, n in self.coverage.items()])
 
 
@@ -170,33 +173,33 @@ def bulk(table, rows):
 
 
 def is_stored_otherwise(field):
-    """Tell whether a field's values are not stored as they are."""
+    """Return True for a field whose values are converted before they are stored."""
     return isinstance(getattr(field, "rel_field", field),
                       (BinaryUUIDField, DateField, MomentField))
 
 
-def book_with(steps, name="history", kind="sqlite"):
-    """Return a book whose commune has a history of so many steps."""
-    book = plain_book(name, kind)
-    with book.open() as app:
+def dataset_with(steps, name="history", kind="sqlite"):
+    """Return a dataset whose commune has a history of so many steps."""
+    dataset = plain_dataset(name, kind)
+    with dataset.open() as app:
         if kind == "sqlite":  # random ids touch every page of an index
             app.extensions["database"].execute_sql("PRAGMA cache_size = -400000")
         commune = User.get(User.username == "chair").commune
         History(commune).record(steps)
-    return book
+    return dataset
 
 
 def main(steps):
     """Make a history, time it, and compare its counts with a recount."""
     from teamapp.counting.reconciliation import differences
 
-    from .book import clear
+    from .dataset import clear
     started = time.monotonic()
     try:
-        book = book_with(steps)
+        dataset = dataset_with(steps)
         print(f"{steps:,} steps in {time.monotonic() - started:.1f} s, "
-              f"{book.size() / 1e6:.0f} MB")
-        with book.open():
+              f"{dataset.size() / 1e6:.0f} MB")
+        with dataset.open():
             said = differences(User.get(User.username == "chair").commune)
         print("\n".join(said[:20]) or "every count equals the recount")
     finally:

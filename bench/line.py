@@ -53,7 +53,7 @@ class Line:
 
     @property
     def address(self):
-        """Return where a phone finds it."""
+        """Return the proxy's (host, port)."""
         return "127.0.0.1", self.port
 
     @property
@@ -74,7 +74,7 @@ class Line:
                 writer.transport.abort()
         self._run(hang_up())
 
-    def mend(self):
+    def restore(self):
         """Have a network again."""
         self.is_cut = False
 
@@ -156,7 +156,7 @@ class Line:
 
 
 class Counting:
-    """Tells a connection's requests apart and counts their bytes."""
+    """Separates a connection's requests and counts their bytes."""
 
     def __init__(self, line):
         self.line, self.head, self.body, self.current = line, b"", 0, None

@@ -1,4 +1,4 @@
-"""A phone without a browser: it makes visits as the form posts them and sends them to /sync."""
+"""A phone without a browser: makes visits as the form posts them, sends them to /sync."""
 
 import gzip
 import http.client
@@ -20,9 +20,9 @@ NOTES = ("", "", "Máy cũ, hẹn con trai về làm cùng.", "Bà con hỏi th�
 
 
 class Taken(NamedTuple):
-    """What came of a batch: visits kept, seconds it took, how often the server was busy."""
+    """The result of a batch: visits accepted, seconds it took, busy answers of the server."""
 
-    kept: int
+    accepted: int
     seconds: float
     busy: int
 
@@ -31,14 +31,14 @@ class Phone:
     """One person's phone: keeps a connection open and its cookie."""
 
     def __init__(self, address, cookie="", accept="br"):
-        self.address, self.connection = address, None
+        self.address, self.connection, self.timeout = address, None, 60  # seconds
         self.headers = {"Accept-Encoding": accept, "Cookie": cookie}
 
     def ask(self, method, path, body=None, **headers):
         """Return (status, bytes as they came, seconds to wait) of one request."""
         for again in (True, False):
             if self.connection is None:
-                self.connection = http.client.HTTPConnection(*self.address, timeout=60)
+                self.connection = http.client.HTTPConnection(*self.address, timeout=self.timeout)
             try:
                 self.connection.request(method, path, body, {**self.headers, **headers})
                 answer = self.connection.getresponse()
@@ -57,10 +57,10 @@ class Phone:
         return body
 
     def sync(self, packed):
-        """Send a batch made by `batches` until it is taken, and return what came of it.
+        """Send a batch made by `batches` until it is answered, and return the result.
 
-        A busy server is asked again when it says so, as a real phone does, and the time counts.
-        RuntimeError at any other answer, and at a visit that is not kept.
+        A busy server is asked again after its Retry-After, as by a real phone, and the time counts.
+        Raises RuntimeError at any other answer, and at a visit that is not accepted.
         """
         started, busy = time.perf_counter(), 0
         status, body, wait = self._post(packed)
@@ -73,7 +73,7 @@ class Phone:
             raise RuntimeError(f"/sync answered {status}")
         results = json.loads(plain(body))["results"]
         if others := [one for one in results if one["status"] != "accepted"]:
-            raise RuntimeError(f"{len(others)} of {len(results)} not kept: {others[0]}")
+            raise RuntimeError(f"{len(others)} of {len(results)} not accepted: {others[0]}")
         return Taken(len(results), took, busy)
 
     def _post(self, packed):
@@ -94,7 +94,7 @@ def plain(body):
 
 
 class Rounds:
-    """What one member writes down: invented visits at the houses of their village."""
+    """One member's outbox: invented visits at the households of their village."""
 
     def __init__(self, username, seed=1):
         self.draw = random.Random(seed)
@@ -112,11 +112,11 @@ class Rounds:
     def packed(self, entries, left=0):
         """Return one batch as it goes over the line."""
         now = clock.now().isoformat()
-        said = {"v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user.id,
+        batch = {"v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user.id,
                 "epoch": self.epoch, "sent_at": now,
                 "left": {"count": max(left, 0), "oldest": now if left > 0 else None},
                 "entries": entries, "sealed": []}
-        return gzip.compress(json.dumps(said, separators=(",", ":")).encode(), 6)
+        return gzip.compress(json.dumps(batch, separators=(",", ":")).encode(), 6)
 
     def entry(self):
         """Return one entry of the outbox: a visit that met somebody and helped them."""

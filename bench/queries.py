@@ -6,18 +6,18 @@ from statistics import median
 from peewee import Database
 
 
-def statements(book, username, path):
+def statements(dataset, username, path):
     """Return the (sql, parameters) a GET of this person makes, in their order."""
-    cookie, found = book.cookie(username), []
+    cookie, found = dataset.cookie(username), []
     execute = Database.execute_sql
 
     def noted(database, sql, params=None, *rest, **more):
         found.append((sql, params or ()))
         return execute(database, sql, params, *rest, **more)
 
-    with book.open() as app:
+    with dataset.open() as app:
         client = app.test_client(use_cookies=False)
-        answer = client.get(path, headers={"Cookie": cookie})  # what is done once is done
+        answer = client.get(path, headers={"Cookie": cookie})  # the first request fills the caches
         Database.execute_sql = noted
         try:
             answer = client.get(path, headers={"Cookie": cookie})
@@ -29,9 +29,9 @@ def statements(book, username, path):
             if not sql.startswith(("BEGIN", "PRAGMA", "SET"))]
 
 
-def seconds_of(book, sqls, times=200):
+def seconds_of(dataset, sqls, times=200):
     """Return the median seconds these statements take together, fetched to the last row."""
-    with book.open() as app:
+    with dataset.open() as app:
         cursor = app.extensions["database"].connection().cursor()
         return median(replay(cursor, sqls) for _ in range(times))
 

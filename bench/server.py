@@ -17,13 +17,13 @@ from teamapp.config import ROOT
 class Server:
     """gunicorn on a database, for the time of a `with`; stopped with all its workers."""
 
-    def __init__(self, book, workers=2, port=None):
-        self.book, self.workers, self.port = book, workers, port or free_port()
+    def __init__(self, dataset, workers=2, port=None):
+        self.dataset, self.workers, self.port = dataset, workers, port or free_port()
         self.process = None
 
     @property
     def address(self):
-        """Return where it listens."""
+        """Return its (host, port)."""
         return "127.0.0.1", self.port
 
     def __enter__(self):
@@ -35,9 +35,9 @@ class Server:
 
     def start(self):
         """Start it and wait until it answers."""
-        with open(self.book.folder / "server.log", "ab") as log:
+        with open(self.dataset.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
-                command(self.port, self.workers), cwd=ROOT, env=self.book.environment,
+                command(self.port, self.workers), cwd=ROOT, env=self.dataset.environment,
                 stdout=log, stderr=log, start_new_session=True)
         wait_for(self.port, self.process)
 
@@ -51,8 +51,8 @@ class Server:
         self.process.wait(10)
 
     def cpu(self):
-        """Return the seconds of processor time used so far, a database server's of our own too."""
-        roots = filter(None, (self.process.pid, self.book.databases.process))
+        """Return the processor time in seconds so far, with this run's database server."""
+        roots = filter(None, (self.process.pid, self.dataset.databases.process))
         return sum(cpu_of(pid) for root in roots for pid in tree(root))
 
 
@@ -79,14 +79,14 @@ def wait_for(port, process=None, path="/healthz", seconds=30):
 
 
 def free_port():
-    """Return a port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def tree(root):
-    """Return the ids of a process and of all that descend from it."""
+    """Return the ids of a process and of its descendants."""
     children = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError), open(f"/proc/{name}/stat") as stat:
@@ -96,6 +96,18 @@ def tree(root):
     for pid in found:
         found += children.get(pid, ())
     return found
+
+
+def peak_memory(root):
+    """Return the bytes that a process and its descendants had at their own peaks, summed.
+
+    Pages they share count once for each.
+    """
+    peaks = []
+    for pid in tree(root):
+        with suppress(OSError), open(f"/proc/{pid}/status") as status:
+            peaks += [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")]
+    return sum(peaks)
 
 
 def cpu_of(pid):

@@ -33,7 +33,7 @@ def slowed(root):
 
 
 def watch(shares, over):
-    """Give a process that was started meanwhile a share of its own: it began in its parent's."""
+    """Give each process started meanwhile a share of its own: it begins in its parent's."""
     while not over.wait(SEEN_AFTER):
         for folder in list(shares):
             shares += [share(pid) for pid in members(folder)[1:]]

@@ -1,4 +1,4 @@
-"""The table: what was measured, beside its goal, under the machine it was measured on."""
+"""The table of figures and goals, under a description of the machine."""
 
 import os
 import platform
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def goal(self):
-        """Return the goal as it is read."""
+        """Return the goal as printed."""
         if self.most is not None and self.least is not None:
             return f"{number(self.least)} to {number(self.most)} {self.unit}".strip()
         if self.most is not None:
@@ -46,20 +46,20 @@ class Row:
 
     @property
     def measured(self):
-        """Return the value as it is read, with its note."""
+        """Return the value as printed, with its note."""
         value = "–" if self.value is None else f"{number(self.value)} {self.unit}".strip()
         return f"{value}  ({self.note})" if self.note else value
 
 
 def number(value):
-    """Return a number with as many digits as tell something."""
+    """Return a number with its significant digits."""
     if isinstance(value, int) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def middle(run, times):
-    """Return the median of what a function gives, called so many times."""
+    """Return the median of so many calls of a function."""
     return median(run() for _ in range(times))
 
 
@@ -91,7 +91,7 @@ def heading(loops):
 
 
 def cpu_model():
-    """Return what the processor calls itself."""
+    """Return the processor's model name."""
     with open("/proc/cpuinfo") as lines:
         names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()

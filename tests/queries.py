@@ -1,4 +1,4 @@
-"""Counting the queries of a page."""
+"""Counter of the queries of a page."""
 
 import logging
 from contextlib import contextmanager
@@ -8,14 +8,13 @@ from teamapp.db import proxy
 
 @contextmanager
 def counted():
-    """Yield a list that fills with the SELECTs peewee sends meanwhile."""
+    """Yield a list to which each SELECT that peewee sends is appended."""
     found, logger = [], logging.getLogger("peewee")
 
     class Counter(logging.Handler):
-        """Keeps each statement."""
+        """Keeps each SELECT."""
 
         def emit(self, record):
-            """Keep a statement that reads."""
             statement = str(record.msg[0] if isinstance(record.msg, tuple) else record.msg)
             if statement.lstrip("(").upper().startswith(("SELECT", "WITH")):
                 found.append(statement)
@@ -31,6 +30,6 @@ def counted():
 
 
 def ways(statements):
-    """Return how SQLite finds the rows of each part of these statements, a line each."""
+    """Return SQLite's query plans of these statements, a line for each step."""
     return [row[-1] for statement in statements for row in proxy.execute_sql(
         f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?")).fetchall()]

@@ -1,6 +1,7 @@
 """The measured scenarios by name, in the order of the table."""
 
 from . import (
+    after_release,
     board,
     cold_start,
     first_visit,
@@ -23,6 +24,7 @@ SCENARIOS = {
     "sending": sending.measure,
     "together": together.measure,
     "workers": workers.measure,
+    "after-release": after_release.measure,
     "list-page": list_page.measure,
     "board": board.measure,
     "cold-start": cold_start.measure,

@@ -1,4 +1,4 @@
-"""The commune's board, and what else a history could slow down, on shorter and longer ones."""
+"""The commune's board, list, household, pack and write, on shorter and longer histories."""
 
 from contextlib import ExitStack
 from itertools import islice
@@ -6,8 +6,8 @@ from statistics import median
 
 from teamapp.models import Household, Visit
 
-from ..book import KINDS
-from ..history import book_with
+from ..dataset import KINDS
+from ..history import dataset_with
 from ..phone import Phone, Rounds
 from ..queries import seconds_of, statements
 from ..server import Server
@@ -39,8 +39,9 @@ def measure(asked):
 def rows(steps, kind):
     """Yield the rows of one kind of database."""
     on, tenth = KINDS[kind], steps // 10
-    books = {n: book_with(n, f"board{n}", kind) for n in sorted({LEAST, tenth, steps})}
-    found = {n: facts(book) | costs for (n, book), costs in zip(books.items(), in_turn(books))}
+    datasets = {n: dataset_with(n, f"board{n}", kind) for n in sorted({LEAST, tenth, steps})}
+    found = {n: facts(dataset) | costs
+             for (n, dataset), costs in zip(datasets.items(), in_turn(datasets))}
     for n, one in found.items():
         yield Row(NAME, f"{on}, SQL, {n:,} steps", one["sql"] * 1000, "ms", most=0.2,
                   note=f"{one['statements']} statements")
@@ -48,7 +49,7 @@ def rows(steps, kind):
     least, short, long = found[min(found)], found[tenth], found[steps]
     yield Row(NAME, f"{on}, SQL, {max(found):,} ÷ {min(found):,}",
               found[max(found)]["sql"] / least["sql"], "", most=1.5)
-    for what, most in (("board", 1.1), ("list", 1.1), ("house", 1.1), ("pack", 1.1),
+    for what, most in (("board", 1.1), ("list", 1.1), ("household", 1.1), ("pack", 1.1),
                        ("write", 1.3)):
         yield Row(GROWN, f"{on}, {what}, CPU, {steps:,} ÷ {tenth:,}", long[what] / short[what],
                   "", most=most, note=f"{short[what] * 1000:.2f} → {long[what] * 1000:.2f} ms")
@@ -57,38 +58,39 @@ def rows(steps, kind):
               most=1.5, note=f"{long['size'] / 1e6:,.0f} MB")
 
 
-def facts(book):
-    """Return what needs no server: the board's SQL, the visits, and their bytes."""
-    sqls = statements(book, "chair", PATH)
-    with book.open():
+def facts(dataset):
+    """Return the figures that need no server: the board's SQL, the visits, and their bytes."""
+    sqls = statements(dataset, "chair", PATH)
+    with dataset.open():
         visits = Visit.select().count()
-    return {"sql": seconds_of(book, sqls), "statements": len(sqls), "visits": visits,
-            "size": book.size()}
+    return {"sql": seconds_of(dataset, sqls), "statements": len(sqls), "visits": visits,
+            "size": dataset.size()}
 
 
-def in_turn(books):
-    """Return {what: seconds of server CPU} for each book, all measured in the same rounds."""
+def in_turn(datasets):
+    """Return {what: seconds of server CPU} for each dataset, all measured in the same rounds."""
     with ExitStack() as stack:
-        desks = [BatchProcessor(stack.enter_context(Server(book)), book) for book in books.values()]
-        for desk in desks:
-            desk.measure()  # once is no measure
-        rounds = [[desk.measure() for desk in desks] for _ in range(ROUNDS)]
-    return [{what: median(one[what] for one in of_a_book) for what in of_a_book[0]}
-            for of_a_book in zip(*rounds)]
+        probes = [Probe(stack.enter_context(Server(dataset)), dataset)
+                  for dataset in datasets.values()]
+        for probe in probes:
+            probe.measure()  # fill the caches
+        rounds = [[probe.measure() for probe in probes] for _ in range(ROUNDS)]
+    return [{what: median(one[what] for one in of_a_dataset) for what in of_a_dataset[0]}
+            for of_a_dataset in zip(*rounds)]
 
 
-class BatchProcessor:
-    """A server on a book, and who asks it."""
+class Probe:
+    """A server on a dataset, and the phones that ask it."""
 
-    def __init__(self, server, book):
+    def __init__(self, server, dataset):
         self.server = server
-        with book.open():
+        with dataset.open():
             self.batches = iter(Rounds("v1500.1").batches(50 * 9 * (ROUNDS + 1), 50))
-            house = Household.get(Household.number == 150)
-        chair, member, self.writer = (Phone(server.address, book.cookie(who))
+            household = Household.get(Household.number == 150)
+        chair, member, self.writer = (Phone(server.address, dataset.cookie(who))
                                       for who in ("chair", "v300.1", "v1500.1"))
         self.pages = (("board", chair, PATH, TIMES), ("list", chair, "/households", TIMES),
-                      ("house", chair, f"/households/{house.id}", TIMES),
+                      ("household", chair, f"/households/{household.id}", TIMES),
                       ("pack", member, "/pack", 2))
 
     def measure(self):
@@ -96,5 +98,5 @@ class BatchProcessor:
         found = {name: cpu_of_pages(self.server, phone, path, times)
                  for name, phone, path, times in self.pages}
         before = self.server.cpu()
-        kept = sum(self.writer.sync(batch).kept for batch in islice(self.batches, 9))
-        return found | {"write": (self.server.cpu() - before) / kept}
+        accepted = sum(self.writer.sync(batch).accepted for batch in islice(self.batches, 9))
+        return found | {"write": (self.server.cpu() - before) / accepted}

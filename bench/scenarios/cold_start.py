@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from teamapp.config import ROOT
 
-from ..book import scratch
+from ..dataset import scratch
 from ..server import free_port, wait_for
 from ..table import Row
 

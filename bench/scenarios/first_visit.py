@@ -2,8 +2,8 @@
 
 from statistics import median
 
-from ..book import plain_book
 from ..browser import at_a_sixth, browsers, new_phone
+from ..dataset import plain_dataset
 from ..line import Line
 from ..server import Server
 from ..table import Row
@@ -27,8 +27,8 @@ def measure(asked):
     included. JS is what the scripts' answers weigh without heads.
     Opening each of the browser's six connections costs 400 ms too, which HTTP/2 would save.
     """
-    book, found = plain_book("first"), []
-    with browsers() as playwright, Server(book) as server, \
+    dataset, found = plain_dataset("first"), []
+    with browsers() as playwright, Server(dataset) as server, \
             Line(server.address, RATE, DELAY) as line:
         for _ in range(2 if asked.quick else 5):
             line.forget()

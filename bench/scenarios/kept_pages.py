@@ -7,13 +7,13 @@ from ..browser import (
     REST,
     at_a_sixth,
     browsers,
-    houses,
+    households,
     members_phone,
     middle,
     paint,
     paint_at_once,
 )
-from ..history import book_with
+from ..history import dataset_with
 from ..line import Line
 from ..server import Server
 from ..table import Row, slowest
@@ -65,15 +65,15 @@ def measure(asked):
 
     The member's village has 1,500 households. Paint is the last largest-contentful-paint of the
     page, from the start of its navigation; "empty" is a kept page with the same head and one
-    word, opened in turn with the houses. Saving is one tap on “Vắng nhà” of a page that has come
-    to rest, from the tap to the frame after “Đã lưu trên máy” is shown; a tap on the title shows
-    the same word and saves nothing. A keystroke runs to the frame after its input event.
+    word, opened in turn with the households. Saving is one tap on “Vắng nhà” of a page that has
+    come to rest, from the tap to the frame after “Đã lưu trên máy” is shown; a tap on the title
+    shows the same word and saves nothing. A keystroke runs to the frame after its input event.
     """
-    book = book_with(4000, "accepted")
+    dataset = dataset_with(4000, "kept")
     times = 4 if asked.quick else 10
-    with browsers() as playwright, Server(book) as server, Line(server.address) as line, \
+    with browsers() as playwright, Server(dataset) as server, Line(server.address) as line, \
             members_phone(playwright, line, "v1500.1") as phone:
-        urls = houses(phone, 4 * times)
+        urls = households(phone, 4 * times)
         phone.page.evaluate(KEEP_EMPTY, [phone.user, urls[0], EMPTY])
         line.cut()
         with at_a_sixth(phone):
@@ -89,14 +89,14 @@ def measure(asked):
 def page_rows(phone, urls, times):
     """Yield the rows of opening pages."""
     pages = [(paint(phone, url), paint(phone, EMPTY)) for url in urls[:times]]
-    house, empty = zip(*pages)
-    yield Row(PAGE, "a house", middle(house), "ms", most=300)
-    yield Row(PAGE, "a house ÷ an empty page", median(one / other for one, other in pages), "",
+    household, empty = zip(*pages)
+    yield Row(PAGE, "a household", middle(household), "ms", most=300)
+    yield Row(PAGE, "a household ÷ an empty page", median(one / other for one, other in pages), "",
               most=1.75, note=f"empty {middle(empty):.0f} ms")
     lists = [paint(phone, "/households") for _ in range(times)]
     yield Row(PAGE, "the list of 1,500", middle(lists), "ms", most=400)
     cold = [stopped(phone, url) for url in urls[times:2 * times]]
-    yield Row(PAGE, "a house, worker stopped", middle(cold), "ms", most=450)
+    yield Row(PAGE, "a household, worker stopped", middle(cold), "ms", most=450)
 
 
 def search_rows(strokes):

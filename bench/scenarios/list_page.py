@@ -1,6 +1,6 @@
-"""The list of houses as an officer reads it online."""
+"""The list of households as an officer reads it online."""
 
-from ..book import KINDS, plain_book
+from ..dataset import KINDS, plain_dataset
 from ..phone import Phone
 from ..queries import statements
 from ..server import Server
@@ -22,12 +22,12 @@ def measure(asked):
 
 def rows(kind):
     """Return the rows of one kind of database."""
-    book, on = plain_book("list", kind), KINDS[kind]
-    with book.open():
+    dataset, on = plain_dataset("list", kind), KINDS[kind]
+    with dataset.open():
         from teamapp.models import Village
         path = f"/households?village={Village.get(Village.code == 'V1500').id}"
-    cookie = book.cookie("chair")
-    with Server(book) as server:
+    cookie = dataset.cookie("chair")
+    with Server(dataset) as server:
         phone = Phone(server.address, cookie)
         body = [phone.get(path) for _ in range(TIMES)][0]
         cpu = middle(lambda: cpu_of_pages(server, phone, path), 5)
@@ -35,7 +35,7 @@ def rows(kind):
     return [
         Row(NAME, f"{on}, server CPU", cpu * 1000, "ms", most=5),
         Row(NAME, f"{on}, bytes", len(body) / 1000, "kB", most=5),
-        Row(NAME, f"{on}, queries", len(statements(book, "chair", path)), "", most=5),
+        Row(NAME, f"{on}, queries", len(statements(dataset, "chair", path)), "", most=5),
     ]
 
 

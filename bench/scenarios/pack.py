@@ -3,8 +3,8 @@
 import json
 from statistics import median
 
-from ..book import KINDS
-from ..history import book_with
+from ..dataset import KINDS
+from ..history import dataset_with
 from ..line import Line
 from ..phone import Phone, Rounds, plain
 from ..server import Server
@@ -15,11 +15,11 @@ GOALS = {"v300": (300, 115, 0.6), "v1500": (1500, 560, 3)}
 
 
 def measure(asked):
-    """Ask for /pack as a member of each village; most houses have been visited, some twice.
+    """Ask for /pack as a member of each village; most households have been visited, some twice.
 
     Bytes are those of the body over the line, with brotli as Chromium asks for it. CPU is the
     server's and its database's. "Nothing" and "one" ask from the cursor of the full pack, in the
-    village of 1,500, before and after a visit to one house was recorded by another member.
+    village of 1,500, before and after a visit to one household was recorded by another member.
     """
     for kind in asked.kinds:
         yield from rows(asked, kind)
@@ -27,13 +27,13 @@ def measure(asked):
 
 def rows(asked, kind):
     """Yield the rows of one kind of database."""
-    book, on = book_with(VISITED, "pack", kind), KINDS[kind]
+    dataset, on = dataset_with(VISITED, "pack", kind), KINDS[kind]
     times = 3 if asked.quick else 5
-    cookies = {village: book.cookie(f"{village}.1") for village in GOALS}
-    with book.open():
+    cookies = {village: dataset.cookie(f"{village}.1") for village in GOALS}
+    with dataset.open():
         batches = Rounds("v1500.2", seed=5).batches(times, 1)
-    other = book.cookie("v1500.2")
-    with Server(book, workers=1) as server, Line(server.address) as line:
+    other = dataset.cookie("v1500.2")
+    with Server(dataset, workers=1) as server, Line(server.address) as line:
         for village, (size, most_kb, most_s) in GOALS.items():
             phone = Phone(line.address, cookies[village])
             phone.get("/pack")
@@ -51,13 +51,13 @@ def rows(asked, kind):
                            f"{on}, one household changed", 5, 15)
 
 
-def changes(server, line, phone, deeds, what, most_kb, most_ms):
-    """Return the rows of asking from the last cursor after each deed."""
+def changes(server, line, phone, actions, what, most_kb, most_ms):
+    """Return the rows of asking from the last cursor after each action."""
     runs = []
     header = json.loads(plain(phone.get("/pack")).split(b"\n")[0])
-    for deed in deeds:
+    for action in actions:
         path = "/pack?since={cursor}&epoch={epoch}&scope={scope}".format(**header)
-        deed()
+        action()
         runs.append(ask(server, line, phone, path))
         header = runs[-1][-1]
     lines, down, cpu = middle_of(runs)

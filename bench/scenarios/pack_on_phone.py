@@ -1,12 +1,12 @@
-"""The pack as a slow phone takes it in."""
+"""The pack as a slow phone stores it."""
 
 from functools import partial
 from statistics import median
 
 from playwright.sync_api import Error
 
-from ..browser import ASKED, REST, at_a_sixth, browsers, cursor, houses, members_phone
-from ..history import book_with
+from ..browser import ASKED, REST, at_a_sixth, browsers, cursor, households, members_phone
+from ..history import dataset_with
 from ..line import Line
 from ..phone import Phone, Rounds
 from ..server import Server
@@ -47,18 +47,18 @@ ASK_AGAIN = """() => new Promise((resolve, reject) => {
 
 
 def measure(asked):
-    """Let a member's phone fetch its whole pack anew: 50 kB/s, 400 ms, processor at a sixth.
+    """Let a member's phone fetch its whole pack again: 50 kB/s, 400 ms, processor at a sixth.
 
     From asking the worker to its word that all is stored. Blocked is the longest task of the page
     that is open meanwhile. Saving meanwhile is measured in the village of 1,500; only a save after
     which the pack was still coming in counts, three at least. Requests are all that go over the
-    line when a phone at full speed asks again; once nothing changed, once a house did.
+    line when a phone at full speed asks again; once nothing changed, once a household did.
     """
-    book = book_with(4000, "phone")
-    with book.open():
+    dataset = dataset_with(4000, "phone")
+    with dataset.open():
         [batch] = Rounds("v300.2").batches(1, 1)
-    other = book.cookie("v300.2")
-    with browsers() as playwright, Server(book) as server:
+    other = dataset.cookie("v300.2")
+    with browsers() as playwright, Server(dataset) as server:
         for village, (size, most) in GOALS.items():
             with Line(server.address) as line, \
                     members_phone(playwright, line, f"{village}.1") as phone:
@@ -87,7 +87,7 @@ def take(phone):
 
 def save_meanwhile(phone):
     """Return the milliseconds of saves after which a whole pack was still coming in."""
-    urls, saves = houses(phone, 16), []
+    urls, saves = households(phone, 16), []
     phone.page.goto(phone.line.url + "/outbox#busy")
     phone.page.wait_for_timeout(REST)
     phone.page.evaluate(FORGET, phone.user)
@@ -105,7 +105,7 @@ def save_meanwhile(phone):
 
 
 def save_or_none(phone, url):
-    """Return what `save` does, or None: when all has come the page on show is drawn anew."""
+    """Return the milliseconds of a save, or None once the pack is complete and the page reloads."""
     try:
         return save(phone, url)
     except Error:

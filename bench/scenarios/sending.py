@@ -1,10 +1,10 @@
-"""A phone that was long without network hands in its work."""
+"""A phone sends its outbox after a long time without network."""
 
 import time
 from statistics import median
 
-from ..book import KINDS, plain_book
 from ..browser import ASKED, browsers, members_phone
+from ..dataset import KINDS, plain_dataset
 from ..line import Line
 from ..phone import Phone, Rounds
 from ..server import Server
@@ -29,7 +29,7 @@ UNTIL_KEPT = """async (count) => {""" + ASKED + """
   const states = () => db.transaction("outbox").objectStore("outbox").index("user_state");
   const range = IDBKeyRange.only([document.body.dataset.user, "accepted"]);
   while (await asked(states().count(range)) < count) {
-    if (performance.now() - started > 60000) throw new Error("not all were kept");
+    if (performance.now() - started > 60000) throw new Error("not all were accepted");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   db.close();
@@ -42,7 +42,7 @@ def measure(asked):
 
     Every visit met two people by name, one helped and one not yet, with their consent. From
     Chromium three times, each as another member: 500 entries lie in its outbox, “Gửi ngay” is
-    pressed, and the time runs until all are marked kept; requests and bytes up are those to
+    pressed, and the time runs until all are marked accepted; requests and bytes up are those to
     /sync. CPU is that of the server's process tree (and of PostgreSQL's) while a phone without a
     browser sends the same batches (session, form, authority, tallies, receipts, the write to the
     disk), each run as another member.
@@ -54,20 +54,21 @@ def measure(asked):
 
 def from_chromium(times):
     """Return the rows of real phones' outboxes: the medians of so many, each another member's."""
-    book = plain_book("outbox")
-    with browsers() as playwright, Server(book) as server:
-        runs = [hand_in(playwright, server, f"v300.{number + 1}") for number in range(times)]
+    dataset = plain_dataset("outbox")
+    with browsers() as playwright, Server(dataset) as server:
+        runs = [send_outbox(playwright, server, f"v300.{number + 1}") for number in range(times)]
     seconds, requests, up = map(median, zip(*runs))
     return [
-        Row(NAME, "until all are kept, Chromium", seconds, "s", most=5, note=f"median of {times}"),
+        Row(NAME, "until all are accepted, Chromium", seconds, "s", most=5,
+            note=f"median of {times}"),
         Row(NAME, "requests", requests, "", most=6),
         Row(NAME, "bytes up", up / 1000, "kB", most=80),
     ]
 
 
-def hand_in(playwright, server, username):
+def send_outbox(playwright, server, username):
     """Return the seconds, the requests and the bytes up of one full outbox."""
-    with server.book.open():
+    with server.dataset.open():
         rounds = Rounds(username)
         entries = [rounds.entry() for _ in range(VISITS)]
     with Line(server.address) as line, members_phone(playwright, line, username) as phone:
@@ -82,12 +83,12 @@ def hand_in(playwright, server, username):
 
 def cpu(asked, kind):
     """Return the rows of a phone without a browser."""
-    book, on = plain_book("sending", kind), KINDS[kind]
+    dataset, on = plain_dataset("sending", kind), KINDS[kind]
     runs = 3 if asked.quick else 5
-    with book.open():
+    with dataset.open():
         packed = [Rounds(f"v1500.{n}", seed=n).batches(VISITS, BATCH) for n in range(runs + 1)]
-    cookies = [book.cookie(f"v1500.{n}") for n in range(runs + 1)]
-    with Server(book) as server, Line(server.address) as line:
+    cookies = [dataset.cookie(f"v1500.{n}") for n in range(runs + 1)]
+    with Server(dataset) as server, Line(server.address) as line:
         send(line, cookies[-1], packed[-1])  # both workers have seen a batch
         line.shape(RATE, DELAY)
         found = []

@@ -1,11 +1,11 @@
-"""Eight phones hand in their work at the same time."""
+"""Eight phones send their visits at the same time."""
 
 import threading
 import time
 from itertools import chain
 from statistics import median
 
-from ..book import KINDS, plain_book
+from ..dataset import KINDS, plain_dataset
 from ..phone import Phone, Rounds
 from ..server import Server
 from ..table import Row, slowest
@@ -20,9 +20,9 @@ def measure(asked):
     2 workers; medians of three runs. The bodies are made beforehand; the phones share the cores
     with the server and its database. With 400 visits always under way, p99 cannot be below
     400 ÷ (visits a second); so it is measured once more with every phone sending one batch a
-    second. Counted are visits answered `kept`; a busy server (503) is asked again as it says, in
-    the same time, and any other answer ends the scenario. The growth of the database over all
-    these visits is the bytes a visit.
+    second. Counted are visits answered `accepted`; a busy server (503) is asked again after its
+    Retry-After, in the same time, and any other answer ends the scenario. The growth of the
+    database over all these visits is the bytes a visit.
     """
     for kind in asked.kinds:
         yield from rows(asked, kind)
@@ -30,13 +30,13 @@ def measure(asked):
 
 def rows(asked, kind):
     """Return the rows of one kind of database; the goals of speed are SQLite's."""
-    book, on = plain_book("together", kind), KINDS[kind]
+    dataset, on = plain_dataset("together", kind), KINDS[kind]
     rounds, times = (5, 1) if asked.quick else (10, 3)
     calm_rounds = rounds // 2
     each = rounds + calm_rounds
-    packed, cookies = prepare(book, 1 + each * times)
-    before = book.size()
-    with Server(book) as server:
+    packed, cookies = prepare(dataset, 1 + each * times)
+    before = dataset.size()
+    with Server(dataset) as server:
         sent([one[:1] for one in packed], cookies, server)
         runs = [sent([one[at:at + rounds] for one in packed], cookies, server)
                 for at in range(1, each * times, each)]
@@ -51,25 +51,25 @@ def rows(asked, kind):
         Row(NAME, f"{on}, p99, a batch a second each", median(run.p99 for run in calm), "ms",
             most=250),
         Row(NAME, f"{on}, busy answers", sum(run.busy for run in runs + calm), "", most=0),
-        Row(NAME, f"{on}, database a visit", (book.size() - before) / visits / 1000, "kB",
+        Row(NAME, f"{on}, database a visit", (dataset.size() - before) / visits / 1000, "kB",
             most=1.5, note=f"{visits:,} visits, 2 steps each"),
     ]
 
 
 class Sent:
-    """What came of sending: all batches as they were taken, and the whole time."""
+    """The results of all batches, and the whole time."""
 
     def __init__(self, taken, seconds):
         self.taken, self.seconds = taken, seconds
 
     @property
     def visits_a_second(self):
-        """Return how many visits a second were kept."""
-        return sum(one.kept for one in self.taken) / self.seconds
+        """Return the visits accepted a second."""
+        return sum(one.accepted for one in self.taken) / self.seconds
 
     @property
     def busy(self):
-        """Return how often the server was too busy to take a batch."""
+        """Return the number of 503 answers."""
         return sum(one.busy for one in self.taken)
 
     @property
@@ -78,12 +78,12 @@ class Sent:
         return slowest([one.seconds for one in self.taken]) * 1000
 
 
-def prepare(book, batches, phones=PHONES, village="v1500"):
+def prepare(dataset, batches, phones=PHONES, village="v1500"):
     """Return the batches and the cookie of each phone."""
-    with book.open():
+    with dataset.open():
         packed = [Rounds(f"{village}.{n}", seed=100 + n).batches(batches * BATCH, BATCH)
                   for n in range(phones)]
-    return packed, [book.cookie(f"{village}.{n}") for n in range(phones)]
+    return packed, [dataset.cookie(f"{village}.{n}") for n in range(phones)]
 
 
 def sent(packed, cookies, server, pause=0):

@@ -1,9 +1,9 @@
-"""What more worker processes bring."""
+"""Throughput with one, two and four worker processes."""
 
 import os
 from statistics import median
 
-from ..book import KINDS, plain_book
+from ..dataset import KINDS, plain_dataset
 from ..server import Server
 from ..table import Row
 from .together import prepare, sent
@@ -30,9 +30,9 @@ def measure(asked):
 
 
 def rate(asked, kind, workers):
-    """Return how many visits a second so many workers keep."""
-    book = plain_book(f"workers{workers}", kind)
-    packed, cookies = prepare(book, 5 if asked.quick else 9)
-    with Server(book, workers) as server:
+    """Return the visits a second that so many workers accept."""
+    dataset = plain_dataset(f"workers{workers}", kind)
+    packed, cookies = prepare(dataset, 5 if asked.quick else 9)
+    with Server(dataset, workers) as server:
         sent([one[:1] for one in packed], cookies, server)
         return sent([one[1:] for one in packed], cookies, server).visits_a_second

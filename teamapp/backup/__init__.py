@@ -1,1 +1,1 @@
-"""Copies of the database to keep elsewhere, and the way back from one."""
+"""Backup: encrypted copies of the database, and restoring one."""

@@ -1,11 +1,13 @@
-"""Making a copy of the SQLite database in use, checking one, and putting one in its place."""
+"""Copying the SQLite database in use, checking a copy, and restoring one."""
 
 import gzip
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyrage
 from flask_babel import gettext as _
@@ -18,31 +20,32 @@ from ..db import proxy, runner
 from ..models import TABLES, Commune, Installation, Visit
 from ..sqlite import exclusive
 
-# What a full disk, a folder one may not write to, or a database that is away comes as.
-BROKEN_OFF = (OSError, DatabaseError, sqlite3.Error, pyrage.EncryptError)
+# Errors a full disk, a read-only folder or an unreachable database raise.
+IO_ERRORS = (OSError, DatabaseError, sqlite3.Error, pyrage.EncryptError)
 
 
-class Unfit(Exception):
-    """Why a backup cannot be made or used, in words."""
+class BackupError(Exception):
+    """A backup cannot be made or used; the message is Vietnamese."""
 
 
-def fresh_key():
-    """Return a new (public, private) pair of keys, in age's own spelling."""
+def new_key() -> tuple[str, str]:
+    """Return a new (public, private) pair of keys in age's notation."""
     private = pyrage.x25519.Identity.generate()
     return str(private.to_public()), str(private)
 
 
-def write_copy(config, target):
-    """Write a checked copy, encrypted to BACKUP_KEY; return its visits. Others go on writing.
+def write_copy(database_url: str, public_key: str, target: Path) -> int:
+    """Write a checked copy, encrypted to a public key, while others write; return its visits.
 
-    Plain copies lie beside the database alone, never beside the backup.
+    Unencrypted copies lie beside the database only, never beside the backup. Raises BackupError
+    or one of IO_ERRORS.
     """
-    source = database_file(config)
-    if not config.backup_key:
-        raise Unfit(_("Chưa đặt BACKUP_KEY. Chạy `flask --app app backup-key` để lấy khóa."))
-    key = read_key(pyrage.x25519.Recipient.from_str, config.backup_key)
-    with workroom(source) as room:
-        plain, packed = room / "copy.db", room / "copy.db.gz"
+    source = database_file(database_url)
+    if not public_key:
+        raise BackupError(_("Chưa đặt BACKUP_KEY. Chạy `flask --app app backup-key` để lấy khóa."))
+    key = read_key(pyrage.x25519.Recipient.from_str, public_key)
+    with work_folder(source) as folder:
+        plain, packed = folder / "copy.db", folder / "copy.db.gz"
         take_copy(plain)
         visits = check(plain, may_be_newer=True)  # after going back to an older program
         pack(plain, packed)
@@ -55,57 +58,59 @@ def write_copy(config, target):
     return visits
 
 
-def restore_from(config, file, key_file, replace):
-    """Put a backup in the database's place; return its visits and where the older one lies."""
-    place = database_file(config)
+def restore_from(database_url: str, file: Path, key_file: Path,
+                 replace: bool) -> tuple[int, Path | None]:
+    """Put a backup in the database's place; return its visits and the older database's new path.
+
+    Raises BackupError or one of IO_ERRORS.
+    """
+    place = database_file(database_url)
     proxy.obj.close_all()
     key = read_key(pyrage.x25519.Identity.from_str, key_line(key_file.read_bytes()))
-    with workroom(place) as room:
-        packed, plain = room / "copy.db.gz", room / "copy.db"
+    with work_folder(place) as folder:
+        packed, plain = folder / "copy.db.gz", folder / "copy.db"
         unpack(file, key, packed, plain)
         visits = check(plain)
         with opened(plain) as copy, copy.bind_ctx(TABLES):
             Installation.renew_epoch()
-        with nobody_using(place):
-            aside = put_aside(place, replace)
+        with locked(place):
+            aside = move_aside(place, replace)
             settle(plain, place)
     return visits, aside
 
 
 # --- steps ---------------------------------------------------------------------------------------
 
-def database_file(config):
-    """Return the path of the SQLite database."""
-    if not config.database_url.startswith("sqlite:"):
-        raise Unfit(_("Lệnh này chỉ dùng cho SQLite. PostgreSQL có pg_dump và pg_restore."))
-    return Path(parse(config.database_url)["database"])
+def database_file(url: str) -> Path:
+    if not url.startswith("sqlite:"):
+        raise BackupError(_("Lệnh này chỉ dùng cho SQLite. PostgreSQL có pg_dump và pg_restore."))
+    return Path(parse(url)["database"])
 
 
 @contextmanager
-def workroom(database):
-    """Give a folder only we may look into, on the database's own disk, gone afterwards."""
+def work_folder(database: Path) -> Iterator[Path]:
+    """Give a private temporary folder on the database's disk."""
     database.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".backup-", dir=database.parent) as folder:
         yield Path(folder)
 
 
-def read_key(reader, spelled):
-    """Return a key, or say that it is none."""
+def read_key(reader: Callable[[str], Any], spelled: str) -> Any:
     try:
         return reader(spelled.strip())
     except (pyrage.RecipientError, pyrage.IdentityError):
-        raise Unfit(_("Khóa không đúng. Chép lại nguyên dòng khóa.")) from None
+        raise BackupError(_("Khóa không đúng. Chép lại nguyên dòng khóa.")) from None
 
 
-def key_line(content):
-    """Return the line of a key file that holds the key, however an editor saved it."""
+def key_line(content: bytes) -> str:
+    """Return the key's line of a key file in UTF-8 or UTF-16, or ""."""
     coding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     lines = map(str.strip, content.decode(coding, "replace").splitlines())
     return next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
 
 
-def take_copy(path):
-    """Copy the database in use by SQLite's own online backup."""
+def take_copy(path: Path) -> None:
+    """Copy the database in use by SQLite's online backup."""
     copy = sqlite3.connect(path)
     try:
         proxy.obj.connection().backup(copy)
@@ -115,8 +120,7 @@ def take_copy(path):
 
 
 @contextmanager
-def opened(path):
-    """Give a copy as a database of its own."""
+def opened(path: Path) -> Iterator[SqliteDatabase]:
     copy = SqliteDatabase(path, pragmas={"foreign_keys": 1})
     copy.connect()
     try:
@@ -125,73 +129,72 @@ def opened(path):
         copy.close()
 
 
-def check(path, may_be_newer=False):
-    """Return how many visits a copy holds, once all in it agrees; else say what does not."""
+def check(path: Path, may_be_newer: bool = False) -> int:
+    """Return the number of visits in a copy; raise BackupError unless it is consistent."""
     try:
         with opened(path) as copy, copy.bind_ctx(TABLES):
             sound = copy.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
-            strays = copy.execute_sql("PRAGMA foreign_key_check").fetchall()
+            orphans = copy.execute_sql("PRAGMA foreign_key_check").fetchall()
             unknown = [row.name for row in runner(copy).status() if not row.path]
-            if not sound or strays:
-                raise Unfit(_("Bản sao hỏng: dữ liệu bên trong không khớp nhau."))
+            if not sound or orphans:
+                raise BackupError(_("Bản sao hỏng: dữ liệu bên trong không khớp nhau."))
             if unknown and not may_be_newer:
-                raise Unfit(_("Bản sao của một bản chương trình mới hơn (%(names)s).",
-                              names=", ".join(unknown)))
+                raise BackupError(_("Bản sao của một bản chương trình mới hơn (%(names)s).",
+                                    names=", ".join(unknown)))
             wrong = [line for commune in Commune.select()
                      for line in reconciliation.differences(commune)]
             if wrong:
-                raise Unfit(_("Bản sao đếm không đúng với sổ: %(what)s.", what=wrong[0]))
+                raise BackupError(_("Bản sao đếm không đúng với sổ: %(what)s.", what=wrong[0]))
             return Visit.select().count()
     except DatabaseError as error:
-        raise Unfit(_("Bản sao hỏng, không đọc được.")) from error
+        raise BackupError(_("Bản sao hỏng, không đọc được.")) from error
 
 
-def pack(plain, packed):
-    """Compress a file."""
+def pack(plain: Path, packed: Path) -> None:
     with plain.open("rb") as source, gzip.open(packed, "wb", compresslevel=6) as target:
         shutil.copyfileobj(source, target, 1 << 20)
 
 
-def encrypt(packed, draft, key):
-    """Encrypt a file, or raise what kept its last bytes from the disk.
+def encrypt(packed: Path, draft: Path, key: Any) -> None:
+    """Encrypt a file; raise one of IO_ERRORS if any of its bytes cannot be written.
 
-    Not by pyrage's encrypt_file: that takes no notice when the end finds no room.
+    pyrage's encrypt_file is not used: it ignores an error on writing the last bytes.
     """
     with packed.open("rb") as source, draft.open("wb") as target:
         pyrage.encrypt_io(source, target, [key])
 
 
-def unpack(file, key, packed, plain):
-    """Decrypt and decompress a backup; say so where that is impossible."""
+def unpack(file: Path, key: Any, packed: Path, plain: Path) -> None:
     try:
         pyrage.decrypt_file(str(file), str(packed), [key])
         with gzip.open(packed, "rb") as source, plain.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
     except (pyrage.DecryptError, OSError, EOFError) as error:
-        raise Unfit(_("Không mở được bản sao: sai khóa, tệp hỏng, hoặc đĩa đầy (%(why)s).",
-                      why=error)) from error
+        raise BackupError(_("Không mở được bản sao: sai khóa, tệp hỏng, hoặc đĩa đầy (%(why)s).",
+                            why=error)) from error
 
 
-def put_aside(place, replace):
-    """Move an older database out of the way; return where it is now, or None.
+def move_aside(place: Path, replace: bool) -> Path | None:
+    """Move an older database aside; return its new path, or None where there is none.
 
-    A journal that one left, damaged or lost, goes too: it would be played into the new one.
+    The journal of a damaged or lost database is moved too: SQLite would replay it into the new one.
     """
-    is_there = place.exists() and has_tables(place)
-    if is_there and not replace:
-        raise Unfit(_("Ở %(file)s đã có sổ. Thêm --replace để cất sổ ấy sang bên.", file=place))
-    if is_there:
-        let_go(place)
+    exists = place.exists() and has_tables(place)
+    if exists and not replace:
+        raise BackupError(_("Ở %(file)s đã có sổ. Thêm --replace để cất sổ ấy sang bên.",
+                            file=place))
+    if exists:
+        leave_wal(place)
     aside = f"{place.name}.before-{clock.local(clock.now()):%Y-%m-%dT%H%M%S}"
-    for ending in ("-wal", "-shm", "-journal", *([""] if is_there else [])):
+    for ending in ("-wal", "-shm", "-journal", *([""] if exists else [])):
         old = place.with_name(place.name + ending)
         if old.exists():
             old.rename(place.with_name(aside + ending))
-    return place.with_name(aside) if is_there else None
+    return place.with_name(aside) if exists else None
 
 
-def has_tables(place):
-    """Tell whether there is anything in a database, be it damaged."""
+def has_tables(place: Path) -> bool:
+    """Return True for a database with tables, or a damaged one."""
     try:
         with opened(place) as there:
             return bool(there.get_tables())
@@ -200,8 +203,8 @@ def has_tables(place):
 
 
 @contextmanager
-def nobody_using(place):
-    """Keep a database from being opened, or say that somebody has it open."""
+def locked(place: Path) -> Iterator[None]:
+    """Keep a database from being opened; raise BackupError if a program has it open."""
     with ExitStack() as held:
         try:
             held.enter_context(exclusive(place))
@@ -210,14 +213,14 @@ def nobody_using(place):
         yield
 
 
-def let_go(place):
-    """Let a database leave its journal: it cannot, while another program has it open in WAL."""
+def leave_wal(place: Path) -> None:
+    """Switch a database out of WAL; raise BackupError if another program has it open."""
     there = sqlite3.connect(place, timeout=1)
     try:
         [mode] = there.execute("PRAGMA journal_mode=delete").fetchone()
     except sqlite3.OperationalError:
         mode = None
-    except sqlite3.DatabaseError:  # it is damaged: its journal goes with it
+    except sqlite3.DatabaseError:  # damaged: its journal is moved with it
         mode = "delete"
     finally:
         there.close()
@@ -225,13 +228,12 @@ def let_go(place):
         raise in_use()
 
 
-def in_use():
-    """Return why a database cannot be put aside."""
-    return Unfit(_("Sổ đang được dùng. Dừng chương trình rồi làm lại."))
+def in_use() -> BackupError:
+    return BackupError(_("Sổ đang được dùng. Dừng chương trình rồi làm lại."))
 
 
-def settle(draft, target):
-    """Give a finished file its name, for good."""
+def settle(draft: Path, target: Path) -> None:
+    """Rename a finished file durably: its bytes and its name are on the disk afterwards."""
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)

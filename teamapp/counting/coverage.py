@@ -1,20 +1,25 @@
-"""Coverage: where each named person stands with an account kind, and how many by village."""
+"""Coverage: the status of each named person with an account kind, and how many by village."""
 
 from collections import Counter as Counts
+from typing import Any
+from uuid import UUID
 
 from peewee import EXCLUDED
 
 from ..models import AccountStatus, Coverage
 
+CoverageKey = tuple[int, str, str, int]  # village id, account kind, state, cohort
 
-def update_account_statuses(steps):
+
+def update_account_statuses(steps: list[dict[str, Any]]) -> Counts[CoverageKey]:
     """Bring each named person's account status up to date; return the changes of the coverage.
 
     `steps` are dict rows with the person's `home` (village id) and `birth_year`.
     """
     named = [step for step in steps if step["resident"]]
     known = AccountStatus.of({step["resident"] for step in named}) if named else {}
-    changes, rows = Counts(), {}
+    changes: Counts[CoverageKey] = Counts()
+    rows: dict[tuple[UUID, str], str] = {}
     for step in named:
         key = step["resident"], step["kind"]
         state = "not_yet" if step["state"] == "not_yet" else "done"

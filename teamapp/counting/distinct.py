@@ -1,13 +1,23 @@
 """Distinct counts: households reached, people guided, and the step a person is counted by."""
 
+from collections import Counter as Counts
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
 from ..models import DistinctMark, Step
+from ..models.commune import WriteTransaction
 from ..statements import Among
-from .indicators import HOUSES, PEOPLE
+from .effects import TallyKey
+from .indicators import HOUSEHOLDS, PEOPLE
 from .periods import periods
 
+Entity = tuple[str, UUID]  # indicator, id of the household or person
 
-def choose_counted(steps):
-    """Mark the helped steps their persons are counted by: the first the commune received.
+
+def choose_counted(steps: list[dict[str, Any]]) -> None:
+    """Set `counted` on each step: a person counts by the first helped step the commune received.
 
     `steps` are dict rows in the order of their receipts.
     """
@@ -23,22 +33,24 @@ def choose_counted(steps):
             taken.add(key)
 
 
-def entities(visit, steps, dossiers):
-    """Return [(indicator, id)] of the households and people a visit counts."""
-    found = [(HOUSES.key(), visit["household"])] if visit["outcome"] == "met" else []
+def entities(visit: dict[str, Any], steps: list[dict[str, Any]],
+             dossiers: list[dict[str, Any]]) -> list[Entity]:
+    """Return the households and people a visit counts."""
+    found = [(HOUSEHOLDS.key(), visit["household"])] if visit["outcome"] == "met" else []
     helped = {step["resident"] for step in steps if step["state"] == "helped"}
     filed = {dossier["resident"] for dossier in dossiers}
     return found + [(PEOPLE.key(), id) for id in (helped | filed) - {None}]
 
 
-def mark(tx, counted):
-    """Mark (village id, day, [(indicator, id)]) of visits; return the sums of what was new.
+def mark(tx: WriteTransaction,
+         counted: Iterable[tuple[int, date, list[Entity]]]) -> Counts[TallyKey]:
+    """Mark (village id, day, entities) of visits; return the sums of the new marks.
 
     A single day has no marks: its distinct figures are counted from the facts.
     """
-    marks = {}
-    for village, day, found in counted:
+    marks: dict[tuple[str, str, bytes], int] = {}
+    for village_id, day, found in counted:
         for indicator, entity in found:
             for period in periods(day)[1:]:
-                marks.setdefault((period, indicator, entity.bytes), village)
+                marks.setdefault((period, indicator, entity.bytes), village_id)
     return DistinctMark.mark(tx.commune.id, marks)

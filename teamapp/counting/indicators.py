@@ -1,4 +1,4 @@
-"""The registry of indicators: every count a screen, a report or a reconciliation may name."""
+"""The registry of indicators: writing, reading and reconciliation take their codes from here."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Indicator:
     """One indicator.
 
-    `fact` is what it is counted from; `by` the dimension that follows its code after a colon, as
-    in `helped:VNEID_2_KH`. A distinct one counts each household or person once per period.
+    `fact` is the table it is counted from; `by` the dimension whose value follows the code after a
+    colon, as in `helped:VNEID_2_KH`. A distinct indicator counts each household or person once per
+    period; the others are additive.
     """
 
     code: str
@@ -20,15 +21,19 @@ class Indicator:
     by: str = ""
     is_distinct: bool = False
 
-    def key(self, value=""):
-        """Return the code as tallies keep it, with the value of its dimension."""
+    def key(self, value: str = "") -> str:
+        """Return the key in the tallies: the code, with the value of its dimension if any."""
         return f"{self.code}:{value}" if self.by else self.code
+
+    def counts(self, key: str) -> bool:
+        """Return True for a key of this indicator in the tallies."""
+        return key.startswith(f"{self.code}:") if self.by else key == self.code
 
 
 VISITS = Indicator(
     "visits", "Lượt đến hộ", "Visits", "lượt",
     "Mỗi lần đến một hộ là một lượt, dù gặp được hay không.", "visit")
-HOUSES = Indicator(
+HOUSEHOLDS = Indicator(
     "houses", "Số hộ tiếp cận được", "Households reached", "hộ",
     "Số hộ khác nhau đã gặp được ít nhất một lần trong kỳ.", "visit", is_distinct=True)
 PEOPLE = Indicator(
@@ -42,7 +47,7 @@ MODES = Indicator(
     "mode", "Cách làm", "Assist mode", "người",
     "Việc làm xong, theo cách làm: bà con tự làm, cùng làm, làm giúp.", "step", by="assist mode")
 OBSTACLES = Indicator(
-    "obstacle", "Khó khăn", "Obstacles", "lượt",
+    "obstacle", "Khó khăn, vướng mắc", "Obstacles", "lượt",
     "Mỗi việc chưa làm được có ghi lý do là một lượt của lý do đó.", "step", by="obstacle")
 DOSSIERS = Indicator(
     "dossiers", "Hồ sơ", "Dossiers", "hồ sơ",
@@ -51,4 +56,4 @@ CHANNELS = Indicator(
     "channel", "Nơi nộp hồ sơ", "Filing channel", "hồ sơ",
     "Hồ sơ được hỗ trợ nộp, theo nơi nộp.", "dossier", by="channel")
 
-INDICATORS = (VISITS, HOUSES, PEOPLE, HELPED, MODES, OBSTACLES, DOSSIERS, CHANNELS)
+INDICATORS = (VISITS, HOUSEHOLDS, PEOPLE, HELPED, MODES, OBSTACLES, DOSSIERS, CHANNELS)

@@ -6,23 +6,23 @@ from datetime import date
 from ..clock import month_of, week_of
 
 
-def periods(day):
+def periods(day: date) -> tuple[str, str, str, str]:
     """Return the keys of the periods a day belongs to: its day, week, month, and all time."""
     return day_key(day), week_key(day), month_key(day), "A"
 
 
-def day_key(day):
+def day_key(day: date) -> str:
     """Return the key of a single day: D2026-11-21."""
     return f"D{day.isoformat()}"
 
 
-def week_key(day):
+def week_key(day: date) -> str:
     """Return the key of the day's ISO week: W2026-47."""
     year, week, _ = day.isocalendar()
     return f"W{year}-{week:02}"
 
 
-def month_key(day):
+def month_key(day: date) -> str:
     """Return the key of the day's month: M2026-11."""
     return f"M{day:%Y-%m}"
 
@@ -34,22 +34,22 @@ class Span:
     first: date
     last: date
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError("a span ends before it begins")
 
     @classmethod
-    def week(cls, day):
+    def week(cls, day: date) -> "Span":
         """Return the week, Monday to Sunday, that holds the day."""
         return cls(*week_of(day))
 
     @classmethod
-    def month(cls, day):
+    def month(cls, day: date) -> "Span":
         """Return the month that holds the day."""
         return cls(*month_of(day))
 
     @property
-    def key(self):
+    def key(self) -> str | None:
         """The key of the standard period these days are, or None for free days."""
         if self.first == self.last:
             return day_key(self.first)
@@ -58,5 +58,5 @@ class Span:
         return month_key(self.first) if (self.first, self.last) == month_of(self.first) else None
 
     @property
-    def days(self):
+    def days(self) -> int:
         return (self.last - self.first).days + 1

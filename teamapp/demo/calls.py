@@ -1,13 +1,14 @@
-"""One invented call at a house, and how it is written into the book."""
+"""One invented call at a house, and its rows in the database."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from ..models import Visit
+from ..models import User, Village, Visit
 from ..recording.recorder import Entry
 from ..recording.visits import PendingVisit
-from .families import House
+from .families import House, Person
 
 
 @dataclass(eq=False)
@@ -16,24 +17,25 @@ class Call:
 
     id: UUID
     house: House
-    member: object
+    member: User
     outcome: str
     is_done: bool
     visited_at: datetime
     recorded_at: datetime
     received_at: datetime
-    companions: list = field(default_factory=list)
+    companions: list[User] = field(default_factory=list)
     return_on: date | None = None
     return_part: str = ""
     note: str = ""
-    steps: list = field(default_factory=list)  # (person, kind, state, obstacle, mode)
-    consents: list = field(default_factory=list)  # (person, purpose, given)
-    dossiers: list = field(default_factory=list)  # rows, still without their visit
+    # person, kind, state, obstacle, mode
+    steps: list[tuple[Person, str, str, str | None, str]] = field(default_factory=list)
+    consents: list[tuple[Person, str, bool]] = field(default_factory=list)  # person, purpose, given
+    dossiers: list[dict[str, Any]] = field(default_factory=list)  # rows, without their visit
     flag: str = ""
-    village: object = None  # where it happened, if the house has moved since
+    village: Village | None = None  # where it happened, if the house has moved since
 
-    def pending(self, receipt):
-        """Return the call as a visit that may be written, under its receipt number."""
+    def pending(self, receipt: int) -> PendingVisit:
+        """Return the call as a validated visit under its receipt number."""
         village = self.village or self.house.village
         day, flag = Visit.day_of(self.visited_at, self.received_at)
         visit = {"id": self.id, "commune": village.commune_id, "village": village.id,
@@ -48,11 +50,12 @@ class Call:
             consents=[self._consent(*consent) for consent in self.consents],
             steps=[self._step(*step) for step in self.steps], dossiers=self.dossiers)
 
-    def _consent(self, person, purpose, given):
+    def _consent(self, person: Person, purpose: str, given: bool) -> dict[str, Any]:
         return {"resident": person.id, "purpose": purpose, "given": given,
                 "asked_at": self.visited_at, "asked_by": self.member.id}
 
-    def _step(self, person, kind, state, obstacle, mode):
+    def _step(self, person: Person, kind: str, state: str, obstacle: str | None,
+              mode: str) -> dict[str, Any]:
         named = not person.refuses
         return {"resident": person.id if named else None, "kind": kind, "state": state,
                 "obstacle": obstacle, "mode": mode,

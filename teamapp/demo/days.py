@@ -1,11 +1,14 @@
-"""Where the members went day by day: which house, when, and what came of it."""
+"""The members' calls day by day: the house, the time and the outcome."""
 
 from collections import deque
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 from .. import clock
+from ..models import User, Village
 from .calls import Call
 from .facts import FACTS, Draw
+from .families import House
 from .work import HEADLINE
 
 LENGTH = 60  # days of visits
@@ -13,11 +16,16 @@ SURVEY = (95, 64)  # the first round through all houses: from so many days ago t
 ROUND = (5, 10)  # the running round: begun so many days ago, so many to go
 ROUND_HOUSES = 20  # houses of the round for each member
 
+Outing = tuple[date, float]  # day, hour
+Plans = dict[User, list[Outing]]
+Queues = dict[User, deque[House]]
+
 
 class Diary:
     """A village's calls, house by house in each member's own part of it."""
 
-    def __init__(self, village, facts, houses, team, today):
+    def __init__(self, village: Village, facts: dict[str, Any], houses: list[House],
+                 team: list[User], today: date) -> None:
         self.village, self.facts, self.houses, self.team = village, facts, houses, team
         self.today, self.draw = today, Draw(village.commune.code, village.code, "diary")
         size = -(-len(houses) // len(team))
@@ -29,8 +37,8 @@ class Diary:
         self.before = {m: [at for at in plan if at[0] < begun] for m, plan in plans.items()}
         self.during = {m: [at for at in plan if at[0] >= begun] for m, plan in plans.items()}
 
-    def survey(self):
-        """Return the calls of the first round: as many houses as will tell what is known."""
+    def survey(self) -> list[Call]:
+        """Return the calls of the first round, enough to reach the known percentage."""
         known = self.facts["activated_percent"]
         asked_percent = known + (100 - known) * 0.6
         wanted = sum(len(house.adults) for house in self.houses) * asked_percent / 100
@@ -44,21 +52,21 @@ class Diary:
             wanted -= len(house.adults)
         return calls
 
-    def before_the_round(self):
+    def before_the_round(self) -> list[Call]:
         """Return the calls of the sixty days up to the day the round began."""
         queues = {member: self._queue(part) for member, part in self.parts.items()}
         return self._walk(self.before, queues)
 
-    def choose(self):
+    def choose(self) -> dict[User, list[House]]:
         """Return the round's houses, by member, in walking order."""
         return {member: self._choose(part) for member, part in self.parts.items()}
 
-    def in_the_round(self, chosen):
-        """Return the calls since then, at the houses of the round."""
+    def in_the_round(self, chosen: dict[User, list[House]]) -> list[Call]:
+        """Return the calls since the round began, at its houses."""
         return self._walk(self.during, {member: deque(part) for member, part in chosen.items()})
 
-    def _walk(self, plans, queues):
-        """Return the calls of these plans; where nobody could be helped, they come again."""
+    def _walk(self, plans: Plans, queues: Queues) -> list[Call]:
+        """Return the calls of these plans; a house where nobody was helped is called at again."""
         calls = []
         for member, outings in plans.items():
             queue = queues[member]
@@ -70,7 +78,7 @@ class Diary:
                     queue.insert(self.draw.randint(6, 14), house)
         return calls
 
-    def _outings(self):
+    def _outings(self) -> list[Outing]:
         """Return the (day, hour) of each of a member's calls, in their order."""
         rate = FACTS["visits_per_member_per_month"]
         left = round(2 * min(max(self.draw.around(rate["median"], rate["p90"]), 2), 40))
@@ -86,21 +94,21 @@ class Diary:
                 left -= 1
         return sorted(outings)
 
-    def _hour(self):
+    def _hour(self) -> float:
         return self.draw.one({7.3: 12, 8.6: 18, 14: 15, 17.4: 30, 18.5: 25}) + self.draw.random()
 
-    def _queue(self, part):
+    def _queue(self, part: list[House]) -> deque[House]:
         """Return houses to call at: first those with somebody not known to be activated."""
         shuffled = self.draw.sample(part, len(part))
         return deque(sorted(shuffled, key=lambda house: not needs_a_visit(house)))
 
-    def _choose(self, part):
+    def _choose(self, part: list[House]) -> list[House]:
         """Return the houses of the round for a member, in walking order."""
         wanted = [house for house in part if needs_a_visit(house)]
         return sorted(self.draw.sample(wanted, min(ROUND_HOUSES, len(wanted))),
                       key=lambda house: house.number)
 
-    def _call(self, house, member, day, hour, outcome):
+    def _call(self, house: House, member: User, day: date, hour: float, outcome: str) -> Call:
         minutes = FACTS["visit_minutes"]
         delay = FACTS["delay_hours"][self.facts["signal"]]
         is_met = outcome in ("done", "undone")
@@ -115,8 +123,8 @@ class Diary:
         house.is_empty = house.is_empty or outcome == "moved"
         return call
 
-    def _embellish(self, call, day):
-        """Add who came along, when to come again, and sometimes a note."""
+    def _embellish(self, call: Call, day: date) -> None:
+        """Add companions, a return date and sometimes a note."""
         others = [user for user in self.team if user is not call.member]
         if others and self.draw.chance(18):
             call.companions = [self.draw.choice(others)]
@@ -127,7 +135,7 @@ class Diary:
             call.note = self.draw.choice(FACTS["notes"])
 
 
-def needs_a_visit(house):
-    """Tell whether somebody lives in the house who is not known to be activated."""
+def needs_a_visit(house: House) -> bool:
+    """Return True if an adult who lives in the house is not known to be activated."""
     return not house.is_empty and any(
         person.known.get(HEADLINE) != "done" for person in house.adults)

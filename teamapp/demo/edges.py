@@ -1,13 +1,20 @@
-"""The odd cases every commune has, put into the demo on purpose."""
+"""Edge cases that every commune has, put into the demo on purpose."""
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from .. import clock, text
 from ..models import VillageStay
+from ..models.commune import WriteTransaction
+from .calls import Call
 from .facts import Draw
+from .families import House
 
-# who is to be found where: village, mother tongue, sex, at least how old, name as typed, born
+if TYPE_CHECKING:
+    from .fill import Filling
+
+# village, mother tongue, sex, at least how old, name as typed, born
 NAMED = (
     ("V01", "vie", "m", 55, "Lê Văn An", 1957),
     ("V01", "vie", "m", 18, "Nguyễn Văn Bình", 1981),
@@ -19,8 +26,8 @@ NAMED = (
 )
 
 
-def name_some(houses, this_year):
-    """Give heads of households names that are hard: one word, an apostrophe, twice the same."""
+def name_some(houses: dict[str, list[House]], this_year: int) -> None:
+    """Give some heads hard names: of one word, with an apostrophe, the same twice."""
     taken = set()
     for code, home, sex, age, typed, born in NAMED:
         head = next((house.head for house in houses.get(code, ())
@@ -31,8 +38,8 @@ def name_some(houses, this_year):
             head.name, head.birth_year, head.age = text.name(typed), born, this_year - born
 
 
-def move_a_house(tx, filling, calls):
-    """Let a household have come from another village, where it was called at before."""
+def move_a_house(tx: WriteTransaction, filling: "Filling", calls: list[Call]) -> None:
+    """Move a household from another village, with a visit recorded there before."""
     if "V05" not in filling.villages:
         return
     origin, house = filling.villages["V05"], filling.houses["V03"][20]
@@ -40,11 +47,11 @@ def move_a_house(tx, filling, calls):
     calls.append(_like(old, "moved", house=house, village=origin))
     VillageStay.update(since_cursor=tx.cursor).where(VillageStay.household == house.id).execute()
     VillageStay.create(household=house.id, village=origin, since_cursor=tx.cursor - 1,
-                until_cursor=tx.cursor)
+                       until_cursor=tx.cursor)
 
 
-def call_twice(filling, calls):
-    """Let two members have written down the same call on two phones."""
+def call_twice(filling: "Filling", calls: list[Call]) -> None:
+    """Add a call that a second member recorded on another phone."""
     team = filling.teams["V01"]
     first = next(call for call in calls
                  if call.member is team[1] and call.outcome == "met"
@@ -56,7 +63,7 @@ def call_twice(filling, calls):
         received_at=first.received_at + timedelta(minutes=30)))
 
 
-def _like(call, case, **changes):
-    """Return another call, at which nothing was done, with a few things different."""
+def _like(call: Call, case: str, **changes: Any) -> Call:
+    """Return a changed copy of a call, without steps, consents and dossiers."""
     return replace(call, id=Draw(case, call.id).uuid(), steps=[], consents=[], dossiers=[],
                    **changes)

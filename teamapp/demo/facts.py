@@ -1,9 +1,11 @@
-"""The facts the demo is drawn from, and the draws: the same from one seed, in exact proportions."""
+"""The demo's source figures, and seeded random draws in exact proportions."""
 
 import json
+from collections.abc import Mapping
 from math import exp, log
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
 SEED = 224_2026
@@ -11,12 +13,12 @@ FACTS = json.loads((Path(__file__).parent / "commune.json").read_text(encoding="
 
 
 class Draw(Random):
-    """A stream of draws of its own for each subject, so that one change moves nothing else."""
+    """A random stream for one subject, so that a change of one subject changes no other."""
 
-    def __init__(self, *subject):
+    def __init__(self, *subject: object) -> None:
         super().__init__(f"{SEED}:" + ":".join(map(str, subject)))
 
-    def shares(self, total, percent):
+    def shares(self, total: int, percent: Mapping[str, float]) -> list[str]:
         """Return `total` keys in the given proportions, exact to one, in random order."""
         whole = sum(percent.values())
         exact = {key: total * share / whole for key, share in percent.items()}
@@ -28,18 +30,17 @@ class Draw(Random):
         self.shuffle(drawn)
         return drawn
 
-    def one(self, percent):
+    def one(self, percent: Mapping[Any, float]) -> Any:
         """Return one key, drawn by its weight."""
         return self.choices(list(percent), list(percent.values()))[0]
 
-    def around(self, median, high, place=1.2816):
+    def around(self, median: float, high: float, place: float = 1.2816) -> float:
         """Return a lognormal draw of that median; `high` is its 90th percentile (95th: 1.645)."""
         return exp(log(median) + self.gauss(0, log(high / median) / place))
 
-    def chance(self, percent):
-        """Tell whether a thing of that percentage happens."""
+    def chance(self, percent: float) -> bool:
+        """Return True with this probability in percent."""
         return self.random() * 100 < percent
 
-    def uuid(self):
-        """Return a random uuid of this stream."""
+    def uuid(self) -> UUID:
         return UUID(int=self.getrandbits(128), version=4)

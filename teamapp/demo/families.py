@@ -1,32 +1,35 @@
 """Invented families: names put together at random, ages and sizes in the given proportions."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from ..models import Household, Resident
+from ..models import Household, Resident, Village
+from ..models.commune import WriteTransaction
 from .facts import FACTS, Draw
 
 AGES = {"0-13": (0, 13), "14-17": (14, 17), "18-59": (18, 59), "60+": (60, 88)}
-CLUSTER = 28  # houses that call themselves one cụm
+CLUSTER = 28  # houses of one cụm
 
 
 @dataclass(eq=False)
 class Person:
-    """An invented person and what the team has come to know of them."""
+    """An invented person, and the account statuses the team knows of."""
 
     id: UUID
     name: str
     birth_year: int
     sex: str
     age: int
-    refuses: bool  # does not want to be named in the book
-    house: "House" = None
-    known: dict = field(default_factory=dict)  # account kind → done or not_yet
-    since: dict = field(default_factory=dict)  # account kind → moment from which it was there
+    refuses: bool  # withholds consent to be recorded by name
+    house: "House"
+    known: dict[str, str] = field(default_factory=dict)  # account kind → done or not_yet
+    since: dict[str, datetime] = field(default_factory=dict)  # account kind → done since
 
     @property
-    def is_adult(self):
-        """Tell whether level 2 is this person's own."""
+    def is_adult(self) -> bool:
+        """True from the age at which a person may have level 2."""
         return self.age >= Resident.ADULT
 
 
@@ -35,34 +38,31 @@ class House:
     """An invented household."""
 
     id: UUID
-    village: object
+    village: Village
     number: int
     home: str  # the language spoken at home
-    language: str | None  # the language that is needed at the door
+    language: str | None  # the language a visitor needs
     landmark: str
-    people: list
+    people: list[Person]
     phone: str = ""
     poverty: str = ""
     no_smartphone: bool = False
-    is_empty: bool = False  # they have moved away
+    is_empty: bool = False  # the household has moved away
 
     @property
-    def head(self):
-        """The person the household is named after."""
+    def head(self) -> Person:
         return self.people[0]
 
     @property
-    def adults(self):
-        """The people who can have level 2 of their own."""
+    def adults(self) -> list[Person]:
         return [person for person in self.people if person.is_adult]
 
     @property
-    def cluster(self):
-        """The number of the cluster the house lies in."""
+    def cluster(self) -> int:
         return (self.number - 1) // CLUSTER + 1
 
-    def row(self):
-        """Return the household as it goes onto the village's list."""
+    def row(self) -> dict[str, Any]:
+        """Return the household as Household.enlist takes it."""
         is_alone = len(self.people) <= 2 and all(person.age >= 60 for person in self.people)
         return {"id": self.id, "village": self.village.id, "number": self.number,
                 "cluster": f"Cụm {self.cluster}", "cluster_position": self.cluster,
@@ -72,8 +72,7 @@ class House:
                 "people": [person.name for person in self.people]}
 
 
-def families(village, facts, this_year):
-    """Return the invented households of a village."""
+def families(village: Village, facts: dict[str, Any], this_year: int) -> list[House]:
     draw = Draw(village.commune.code, village.code, "families")
     total = facts["households"]
     homes = draw.shares(total, facts["homes_percent"])
@@ -83,7 +82,7 @@ def families(village, facts, this_year):
             for number, (home, ages) in enumerate(zip(homes, groups), 1)]
 
 
-def _grouped_ages(draw, sizes):
+def _grouped_ages(draw: Draw, sizes: list[int]) -> list[list[int]]:
     """Return the ages of each household; a grown-up is always the first."""
     pool = [draw.randint(*AGES[band]) for band in draw.shares(sum(sizes), FACTS["age_percent"])]
     elders = [age for age in pool if age >= 60]
@@ -100,7 +99,8 @@ def _grouped_ages(draw, sizes):
             for first, second, size in zip(firsts, seconds, sizes)]
 
 
-def _family(draw, village, facts, number, home, ages, this_year):
+def _family(draw: Draw, village: Village, facts: dict[str, Any], number: int, home: str,
+            ages: list[int], this_year: int) -> House:
     needs_language = home != "vie" and draw.chance(FACTS["language_needed_percent"])
     house = House(draw.uuid(), village, number, home, home if needs_language else None,
                   draw.choice(FACTS["landmarks"]) if draw.chance(60) else "", [])
@@ -121,21 +121,20 @@ def _family(draw, village, facts, number, home, ages, this_year):
     return house
 
 
-def person_name(draw, home, sex, family=None):
-    """Return an invented name as people of that mother tongue bear them."""
+def person_name(draw: Draw, home: str, sex: str, family: str | None = None) -> str:
+    """Return an invented name of that mother tongue."""
     parts = FACTS["names"][home]
     surname = family or draw.choice(parts.get("surnames") or parts[f"surnames_{sex}"])
     words = (surname, draw.choice(parts[f"middle_{sex}"]), draw.choice(parts[f"given_{sex}"]))
     return " ".join(filter(None, words)).replace("' ", "'")
 
 
-def invented_phone(draw):
-    """Return a number of the form of a mobile number under a prefix that no carrier uses."""
+def invented_phone(draw: Draw) -> str:
+    """Return a mobile number with a prefix that no carrier uses."""
     return f"030{draw.randint(0, 9_999_999):07}"
 
 
-def enlist(tx, houses):
-    """Put the invented households and their people on the lists."""
+def enlist(tx: WriteTransaction, houses: list[House]) -> None:
     Household.enlist(tx, [house.row() for house in houses])
     Resident.enlist(tx, [
         {"id": person.id, "village": house.village.id, "household": house.id, "name": person.name,

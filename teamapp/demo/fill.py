@@ -1,38 +1,42 @@
-"""Filling an empty database with the demo communes, in one transaction."""
+"""Filling of an empty database with the demo communes, in one transaction."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from .. import clock
+from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..db import transaction
-from ..models import Device, Procedure, Target, Village
+from ..models import Device, Procedure, Target, User, Village
+from ..models.commune import WriteTransaction
 from ..recording import visits
 from . import edges, rounds
+from .calls import Call
 from .days import LENGTH, Diary
 from .facts import FACTS, Draw
-from .families import enlist, families
+from .families import House, enlist, families
 from .teams import found_commune, found_teams
 from .work import Work, ask
 
 BATCH = 1500  # visits recorded at a time
 
 
-def fill():
-    """Write the demo communes; everything or nothing."""
+def fill() -> None:
+    """Write the demo communes, all or nothing."""
     now = clock.now()
     with transaction():
         for facts in FACTS["communes"]:
-            _Filling(facts, now).write()
+            Filling(facts, now).write()
 
 
-class _Filling:
+class Filling:
     """One commune being filled, step by step."""
 
-    def __init__(self, facts, now):
+    def __init__(self, facts: dict[str, Any], now: datetime) -> None:
         self.facts, self.now, self.today = facts, now, clock.day_of(now)
         self.draw = Draw(facts["code"], "commune")
         self.of_village = {village["code"]: village for village in facts["villages"]}
 
-    def write(self):
+    def write(self) -> None:
         """Write the commune, its people, its sixty days and its round."""
         self.commune, self.villages = found_commune(self.facts)
         self.teams = found_teams(self.commune, self.facts, self.villages, self.today)
@@ -54,21 +58,22 @@ class _Filling:
         self._hear_from_phones(calls)
 
     @property
-    def chair(self):
-        """The user who publishes and sets targets."""
+    def chair(self) -> User:
         return self.teams["chair"][0]
 
-    def _declare(self, village, houses):
-        """Note how many of 14 and older the police count: a few more than are on the list."""
+    def _declare(self, village: Village, houses: list[House]) -> None:
+        """Set the police's number of people of 14 or older, a few more than the list has."""
         adults = sum(len(house.adults) for house in houses)
         is_complete = village.code == "V01"
         declared = adults if is_complete else round(adults * self.draw.uniform(1.01, 1.05))
         Village.update(declared_14plus=declared, list_complete=is_complete).where(
             Village.id == village.id).execute()
 
-    def _lived(self):
+    def _lived(self) -> tuple[list[Call], dict[User, list[House]]]:
         """Return all calls at the houses, and the round's houses by member."""
-        survey, recent, given = [], [], {}
+        survey: list[Call] = []
+        recent: list[Call] = []
+        given: dict[User, list[House]] = {}
         for code, village in self.villages.items():
             diary = Diary(village, self.of_village[code], self.houses[code], self.teams[code],
                           self.today)
@@ -81,7 +86,8 @@ class _Filling:
         Work(self.draw).file(recent, number, procedures_by_sector())
         return survey + recent, given
 
-    def _village_lived(self, diary):
+    def _village_lived(
+            self, diary: Diary) -> tuple[list[Call], list[Call], dict[User, list[House]]]:
         work = Work(Draw(self.facts["code"], diary.village.code, "work"))
         survey = diary.survey()
         work.survey(survey, sum(len(house.adults) for house in diary.houses),
@@ -95,8 +101,8 @@ class _Filling:
         work.look_about(before + during)
         return survey, before + during, chosen
 
-    def _record(self, tx, calls):
-        """Record what the commune has received by now, in the order it came."""
+    def _record(self, tx: WriteTransaction, calls: list[Call]) -> None:
+        """Record the calls the commune has received by now, in the order of arrival."""
         came = sorted((call for call in calls if call.received_at <= self.now),
                       key=lambda call: (call.received_at, call.id))
         ask(came, Draw(self.facts["code"], "consents"))
@@ -104,19 +110,19 @@ class _Filling:
             visits.write(tx, [call.pending(tx.next_receipt())
                               for call in came[start:start + BATCH]])
 
-    def _set_targets(self):
-        """Set what is wanted of each village; one target was raised in mid-month."""
+    def _set_targets(self) -> None:
+        """Set the targets of each village; one was raised in mid-month."""
         first = self.today.replace(day=1)
         rows = []
         for code, village in self.villages.items():
             facts = self.of_village[code]
             monthly = -(-facts["households"] * 11 // 100)
-            rows.append((village, "coverage", first.replace(month=1),
+            rows.append((village, COVERAGE, first.replace(month=1),
                          facts["coverage_target_percent"]))
-            rows.append((village, "activations", (first - timedelta(days=70)).replace(day=1),
+            rows.append((village, ACTIVATIONS, (first - timedelta(days=70)).replace(day=1),
                          monthly))
             if code == "V06":
-                rows.append((village, "activations", max(first, self.today - timedelta(days=8)),
+                rows.append((village, ACTIVATIONS, max(first, self.today - timedelta(days=8)),
                              monthly + 10))
         Target.insert_many([
             {"commune": self.commune, "village": village, "indicator": indicator,
@@ -124,9 +130,10 @@ class _Filling:
              "set_at": clock.moment_of(since, time(8))}
             for village, indicator, since, amount in rows]).execute()
 
-    def _hear_from_phones(self, calls):
-        """Note when each phone was last heard of, and what it still holds."""
-        heard, held = {}, {}
+    def _hear_from_phones(self, calls: list[Call]) -> None:
+        """Write each phone's last contact and the entries it still holds."""
+        heard: dict[User, datetime] = {}
+        held: dict[User, list[datetime]] = {}
         for call in calls:
             if call.received_at <= self.now:
                 heard[call.member] = max(heard.get(call.member, call.received_at),
@@ -140,8 +147,8 @@ class _Filling:
             for user, seen_at in heard.items()]).execute()
 
 
-def helped_by_phase(diary):
-    """Return {kind: n} for the time before the round and for the round."""
+def helped_by_phase(diary: Diary) -> tuple[dict[str, int], dict[str, int]]:
+    """Return {kind: n} of helped steps before the round and during it."""
     monthly = FACTS["helped_per_100_households_per_month"]
     totals = {kind: round(LENGTH / 30 * diary.facts["households"] * rate / 100)
               for kind, rate in monthly.items()}
@@ -151,10 +158,10 @@ def helped_by_phase(diary):
     return early, {kind: number - early[kind] for kind, number in totals.items()}
 
 
-def procedures_by_sector():
+def procedures_by_sector() -> dict[str, list[dict[str, Any]]]:
     """Return the rows of procedures by the sectors dossiers are drawn from; “Khác” is the rest."""
     named = FACTS["dossier_sector_percent"]
-    found = {sector: [] for sector in named}
+    found: dict[str, list[dict[str, Any]]] = {sector: [] for sector in named}
     for row in Procedure.select().order_by(Procedure.code).dicts():
         found[row["sector"] if row["sector"] in named else "Khác"].append(row)
     return found

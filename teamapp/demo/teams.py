@@ -1,8 +1,10 @@
-"""Communes, villages and the people who sign in, with secrets that follow from the seed."""
+"""Communes, villages and accounts, with secrets drawn from the seed."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from ..models import Commune, Membership, Province, Speaks, User, Village
 from ..models.secret import hash_secret
@@ -14,7 +16,7 @@ HOMES_THAT_COUNT = 5  # percent of a village's homes for which the team has a sp
 
 @dataclass
 class SignIn:
-    """Somebody of the demo: how they sign in, and as what."""
+    """One account of the demo."""
 
     username: str
     secret: str
@@ -23,12 +25,12 @@ class SignIn:
     village: str | None
 
 
-def sign_ins():
-    """Return everybody's sign-in, the same whenever it is asked."""
+def sign_ins() -> list[SignIn]:
+    """Return the sign-in of every account, the same at every call."""
     return [entry for facts in FACTS["communes"] for entry in _of_commune(facts)]
 
 
-def _of_commune(facts):
+def _of_commune(facts: dict[str, Any]) -> Iterator[SignIn]:
     code, name = facts["code"], facts["username"]
     yield SignIn(f"{name}.chu-tich", _password(code, "chair"), "chair", code, None)
     yield SignIn(f"{name}.can-bo", _password(code, "officer"), "officer", code, None)
@@ -40,16 +42,16 @@ def _of_commune(facts):
             yield SignIn(username, _pin(username), role, code, village["code"])
 
 
-def _pin(username):
+def _pin(username: str) -> str:
     return f"{Draw('pin', username).randint(100_000, 999_999)}"
 
 
-def _password(code, role):
+def _password(code: str, role: str) -> str:
     draw = Draw("password", code, role)
     return "-".join(draw.sample(FACTS["password_words"], 3)) + f"-{draw.randint(10, 99)}"
 
 
-def found_commune(facts):
+def found_commune(facts: dict[str, Any]) -> tuple[Commune, dict[str, Village]]:
     """Write a commune and its villages; return it and the villages by code."""
     province, _ = Province.get_or_create(**FACTS["province"])
     commune = Commune.create(province=province, code=facts["code"], name=facts["name"])
@@ -61,18 +63,19 @@ def found_commune(facts):
     return commune, villages
 
 
-def found_teams(commune, facts, villages, today):
-    """Write everybody who signs in; return them by village (the leader first) or commune role."""
+def found_teams(commune: Commune, facts: dict[str, Any], villages: dict[str, Village],
+                today: date) -> dict[str, list[User]]:
+    """Write all accounts; return them by village (the leader first) or commune role."""
     draw = Draw(commune.code, "teams")
-    teams = {group: [] for group in (*villages, "chair", "officer")}
+    teams: dict[str, list[User]] = {group: [] for group in (*villages, "chair", "officer")}
     entries = list(_of_commune(facts))
     with ThreadPoolExecutor() as pool:  # argon2 takes 30 ms each and lets the other cores work
         hashes = list(pool.map(hash_secret, [entry.secret for entry in entries]))
     homes = {village["code"]: village["homes_percent"] for village in facts["villages"]}
     for entry, secret_hash in zip(entries, hashes):
-        village = villages.get(entry.village)
-        place = len(teams[entry.village]) if village else 0
-        home = _home(homes[entry.village], place) if village else "vie"
+        village = villages.get(entry.village or "")
+        group = entry.village or entry.role
+        home = _home(homes[group], len(teams[group])) if village else "vie"
         user = User.create(
             commune=commune, village=village, role=entry.role, username=entry.username,
             secret_hash=secret_hash, name=person_name(draw, home, draw.choice("mf")),
@@ -82,11 +85,11 @@ def found_teams(commune, facts, villages, today):
         if village:
             Membership.create(user=user, village=village,
                               since_on=today - timedelta(days=draw.randint(150, 400)))
-        teams[entry.village or entry.role].append(user)
+        teams[group].append(user)
     return teams
 
 
-def _home(homes, place):
+def _home(homes: dict[str, float], place: int) -> str:
     """Return a member's mother tongue: the village's commonest first, then each in its turn."""
     counted = [home for home, percent in sorted(homes.items(), key=lambda item: -item[1])
                if percent >= HOMES_THAT_COUNT]

@@ -1,1 +1,1 @@
-"""Lists that come from outside: the catalogues, and households as a village head keeps them."""
+"""Imports: the catalogues, and a village head's list of households."""

@@ -1,7 +1,8 @@
-"""The catalogues shipped in teamapp/catalog_data/*.csv, brought into the database."""
+"""Loader of the catalogues in teamapp/catalog_data/*.csv."""
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from .. import text
 from ..db import transaction
@@ -18,10 +19,10 @@ FILES = {
 }
 
 
-def load_catalogues():
-    """Insert what is new, update what changed, delete nothing; return {file: rows}.
+def load_catalogues() -> dict[str, int]:
+    """Insert new rows, update changed ones, delete none; return {file: number of rows}.
 
-    Loading twice changes nothing: a used code stays, whatever became of its row in the file.
+    Loading twice changes nothing; a code that is gone from its file stays in the table.
     """
     loaded = {}
     with transaction():
@@ -34,14 +35,14 @@ def load_catalogues():
     return loaded
 
 
-def read_rows(model):
+def read_rows(model: Any) -> list[dict[str, Any]]:
     """Return a catalogue's rows from its file, in the columns its table has."""
     with open(FOLDER / FILES[model], encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [_row(model, row) for row in rows]
 
 
-def _row(model, row):
+def _row(model: Any, row: dict[str, str]) -> dict[str, Any]:
     fields = model._meta.fields
     values = {name: _value(fields[name], value) for name, value in row.items() if name in fields}
     if model is Procedure:
@@ -50,7 +51,7 @@ def _row(model, row):
     return values
 
 
-def _value(field, value):
+def _value(field: Any, value: str) -> Any:
     if value == "" and field.null:
         return None
     return {"0": False, "1": True}[value] if field.field_type == "BOOL" else value

@@ -1,17 +1,18 @@
-"""What single cells of a village head's list say; each reader raises ValueError in plain words."""
+"""Readers of single cells of a list; each raises ValueError with a Vietnamese message."""
 
 import re
+from typing import Any
 
 from flask_babel import gettext as _
 
 from .. import text
 
 MARKS = {"x", "co", "1", "v", "yes", "dung", "true", "✓", "✔"}
-LONGEST, LONGEST_CLUSTER = 80, 40  # characters, as the tables hold them
+LONGEST, LONGEST_CLUSTER = 80, 40  # characters, the columns' limits
 
 
-def person_name(value):
-    """Return a name as it is kept and the year of birth that may be written behind it."""
+def person_name(value: str) -> tuple[str, str | None]:
+    """Return a name as stored, and the year of birth written behind it, if any."""
     bare = re.sub(r"^(?:\d+\s*[.)]|[-+*•])\s*", "", value)
     found = re.search(r"[\s,(–-]+(?:sn|sinh năm)?\s*((?:19|20)\d\d)\)?$", bare, re.IGNORECASE)
     name = _calm(text.name(bare[: found.start()] if found else bare))
@@ -20,14 +21,14 @@ def person_name(value):
     return _short(re.sub(r"\b(\w)' ", r"\1'", name)), found and found[1]
 
 
-def _calm(name):
-    """Return “ĐIỂU BRÉ” as “Điểu Bré”; what is not all capitals is left as it was typed."""
+def _calm(name: str) -> str:
+    """Return “ĐIỂU BRÉ” as “Điểu Bré”; a name not all in capitals stays as typed."""
     if not name.isupper():
         return name
     return re.sub(r"[^\s'-]+", lambda word: word[0][0] + word[0][1:].lower(), name)
 
 
-def _short(value, most=LONGEST):
+def _short(value: str, most: int = LONGEST) -> str:
     if len(value) > most:
         raise ValueError(_("dài hơn %(most)s chữ: “%(start)s…”", most=most, start=value[:20]))
     if not text.is_clean(value):
@@ -35,16 +36,16 @@ def _short(value, most=LONGEST):
     return value
 
 
-def words(value, most=LONGEST):
-    """Return a short text (a cluster, a landmark); digits that look like an ID are rejected."""
+def words(value: str, most: int = LONGEST) -> str:
+    """Return a short text (a cluster, a landmark); reject digits that look like an ID."""
     if text.has_id_number(value):
         raise ValueError(_("có số giống số giấy tờ, sổ này không giữ: “%(text)s”",
                            text=text.mask_ids(value)))
     return _short(text.name(value), most)
 
 
-def birth_year(value, this_year):
-    """Return the year of a day or year of birth, or None where it says “không rõ”."""
+def birth_year(value: str, this_year: int) -> int | None:
+    """Return the year of a date or year of birth, or None for “không rõ”."""
     found = re.search(r"(?<!\d)((?:18|19|20)\d\d)(?!\d)", value)
     if found and int(found[1]) <= this_year:
         return int(found[1])
@@ -53,7 +54,7 @@ def birth_year(value, this_year):
     raise ValueError(_("năm sinh không hiểu: “%(text)s”", text=text.mask_ids(value)))
 
 
-def sex(value):
+def sex(value: str) -> str:
     """Return m or f."""
     meaning = {"nam": "m", "trai": "m", "m": "m", "male": "m",
                "nu": "f", "gai": "f", "f": "f", "female": "f"}
@@ -62,8 +63,8 @@ def sex(value):
     return meaning[text.fold(value)]
 
 
-def phone(value):
-    """Return the first number of a cell as ten digits; a zero that Excel dropped comes back."""
+def phone(value: str) -> str:
+    """Return the first number of a cell as ten digits; restore a zero that Excel dropped."""
     parts = [part.strip() for part in re.split(r"[/;,]| - |\bvà\b", value)]
     typed = next(filter(None, parts), "")
     digits = re.sub(r"\.0+$", "", typed)
@@ -75,13 +76,12 @@ def phone(value):
                            "“%(text)s”", text=text.mask_ids(typed))) from None
 
 
-def is_marked(value):
-    """Tell whether a cell of a yes-or-no column is ticked."""
+def is_marked(value: str) -> bool:
     return text.fold(value) in MARKS
 
 
-def poverty(value, ticked="poor"):
-    """Return poor, near_poor or "" of a cell; `ticked` is what a mere tick means there."""
+def poverty(value: str, ticked: str = "poor") -> str:
+    """Return poor, near_poor or "" of a cell; a mere tick means `ticked`."""
     folded = text.fold(value)
     if re.search(r"\b(khong|ko|thoat|chua)\b", folded):
         return ""
@@ -92,8 +92,8 @@ def poverty(value, ticked="poor"):
     return ticked if folded in MARKS else ""
 
 
-def from_note(note):
-    """Return what a note says of a household that is kept; the rest of a note is not kept."""
+def from_note(note: str) -> dict[str, Any]:
+    """Return the fields of a household a note names; the note itself is not stored."""
     folded = text.fold(note)
     return {
         "poverty": poverty(note, ticked=""),

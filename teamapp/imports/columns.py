@@ -1,4 +1,4 @@
-"""What the columns of a village head's list are, by their headers in any order and case."""
+"""The columns of a village head's list, known by their headers in any order and case."""
 
 import re
 
@@ -46,16 +46,19 @@ _FIELD = {header: field for field, headers in HEADERS.items() for header in head
 
 
 class Columns:
-    """Which cell of a row is what, where the rows begin, and what is left out."""
+    """The place of each field in a row, the first row of data, and the columns left out."""
 
-    def __init__(self, first, labels):
+    def __init__(self, first: int, labels: list[str]) -> None:
         self.first_row = first  # index of the first row under the header
-        self.labels, self.places, self.never_kept, self.unknown = labels, {}, [], []
+        self.labels = labels
+        self.places: dict[str, int] = {}
+        self.never_kept: list[str] = []
+        self.unknown: list[str] = []
         for place, label in enumerate(labels):
             self._take(place, label)
         self._settle_male_and_female()
 
-    def _take(self, place, label):
+    def _take(self, place: int, label: str) -> None:
         key = header_key(label)
         field = _FIELD.get(key)
         if not key:
@@ -67,29 +70,29 @@ class Columns:
         else:
             self.unknown.append(label)
 
-    def _settle_male_and_female(self):
-        """A lone “Nam” without a “Nữ” beside it is short for the year of birth."""
+    def _settle_male_and_female(self) -> None:
+        """Read “Nam” without a “Nữ” beside it as short for the year of birth."""
         if "male" in self.places and "female" not in self.places:
             place = self.places.pop("male")
             self.places.setdefault("birth", place)
 
-    def label(self, field):
-        """Return the header of a column as it stands in the file."""
+    def label(self, field: str) -> str:
+        """Return the header of a field's column as typed."""
         return self.labels[self.places[field]]
 
-    def cells(self, row):
-        """Return the row's filled cells by what they are."""
+    def cells(self, row: list[str]) -> dict[str, str]:
+        """Return the row's filled cells by field."""
         filled = ((field, row[place]) for field, place in self.places.items() if place < len(row))
         return {field: value for field, value in filled if value}
 
 
-def header_key(label):
-    """Return a header as it is looked up: folded, without brackets, signs and numbers."""
+def header_key(label: str) -> str:
+    """Return the key a header is looked up by: folded, without brackets, signs and numbers."""
     bare = re.sub(r"\(.*?\)", " ", label)
     return " ".join(re.sub(r"[^a-z ]", " ", text.fold(bare)).split())
 
 
-def find_columns(rows):
+def find_columns(rows: list[list[str]]) -> Columns | None:
     """Return the columns of the first header among the top 30 rows, or None.
 
     A header may stand over two rows (“Năm sinh” over “Nam” and “Nữ”).
@@ -101,7 +104,7 @@ def find_columns(rows):
     return None
 
 
-def _with_second_row(rows, index):
+def _with_second_row(rows: list[list[str]], index: int) -> Columns:
     labels, below = list(rows[index]), rows[index + 1] if index + 1 < len(rows) else []
     labels += [""] * (len(below) - len(labels))
     new = {place: cell for place, cell in enumerate(below) if cell and cell != labels[place]}

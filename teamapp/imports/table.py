@@ -1,4 +1,4 @@
-"""A file as somebody saved it, read as rows of text cells: CSV in any coding, XLSX, XLS, ODS."""
+"""A file read as rows of text cells: CSV in any encoding, XLSX, XLS, ODS."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ import zipfile
 from datetime import date, datetime
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from flask_babel import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -18,40 +19,43 @@ END = "\x1e"  # a line of its own behind a CSV, unless a cell was left open
 MOST_CELLS = 5_000_000  # up to the farthest filled one, the empty ones between included
 FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?!/)')
 
-
-class Unreadable(ValueError):
-    """A file that is no table, said in plain Vietnamese."""
+Rows = list[list[str]]
 
 
-def read_tables(path):
+class UnreadableFile(ValueError):
+    """A file that is no table; the message is Vietnamese."""
+
+
+def read_tables(path: Path | str) -> dict[str, Rows]:
     """Return {name: rows of NFC text} of the visible sheets; row n is the file's line n + 1.
 
-    Raises Unreadable.
+    Raises UnreadableFile.
     """
     content = Path(path).read_bytes()
     if not content.strip():
-        raise Unreadable(_("Tệp trống."))
+        raise UnreadableFile(_("Tệp trống."))
     if len(content) > LARGEST:
-        raise Unreadable(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
+        raise UnreadableFile(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
     if content.startswith(WORKBOOK):
         return _workbook(content)
     return {"": _csv(_decoded(content))}
 
 
-def _workbook(content):
+def _workbook(content: bytes) -> dict[str, Rows]:
     try:
         _refuse_far_cells(content)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return {sheet.name: _filled(book.get_sheet_by_name(sheet.name))
-                for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
-    except Unreadable:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return {sheet.name: _filled(workbook.get_sheet_by_name(sheet.name))
+                for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
+    except UnreadableFile:
         raise
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Unreadable(_("Không mở được tệp Excel này: tệp hỏng hoặc có mật khẩu.")) from error
+        raise UnreadableFile(
+            _("Không mở được tệp Excel này: tệp hỏng hoặc có mật khẩu.")) from error
 
 
-def _refuse_far_cells(content):
-    """Refuse an XLSX with a word far away from its list: read as a table it fills the memory."""
+def _refuse_far_cells(content: bytes) -> None:
+    """Refuse an XLSX with a cell far away from its list: read as a table it fills the memory."""
     if not content.startswith(WORKBOOK[0]):
         return
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -60,16 +64,17 @@ def _refuse_far_cells(content):
             column = max({letters for letters, _row in cells}, key=_column_number, default=b"")
             row = max((int(row) for _letters, row in cells), default=0)
             if _column_number(column) * row > MOST_CELLS:
-                raise Unreadable(_("Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa "
-                                   "chữ đó rồi lưu lại.", cell=f"{column.decode()}{row}"))
+                raise UnreadableFile(_(
+                    "Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa chữ đó rồi "
+                    "lưu lại.", cell=f"{column.decode()}{row}"))
 
 
-def _column_number(letters):
+def _column_number(letters: bytes) -> int:
     return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
 
 
-def _filled(sheet):
-    """Return a sheet's rows; a cell merged over several rows stands in each of them."""
+def _filled(sheet: Any) -> Rows:
+    """Return a sheet's rows; a cell merged over several rows is repeated in each of them."""
     rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         for row in rows[top + 1:bottom + 1] if left == right else []:
@@ -77,8 +82,8 @@ def _filled(sheet):
     return rows
 
 
-def _cell(value):
-    """Return a cell's text; a number that Excel made a float gets its whole digits back."""
+def _cell(value: Any) -> str:
+    """Return a cell's text; a whole number that Excel stored as a float loses its “.0”."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, (date, datetime)):
@@ -86,11 +91,11 @@ def _cell(value):
     return _tidy("" if value is None else str(value))
 
 
-def _tidy(text):
+def _tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.replace("\ufeff", "")).split())
 
 
-def _decoded(content):
+def _decoded(content: bytes) -> str:
     """Return the text of a CSV file: UTF-8, UTF-16, or Windows' old Vietnamese code page."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         codings = ["utf-16"]
@@ -105,19 +110,19 @@ def _decoded(content):
             return content.decode(coding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
+    raise UnreadableFile(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
 
 
-def _csv(content):
+def _csv(content: str) -> Rows:
     """Return the rows under the delimiter that divides the lines most regularly.
 
-    Rows keep their line numbers: a cell of several lines is followed by empty rows. One that never
-    ends would hold all that follows.
+    Rows keep their line numbers: a cell of several lines is followed by empty rows. An unclosed
+    quotation is refused: its cell would hold all lines that follow.
     """
     if "\0" in content:
-        raise Unreadable(_("Tệp này không phải bảng tính hay CSV."))
+        raise UnreadableFile(_("Tệp này không phải bảng tính hay CSV."))
     delimiter = max(";,\t", key=lambda mark: _regularity(content, mark))
-    rows = []
+    rows: Rows = []
     ended = content.rstrip("\r\n") + "\n" + END
     reader = csv.reader(io.StringIO(ended, newline=""), delimiter=delimiter)
     try:
@@ -126,15 +131,16 @@ def _csv(content):
             rows.append([_tidy(cell) for cell in cells])
             rows += [[] for _line in range(reader.line_num - len(rows))]
     except csv.Error as error:
-        raise Unreadable(_("Tệp CSV bị lỗi ở dòng %(line)s.", line=reader.line_num)) from error
+        raise UnreadableFile(_("Tệp CSV bị lỗi ở dòng %(line)s.", line=reader.line_num)) from error
     if cells != [END]:
-        raise Unreadable(_("Dòng %(line)s mở ngoặc kép mà không đóng: các dòng sau dính vào một ô. "
-                           "Sửa dấu ngoặc kép rồi nhập lại.", line=line))
+        raise UnreadableFile(_(
+            "Dòng %(line)s mở ngoặc kép mà không đóng: các dòng sau dính vào một ô. Sửa dấu "
+            "ngoặc kép rồi nhập lại.", line=line))
     return rows[:-1]
 
 
-def _regularity(content, delimiter):
-    """Return how many cells the delimiter makes, over the lines that have as many as most do."""
+def _regularity(content: str, delimiter: str) -> int:
+    """Return the number of delimiters on the lines that have the commonest number of them."""
     counts = [line.count(delimiter) for line in re.split(r"\r?\n|\r", content)[:200]]
     usual = max(set(counts) - {0}, key=counts.count, default=0)
     return usual * counts.count(usual)

@@ -1,4 +1,7 @@
-"""Which houses a round is for: the choices an officer has, as queries over the facts."""
+"""Selection of a round's households: the choices an officer has, as queries over the facts."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from peewee import fn
 
@@ -7,8 +10,8 @@ from ..models import AccountKind, AccountStatus, Household, Resident, Visit
 CHOICES = ("either", "unvisited", "unactivated", "all")
 
 
-def candidates(villages, choice, year):
-    """Return the households of these villages (ids) that a choice names, as a query."""
+def candidates(villages: Iterable[int], choice: str, year: int) -> Any:
+    """Return the query of the households of these villages (ids) that one of CHOICES selects."""
     query = Household.select().where(Household.village.in_(list(villages)))
     if choice == "all":
         return query
@@ -17,13 +20,13 @@ def candidates(villages, choice, year):
     return query.where(wanted)
 
 
-def never_visited():
-    """Return the condition “nobody of the team was ever at this door”."""
+def never_visited() -> Any:
+    """Return the condition “no visit to this household is recorded”."""
     return ~fn.EXISTS(Visit.select(Visit.id).where(Visit.household == Household.id))
 
 
-def has_work(year):
-    """Return the condition “lives here, and somebody of 14 or older is not activated”."""
+def has_work(year: int) -> Any:
+    """Return the condition “lives here, and a person of 14 or older is not activated”."""
     return ~moved_away() & fn.EXISTS(
         Resident.select(Resident.id).where(
             Resident.household == Household.id, Resident.is_adult_in(year),
@@ -32,8 +35,8 @@ def has_work(year):
                 AccountStatus.state == "done"))))
 
 
-def moved_away():
-    """Return the condition “the last visit found that they had moved away”."""
+def moved_away() -> Any:
+    """Return the condition “the last visit found the household moved away”."""
     last = (Visit.select(Visit.outcome).where(Visit.household == Household.id)
             .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).limit(1))
     return fn.COALESCE(last, "") == "moved"

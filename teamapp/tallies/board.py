@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from .. import clock
+from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
 from ..counting.periods import Span
-from ..counting.targets import TargetHistory
+from ..counting.targets import ACTIVATIONS, COVERAGE, TargetHistory
 from ..models import User, Village
 from . import queries
 from .queries import Contact, Figures, Share
 
-FIGURES = ("activations", "visits", "houses", "dossiers")
+FIGURES = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code)
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Line:
     @property
     def missing(self) -> int | None:
         """How many activations are missing today; 0 when on schedule, None without a target."""
-        activations = self.figures["activations"]
+        activations = self.figures[ACTIVATIONS]
         if self.due is None or activations is None:
             return None
         return max(self.due - activations, 0)
@@ -96,7 +97,7 @@ def line_of(village: Village, span: Span) -> Line:
 def known(found: Figures, village_id: int, contact: Contact,
           span: Span) -> dict[str, int | None]:
     """Return the village's figures: all None until a device reports in or after the span."""
-    heard = (village_id, "visits") in found or (
+    heard = (village_id, VISITS.code) in found or (
         contact.seen_at and clock.day_of(contact.seen_at) >= span.first)
     return {figure: found.get((village_id, figure), 0) if heard else None for figure in FIGURES}
 
@@ -112,7 +113,7 @@ def needs(targets: TargetHistory, village_id: int, span: Span,
 def wanted(targets: TargetHistory, village_id: int, share: Share,
            today: date) -> tuple[int | None, int | None]:
     """Return the target of coverage in people, and in percent."""
-    percent = targets.on(village_id, "coverage", today)
+    percent = targets.on(village_id, COVERAGE, today)
     if percent is None or share.all is None:
         return None, percent
     return -(-share.all * percent // 100), percent
@@ -120,7 +121,7 @@ def wanted(targets: TargetHistory, village_id: int, share: Share,
 
 def whole(lines: list[Line], found: Figures) -> Line:
     """Return the commune's line: the sums of the villages' known numbers."""
-    heard = any(line.figures["visits"] is not None for line in lines)
+    heard = any(line.figures[VISITS.code] is not None for line in lines)
     return Line(0, None, {figure: found.get((0, figure), 0) if heard else None
                           for figure in FIGURES},
                 total(line.needed for line in lines), total(line.due for line in lines),

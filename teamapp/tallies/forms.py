@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from .. import clock
 from ..counting.periods import Span
+from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..models import Village
 from ..web import DayField, Numbered
 
@@ -145,4 +146,4 @@ class TargetsForm(FlaskForm):
     def amounts(self) -> dict[tuple[int, str], int]:
         """The new targets: {(village id, indicator): amount}."""
         return {(int(line.village.data), name): line[name].data for line in self.targets
-                for name in ("activations", "coverage") if line[name].data is not None}
+                for name in (ACTIVATIONS, COVERAGE) if line[name].data is not None}

@@ -8,7 +8,9 @@ from typing import Any
 from peewee import JOIN, Case, Expression, ModelSelect, Value, fn
 
 from .. import clock
+from ..counting.indicators import DOSSIERS, HELPED, HOUSEHOLDS, OBSTACLES, VISITS
 from ..counting.periods import Span, day_key, month_key
+from ..counting.targets import ACTIVATIONS
 from ..languages import called
 from ..models import (
     AccountKind,
@@ -22,9 +24,9 @@ from ..models import (
     Visit,
 )
 
-HELPED = f"helped:{AccountKind.HEADLINE}"
-ADDITIVE = {HELPED: "activations", "visits": "visits", "dossiers": "dossiers"}
-
+# indicator as the tallies hold it: the board's name for it
+ADDITIVE = {HELPED.key(AccountKind.HEADLINE): ACTIVATIONS, VISITS.key(): VISITS.code,
+            DOSSIERS.key(): DOSSIERS.code}
 
 Figures = dict[tuple[int, str], int]  # (village id, figure) → number
 
@@ -68,7 +70,7 @@ class Contact:
 def figures(commune_id: int, span: Span) -> Figures:
     """Return the figures of a span, without those never recorded."""
     if span.key and span.days > 1:  # households are not tallied by day
-        names = {**ADDITIVE, "houses": "houses"}
+        names = {**ADDITIVE, HOUSEHOLDS.key(): HOUSEHOLDS.code}
         rows = Tally.select(Tally.village_id, Tally.indicator, Tally.count).where(
             Tally.commune == commune_id, Tally.period == span.key,
             Tally.indicator.in_(list(names)))
@@ -94,12 +96,12 @@ def keys(span: Span) -> list[str]:
 
 
 def houses(commune_id: int, span: Span) -> Figures:
-    """Return {(village_id, "houses"): n}: households met in the days, from the facts."""
+    """Return {(village id, figure): n} of the households met in the days, from the facts."""
     places = Village.select(Village.id).where(Village.commune == commune_id)
     rows = dict(first_meetings(Visit.village.in_(places), span).select(
         Visit.village, fn.COUNT(Visit.id)).group_by(Visit.village).tuples())
-    found = {(village, "houses"): n for village, n in rows.items()}
-    return found | ({(0, "houses"): sum(rows.values())} if rows else {})
+    found = {(village, HOUSEHOLDS.code): n for village, n in rows.items()}
+    return found | ({(0, HOUSEHOLDS.code): sum(rows.values())} if rows else {})
 
 
 def first_meetings(places: Expression, span: Span) -> ModelSelect:
@@ -160,7 +162,7 @@ def difficulties(commune_id: int, span: Span, village_id: int = 0,
     n, name = fn.SUM(Tally.count), called(Obstacle)
     return list(Obstacle.select(Obstacle.code, name, n)
                 .join(Tally, JOIN.INNER, on=(
-                    (Tally.indicator == Value("obstacle:").concat(Obstacle.code))
+                    (Tally.indicator == Value(OBSTACLES.key()).concat(Obstacle.code))
                     & (Tally.commune == commune_id) & (Tally.village_id == village_id)
                     & Tally.period.in_([span.key] if span.key else keys(span))))
                 .group_by(Obstacle.code, name, Obstacle.position)

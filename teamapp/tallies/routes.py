@@ -1,6 +1,7 @@
 """The commune's board, a village's visits, the rows behind a figure, and the targets."""
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..access import chair_only, commune_only
-from ..counting.targets import TargetHistory, set_targets
+from ..counting.indicators import HOUSEHOLDS, VISITS
+from ..counting.targets import COVERAGE, TargetHistory, set_targets
 from ..models import Obstacle, Village
 from ..web import ID, get_or_404, page, page_number
 from . import queries, rows
@@ -35,7 +37,7 @@ def index() -> ResponseReturnValue:
 def show(village_id: int) -> ResponseReturnValue:
     """Show a village's figures and the visits they count."""
     village, form = find(village_id), period_form()
-    found = rows.of("visits", [village.id], form.span)
+    found = rows.of(VISITS.code, [village.id], form.span)
     visits, paging = one_page(found)
     return page("tallies/show.html", status=422 if form.errors else 200, village=village,
                 form=form, line=line_of(village, form.span), visits=visits, paging=paging,
@@ -60,8 +62,8 @@ def figure(village_id: int, figure: str) -> ResponseReturnValue:
         "paging": paging, "obstacle": obstacle, "state": state,
         "places": Village.labels(villages),
         "inside": "village" if village and request.args.get("in") == "village" else None,
-        "done": rows.done_at(found) if figure in ("visits", "houses") else None}
-    if (figure, state) == ("coverage", "unasked"):
+        "done": rows.done_at(found) if figure in (VISITS.code, HOUSEHOLDS.code) else None}
+    if (figure, state) == (COVERAGE, "unasked"):
         opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
     return board_page(form, "tallies/_figure.html", **opened)
 
@@ -81,7 +83,7 @@ def create_targets() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return targets_page(form, status=422)
     with current_user.commune.write() as tx:
-        set_targets(tx, current_user, form.since_on.data, form.amounts)
+        set_targets(tx, current_user, cast(date, form.since_on.data), form.amounts)
     return redirect(url_for("tallies.targets"), 303)
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from peewee import JOIN, Expression, ModelSelect, fn
 
 from .. import clock
+from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
 from ..counting.periods import Span
+from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..models import (
     AccountKind,
     AccountStatus,
@@ -21,22 +23,22 @@ from ..models import (
 )
 from .queries import first_meetings
 
-KINDS = ("activations", "visits", "houses", "dossiers", "obstacles", "coverage")
+KINDS = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code, "obstacles", COVERAGE)
 STATES = ("done", "not_yet", "unasked")
 
 
 def of(figure: str, places: Collection[int], span: Span, code: str | None = None,
        state: str = "done") -> ModelSelect:
     """Return the query of the rows behind a figure of some villages (ids), the newest first."""
-    if figure == "coverage":
+    if figure == COVERAGE:
         return coverage(places, state)
-    if figure == "visits":
+    if figure == VISITS.code:
         return with_people(visits(places, span))
-    if figure == "houses":
+    if figure == HOUSEHOLDS.code:
         return with_people(first_meetings(Visit.village.in_(places), span))
-    if figure == "dossiers":
+    if figure == DOSSIERS.code:
         return dossiers(places, span)
-    if figure == "activations":
+    if figure == ACTIVATIONS:
         return steps(places, span, Step.kind == AccountKind.HEADLINE, Step.state == "helped",
                      Step.counted | Step.resident.is_null())
     wanted = Step.obstacle == code if code else Step.obstacle.is_null(False)

@@ -1,4 +1,4 @@
-"""What docs/operations.md asks of the program `age`, by pyrage, where that is not installed."""
+"""Stand-in for the program `age`: the calls of docs/operations.md, by pyrage."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A phone for the drill: it goes on working, and sends again when the epoch is another."""
+"""A phone for the drill: it keeps recording visits, and sends all again under a new epoch."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ from ..sync.phone import body, entry
 
 
 class Phone:
-    """Somebody who calls at one house again and again."""
+    """A member who records visits to one household."""
 
     def __init__(self, port, app, user, house):
         self.port, self.user, self.house = port, user.id, house
@@ -21,32 +21,32 @@ class Phone:
         self.headers = {"Cookie": f"session={signer.dumps(said)}",
                         "Content-Type": "application/json"}
         self.device, self.epoch = str(uuid4()), ""
-        self.waiting, self.kept = [], []
+        self.waiting, self.accepted = [], []
 
     def work(self, over):
-        """Write and send until it is over."""
+        """Record and send visits until `over` is set."""
         while not over.is_set():
             self.waiting.append(entry(body(self.house)))
             self.send()
 
     def send(self):
-        """Send all that waits; hearing of a new epoch, all that was kept once more."""
+        """Send the waiting entries; under a new epoch, the accepted ones once more."""
         epoch = self.epoch
         self.post()
         if epoch not in ("", self.epoch):
-            self.waiting, self.kept = self.kept + self.waiting, []
+            self.waiting, self.accepted = self.accepted + self.waiting, []
             self.post()
 
     def post(self):
-        """Send what waits in one batch."""
+        """Send at most 100 waiting entries in one batch."""
         sent = self.waiting[:100]
         answer = self.ask({
             "v": 1, "batch": str(uuid4()), "device": self.device, "user": self.user,
             "epoch": self.epoch, "sent_at": clock.now().isoformat(), "entries": sent,
             "left": {"count": 0, "oldest": None}, "sealed": []})
-        kept = {result["id"] for result in answer["results"] if result["status"] == "accepted"}
-        self.kept += [one for one in sent if one["id"] in kept]
-        self.waiting = [one for one in self.waiting if one["id"] not in kept]
+        accepted = {result["id"] for result in answer["results"] if result["status"] == "accepted"}
+        self.accepted += [one for one in sent if one["id"] in accepted]
+        self.waiting = [one for one in self.waiting if one["id"] not in accepted]
         self.epoch = answer["epoch"]
 
     def ask(self, batch):
@@ -59,9 +59,9 @@ class Phone:
         connection.close()
         return json.loads(said)
 
-    def until_kept(self, count):
-        """Wait until the commune has so many of its visits."""
+    def until_accepted(self, count):
+        """Wait until so many of its entries are accepted."""
         deadline = time.monotonic() + 60
-        while len(self.kept) < count:
-            assert time.monotonic() < deadline, f"{len(self.kept)} of {count} kept"
+        while len(self.accepted) < count:
+            assert time.monotonic() < deadline, f"{len(self.accepted)} of {count} accepted"
             time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""PostgreSQL is backed up by the lines of docs/operations.md; only the epoch is ours to raise."""
+"""PostgreSQL is backed up by the commands of docs/operations.md; `new-epoch` renews the epoch."""
 
 import os
 import re
@@ -24,7 +24,7 @@ NEW = "tungnha_back"
 
 @pytest.fixture
 def lines(databases, app, var, tmp_path):
-    """Return a function that runs lines of the document, and says how they ended."""
+    """Return a function that runs commands of the document and returns their result."""
     if databases.name != "postgresql":
         pytest.skip("PostgreSQL's backup")
     programs = tmp_path / "programs"
@@ -59,14 +59,14 @@ def lines(databases, app, var, tmp_path):
 
 @pytest.fixture
 def new_url(databases):
-    """Return the URL of a database that is not there yet."""
+    """Return the URL of a database that does not exist yet."""
     databases.drop(url := databases.new())
     databases.left.add(url)
     return url
 
 
 def own(file, url):
-    """Return what stands in the lines of the way back for what is the reader's own."""
+    """Return [(placeholder, value)] for the commands that restore."""
     told = re.search(rf"postgresql://\S+/{NEW}", BACK)[0]
     return [(told, f"'{url}'"), (NEW, urlsplit(url).path.strip("/")),
             (re.search(r"/backup/…\S+", BACK)[0], str(file))]
@@ -79,7 +79,7 @@ def test_the_backup_command_names_the_right_tool(databases, app, tmp_path):
     assert (result.exit_code, "pg_dump" in result.output) == (1, True)
 
 
-def test_the_lines_of_the_document_bring_a_book_back_under_a_new_epoch(
+def test_the_documented_commands_restore_the_database_under_a_new_epoch(
         lines, cast, sign_in, new_url, var, tmp_path):
     said = body(cast.bre, helped(cast.resident("Thị Rin")))
     assert send(sign_in(cast.lan), cast.lan, entry(said)).json["results"][0]["status"] == "accepted"
@@ -97,12 +97,12 @@ def test_the_lines_of_the_document_bring_a_book_back_under_a_new_epoch(
         assert Visit.select().count() == 1
         assert differences(cast.an_phu) == []
 
-    assert lines(BACK, own(file, new_url)).returncode != 0, "never into a book that is there"
+    assert lines(BACK, own(file, new_url)).returncode != 0, "never into an existing database"
     with other.extensions["database"].connection_context():
         assert (Installation.current_epoch(), Visit.select().count()) == (epoch, 1)
     other.extensions["database"].close_all()
 
 
-def test_a_dump_that_breaks_off_is_no_backup(lines, new_url, tmp_path):
+def test_an_aborted_dump_leaves_no_backup(lines, new_url, tmp_path):
     assert lines(COPY, DATABASE_URL=new_url).returncode != 0
     assert not list(tmp_path.glob("*.age"))

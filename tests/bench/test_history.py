@@ -1,11 +1,11 @@
-"""The history that `make bench` measures on has the counts its facts say."""
+"""The counts of the history that `make bench` measures on equal the recount."""
 
 from bench.history import History
 from teamapp.counting.reconciliation import differences
 from teamapp.models import Household, Step, Tally, Visit
 
 
-def test_a_made_history_equals_the_recount(cast):
+def test_the_counts_of_a_history_equal_the_recount(cast):
     History(cast.an_phu).record(400)
     assert Step.select().count() == 400
     assert differences(cast.an_phu) == []

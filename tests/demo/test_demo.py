@@ -112,7 +112,7 @@ def test_a_second_run_changes_nothing_and_prints_the_same(demo, filled):
     assert everything() == before
 
 
-def test_json_is_the_array_alone_and_its_secrets_open_the_door(demo):
+def test_json_prints_the_array_alone_and_its_secrets_sign_in(demo):
     result = run(demo, "--json")
     entries = json.loads(result.stdout)
     assert {key for entry in entries for key in entry} == {

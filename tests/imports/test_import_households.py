@@ -1,4 +1,4 @@
-"""The operator brings in a village head's list as it is kept: every fate said, all or none."""
+"""The operator imports a village head's list: each line's outcome is printed, all or nothing."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from openpyxl import Workbook
 
 from teamapp.counting import reconciliation
 from teamapp.imports.sheet import read_sheet
-from teamapp.imports.table import Unreadable
+from teamapp.imports.table import UnreadableFile
 from teamapp.models import Counter, Coverage, Household, Resident, VillageStay
 
 CSV, XLSX = "tests/data/ho_gia_dinh_lon_xon.csv", "tests/data/nhan_khau_bon.xlsx"
 
 
 @pytest.fixture
-def bring(app, cast):
+def import_list(app, cast):
     """Return a function that imports a file into an empty village and returns code and output."""
     village = cast.village(cast.an_phu, "V09", "ap", "Đồng Mới", 9)
 
@@ -75,10 +75,10 @@ def everything():
             for table in (Household, Resident, VillageStay, Coverage, Counter)]
 
 
-def test_a_messy_csv_becomes_households_with_their_people(bring):
-    code, output = bring(CSV)
+def test_a_messy_csv_becomes_households_with_their_people(import_list):
+    code, output = import_list(CSV)
     assert code == 0, output
-    bre, hlan, an, binh, namesake, chanh = houses(bring.village)
+    bre, hlan, an, binh, namesake, chanh = houses(import_list.village)
     assert (bre.number, bre.head, bre.cluster, bre.phone, bre.poverty) == (
         1, "Điểu Bré", "Cụm 3", "0300345678", "poor")
     assert people(bre) == [
@@ -93,8 +93,8 @@ def test_a_messy_csv_becomes_households_with_their_people(bring):
     assert (chanh.head, chanh.phone) == ("Thạch Chanh Đa", "0301234567")
 
 
-def test_every_row_s_fate_is_printed(bring):
-    _code, output = bring(CSV)
+def test_prints_the_outcome_of_every_line(import_list):
+    _code, output = import_list(CSV)
     lines = dict(line.removeprefix("dòng ").split(": ", 1)
                  for line in output.splitlines() if line.startswith("dòng "))
     assert list(lines) == [str(n) for n in [*range(1, 13), *range(13, 27)]]
@@ -103,10 +103,10 @@ def test_every_row_s_fate_is_printed(bring):
     assert "thêm 6 hộ, 13 người" in output
 
 
-def test_a_workbook_with_two_header_rows_and_merged_cells_is_read(bring):
-    code, output = bring(XLSX)
+def test_a_workbook_with_two_header_rows_and_merged_cells_is_read(import_list):
+    code, output = import_list(XLSX)
     assert code == 0, output
-    krang, ban, brong, le = houses(bring.village)
+    krang, ban, brong, le = houses(import_list.village)
     assert (krang.number, krang.cluster, krang.language_id, krang.poverty, krang.phone) == (
         12, "Tổ dân cư 1", "cmo", "poor", "0300345601")
     assert people(krang)[1:] == [("Thị Mlăn", 1965, "f", ""), ("H'Srai", 1991, "f", "0300345602")]
@@ -117,54 +117,54 @@ def test_a_workbook_with_two_header_rows_and_merged_cells_is_read(bring):
 
 
 @pytest.mark.parametrize("file", [CSV, XLSX])
-def test_the_same_file_again_changes_nothing(bring, file):
-    bring(file)
+def test_the_same_file_again_changes_nothing(import_list, file):
+    import_list(file)
     before = everything()
-    code, output = bring(file)
+    code, output = import_list(file)
     assert code == 0 and "không thay đổi gì" in output
     assert everything() == before
 
 
 @pytest.mark.parametrize("file", [CSV, XLSX])
-def test_id_numbers_and_ethnicity_are_left_out_and_that_is_said(bring, file):
-    _code, output = bring(file)
+def test_leaves_out_id_numbers_and_ethnicity_and_reports_it(import_list, file):
+    _code, output = import_list(file)
     assert "Không lưu, đúng quy định" in output
     assert "0990000" not in output + repr(everything())
 
 
-def test_the_people_are_counted_as_listed(bring, cast):
-    bring(CSV)
-    listed = Coverage.select().where(Coverage.village_id == bring.village.id)
+def test_counts_the_people_as_listed(import_list, cast):
+    import_list(CSV)
+    listed = Coverage.select().where(Coverage.village_id == import_list.village.id)
     assert sum(row.count for row in listed) == 13
     assert not reconciliation.differences(cast.an_phu)
 
 
-def test_a_new_person_of_a_known_household_is_added_and_found(bring, write):
-    bring(CSV)
-    code, output = bring(write("Chủ hộ;Họ và tên;Năm sinh", "Điểu Bré;Điểu Bré;1957",
+def test_a_new_person_of_a_known_household_is_added_and_found(import_list, write):
+    import_list(CSV)
+    code, output = import_list(write("Chủ hộ;Họ và tên;Năm sinh", "Điểu Bré;Điểu Bré;1957",
                                ";Thị Nhơm;2020", ";thi rin;1961"))
     assert code == 0 and "thêm 0 hộ, 1 người" in output
-    bre = houses(bring.village)[0]
+    bre = houses(import_list.village)[0]
     assert people(bre)[-1] == ("Thị Nhơm", 2020, "", "")
     assert "thi nhom" in bre.search_key and "thi sray" in bre.search_key
     assert bre.cursor == Counter.cursor_of(bre.commune_id)
 
 
-def test_a_cell_longer_than_the_book_holds_is_an_error(bring, write):
-    code, output = bring(write("Cụm,Chủ hộ", f"Cụm {'x' * 40},Lê An", f"3,{'Lê ' * 30}"))
+def test_a_cell_longer_than_its_column_is_an_error(import_list, write):
+    code, output = import_list(write("Cụm,Chủ hộ", f"Cụm {'x' * 40},Lê An", f"3,{'Lê ' * 30}"))
     assert code == 1
     assert "dòng 2: lỗi: dài hơn 40 chữ" in output and "dòng 3: lỗi: dài hơn 80 chữ" in output
 
 
-def test_a_cluster_with_a_raised_digit_is_read_as_it_stands(bring, write):
-    code, output = bring(write("Chủ hộ,Cụm", "Lê Văn An,²"))
+def test_keeps_a_cluster_with_a_raised_digit_as_typed(import_list, write):
+    code, output = import_list(write("Chủ hộ,Cụm", "Lê Văn An,²"))
     assert code == 0, output
-    assert houses(bring.village)[0].cluster == "²"
+    assert houses(import_list.village)[0].cluster == "²"
 
 
-def test_one_wrong_row_and_nothing_is_written(bring, write):
+def test_writes_nothing_when_one_line_is_wrong(import_list, write):
     before = everything()
-    code, output = bring(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
+    code, output = import_list(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
                                "2,Thị Rin,2957,12345", "3,,1990,"))
     assert code == 1
     assert "dòng 3: lỗi: năm sinh không hiểu: “2957”; số điện thoại không đúng" in output
@@ -173,88 +173,88 @@ def test_one_wrong_row_and_nothing_is_written(bring, write):
     assert everything() == before
 
 
-def test_an_id_number_in_the_wrong_column_is_rejected_without_repeating_it(bring, write):
-    code, output = bring(write("Chủ hộ,SĐT", "Điểu Bré,099000000001"))
+def test_an_id_number_in_the_wrong_column_is_rejected_without_repeating_it(import_list, write):
+    code, output = import_list(write("Chủ hộ,SĐT", "Điểu Bré,099000000001"))
     assert code == 1 and "••••" in output and "099000000001" not in output
 
 
-def test_the_same_person_twice_in_a_household_is_an_error(bring, write):
-    code, output = bring(write("Chủ hộ,Họ tên,Năm sinh", "Lê An,Lê An,1980", ",Lê Hà,2010",
+def test_the_same_person_twice_in_a_household_is_an_error(import_list, write):
+    code, output = import_list(write("Chủ hộ,Họ tên,Năm sinh", "Lê An,Lê An,1980", ",Lê Hà,2010",
                                ",LÊ HÀ,2010"))
     assert code == 1 and "dòng 4: lỗi: trùng với dòng 3" in output
 
 
-def test_twins_whose_names_differ_in_their_marks_alone_are_two_people(bring, write):
+def test_twins_whose_names_differ_in_their_marks_alone_are_two_people(import_list, write):
     lines = ["Chủ hộ,Họ và tên,Năm sinh", "Lê Văn Hòa,Lê Văn Hoà,1970",
              "Lê Văn Hòa,Lê Văn Hùng,2005", "Lê Văn Hòa,Lê Văn Hưng,2005"]
-    assert bring(write(*lines[:3]))[0] == 0
-    code, output = bring(write(*lines))
+    assert import_list(write(*lines[:3]))[0] == 0
+    code, output = import_list(write(*lines))
     assert code == 0 and "dòng 4: thêm người Lê Văn Hưng, 2005, hộ 1" in output
-    [house] = houses(bring.village)
+    [house] = houses(import_list.village)
     assert [name for name, *_rest in people(house)] == ["Lê Văn Hoà", "Lê Văn Hùng", "Lê Văn Hưng"]
-    _code, output = bring(write(*lines, "le van hoa,le van hung,2005"))
+    _code, output = import_list(write(*lines, "le van hoa,le van hung,2005"))
     assert "dòng 5: lỗi: trùng với dòng 3" in output
 
 
-def test_father_and_son_of_one_name_are_two_where_the_book_has_one_without_a_year(bring, write):
+def test_father_and_son_stay_two_where_the_register_has_one_without_a_year(import_list, write):
     header = "Chủ hộ,Họ và tên,Năm sinh"
-    assert bring(write(header, "Lê Văn An,Lê Văn An,"))[0] == 0
+    assert import_list(write(header, "Lê Văn An,Lê Văn An,"))[0] == 0
     both = write(header, "Lê Văn An,Lê Văn An,1960", "Lê Văn An,Lê Văn An,1990")
-    code, output = bring(both)
+    code, output = import_list(both)
     assert code == 0 and "dòng 3: thêm người Lê Văn An, 1990, hộ 1" in output
-    assert [year for _name, year, *_rest in people(houses(bring.village)[0])] == [None, 1990]
-    assert "không thay đổi gì" in bring(both)[1]
+    assert [year for _name, year, *_rest in people(houses(import_list.village)[0])] == [None, 1990]
+    assert "không thay đổi gì" in import_list(both)[1]
 
 
-def test_heads_whose_names_differ_in_their_marks_alone_are_two_households(bring, write):
-    assert bring(write("Chủ hộ,Năm sinh", "Lê Văn Hùng,1970", "Lê Văn Hưng,1970"))[0] == 0
-    assert [house.head for house in houses(bring.village)] == ["Lê Văn Hùng", "Lê Văn Hưng"]
+def test_heads_whose_names_differ_in_their_marks_alone_are_two_households(import_list, write):
+    assert import_list(write("Chủ hộ,Năm sinh", "Lê Văn Hùng,1970", "Lê Văn Hưng,1970"))[0] == 0
+    assert [house.head for house in houses(import_list.village)] == ["Lê Văn Hùng", "Lê Văn Hưng"]
     for respelled in (["2,le van hung", "1,Lê Văn Hung"], ["9,Lê Văn Hưng", "1,Lê Văn Húng"]):
-        assert "không thay đổi gì" in bring(write("Số hộ,Chủ hộ", *respelled))[1]
+        assert "không thay đổi gì" in import_list(write("Số hộ,Chủ hộ", *respelled))[1]
 
 
-def test_who_is_spelled_otherwise_by_now_is_no_other_person(bring, write):
+def test_matches_a_person_whose_spelling_changed(import_list, write):
     header, lines = "Chủ hộ,Họ và tên,Năm sinh", ["Lê Văn Hoa,Lê Văn Hoa,1970",
                                                   "Lê Văn Hoa,Lê Thi Mân,2001"]
-    assert bring(write(header, *lines))[0] == 0
+    assert import_list(write(header, *lines))[0] == 0
     again = [line.replace("Hoa", "Hòa").replace("Thi Mân", "Thị Mận") for line in lines]
-    assert "không thay đổi gì" in bring(write(header, *again))[1]
+    assert "không thay đổi gì" in import_list(write(header, *again))[1]
 
 
 @pytest.mark.parametrize("lines", [
     ["Số hộ,Chủ hộ,Họ và tên", "1,Lê Văn Ba,Lê Văn Ba", "2,Trần Tư,Trần Tư", "1,Lê Văn Ba,Lê Năm"],
     ["Chủ hộ,Họ và tên", "Lê Văn Ba,Lê Văn Ba", "Trần Tư,Trần Tư", "Lê Văn Ba,Lê Năm"],
 ])
-def test_a_household_whose_lines_do_not_stand_together_is_an_error(bring, write, lines):
-    code, output = bring(write(*lines))
-    assert code == 1 and not houses(bring.village)
+def test_a_household_whose_lines_do_not_stand_together_is_an_error(import_list, write, lines):
+    code, output = import_list(write(*lines))
+    assert code == 1 and not houses(import_list.village)
     assert "dòng 4: lỗi: cùng hộ với dòng 2 nhưng không đứng liền" in output
 
 
-def test_a_box_that_a_spreadsheet_ticked_is_a_mark(write, workbook):
+def test_reads_a_spreadsheet_checkbox_as_a_mark(write, workbook):
     lines = ["Chủ hộ,Hộ nghèo,Cận nghèo,Neo đơn,Không có smartphone",
              "Lê Ba,TRUE,FALSE,TRUE,FALSE", "Trần Tư,FALSE,TRUE,FALSE,TRUE"]
     boxes = {"TRUE": True, "FALSE": False}
     rows = [[boxes.get(cell, cell) for cell in line.split(",")] for line in lines]
     for file in (write(*lines), workbook(rows)):
         marks = [(house.poverty, house.elderly_alone, house.no_smartphone)
-                 for house in read_sheet(file, 2026).houses]
+                 for house in read_sheet(file, 2026).households]
         assert marks == [("poor", True, False), ("near_poor", False, True)]
 
 
-def test_a_header_repeated_on_each_printed_page_is_no_household(bring, write):
+def test_a_header_repeated_on_each_printed_page_is_no_household(import_list, write):
     header = "STT,Chủ hộ,Cụm"
-    code, output = bring(write(header, "1,Lê Văn Ba,Cụm 1", header, "2,Trần Tư,Cụm 2"))
+    code, output = import_list(write(header, "1,Lê Văn Ba,Cụm 1", header, "2,Trần Tư,Cụm 2"))
     assert code == 0 and "dòng 3: tiêu đề" in output
-    assert [house.head for house in houses(bring.village)] == ["Lê Văn Ba", "Trần Tư"]
+    assert [house.head for house in houses(import_list.village)] == ["Lê Văn Ba", "Trần Tư"]
 
 
-def test_after_the_total_of_a_cluster_nobody_is_left_out(bring, write):
-    code, output = bring(write(
+def test_reads_on_after_the_total_of_a_cluster(import_list, write):
+    code, output = import_list(write(
         "Chủ hộ,Họ và tên,Năm sinh", "Lê Văn Ba,Lê Văn Ba,1970", "Cộng cụm 1: 1 hộ,,",
         "Trần Tư,Trần Tư,1966", ",Trần Năm,", "Cộng cụm 2: 1 hộ,,", ",Nguyễn Văn Ký,"))
     assert code == 0, output
-    assert [len(people(house)) for house in houses(bring.village)] == [1, 2]
+    assert [len(people(house)) for house in houses(import_list.village)] == [1, 2]
 
 
 @pytest.mark.parametrize("signed", [
@@ -265,23 +265,23 @@ def test_after_the_total_of_a_cluster_nobody_is_left_out(bring, write):
     ["Bằng chữ: hai hộ,,,", "TM. UBND XÃ,,,", "KT. CHỦ TỊCH,,,", "Lê Văn Mẫu,,,"],
     ["Người lập,\"Lộc Mây, ngày 12 tháng 11 năm 2026\",,", "Lê Văn Mẫu,,Trưởng ấp,"],
 ])
-def test_who_signs_under_the_table_is_no_household(write, signed):
+def test_a_signer_under_the_table_is_no_household(write, signed):
     sheet = read_sheet(write("Chủ hộ,Năm sinh,Hộ nghèo,Ghi chú", "Lê Văn Ba,1970,,Trưởng ấp",
                              "Trương Bản,1966,x,", *signed), 2026)
     assert not sheet.errors
-    assert [house.head for house in sheet.houses] == ["Lê Văn Ba", "Trương Bản"]
+    assert [house.head for house in sheet.households] == ["Lê Văn Ba", "Trương Bản"]
 
 
-def test_a_list_goes_on_after_a_signature_and_the_word_of_one_in_a_note(write):
+def test_reads_on_after_a_signature_and_after_its_word_in_a_note(write):
     sheet = read_sheet(write("Chủ hộ,Quan hệ,Họ tên,Ghi chú", "Lê Ba,Chủ hộ,Lê Ba,Trưởng ấp",
                              "Trương Bản,Chủ hộ,Trương Bản,"), 2026)
-    assert [house.head for house in sheet.houses] == ["Lê Ba", "Trương Bản"]
+    assert [house.head for house in sheet.households] == ["Lê Ba", "Trương Bản"]
     sheet = read_sheet(write("Chủ hộ,Năm sinh", "Lê Ba,1970", "Người lập,Trưởng ấp",
                              "Lê Mẫu,Phạm Trưởng", "Trần Tư,1966"), 2026)
-    assert [house.head for house in sheet.houses] == ["Lê Ba", "Trần Tư"]
+    assert [house.head for house in sheet.households] == ["Lê Ba", "Trần Tư"]
 
 
-def test_empty_merged_cells_beside_the_list_are_nothing(bring, tmp_path):
+def test_ignores_empty_merged_cells_beside_the_list(import_list, tmp_path):
     path = tmp_path / "danh-sach.xlsx"
     with zipfile.ZipFile(XLSX) as source, zipfile.ZipFile(path, "w") as made:
         for name in source.namelist():
@@ -293,24 +293,24 @@ def test_empty_merged_cells_beside_the_list_are_nothing(bring, tmp_path):
     assert str(read_sheet(path, 2026)) == str(read_sheet(XLSX, 2026))
 
 
-def test_namesakes_in_two_houses_stay_two_households(bring, write):
+def test_namesakes_in_two_houses_stay_two_households(import_list, write):
     file = write("STT,Chủ hộ,Năm sinh", "1,Lê An,1980", "2,Lê An,1955", "3,Lê An,")
-    assert bring(file)[0] == 0
-    assert len(houses(bring.village)) == 3
+    assert import_list(file)[0] == 0
+    assert len(houses(import_list.village)) == 3
     before = everything()
-    assert bring(file)[0] == 0
+    assert import_list(file)[0] == 0
     assert everything() == before
 
 
-def test_a_taken_number_gives_way_to_the_next_free_one(bring, write):
-    bring(write("Số nhà,Chủ hộ", "1,Điểu Bré", "2,Lê An"))
+def test_a_taken_number_gives_way_to_the_next_free_one(import_list, write):
+    import_list(write("Số nhà,Chủ hộ", "1,Điểu Bré", "2,Lê An"))
     file = write("Số nhà,Chủ hộ", "2,Thị Rin", "3,Y Ban")
-    code, output = bring(file)
+    code, output = import_list(file)
     assert code == 0 and "số 2 đã có hộ khác" in output
-    assert [(h.number, h.head) for h in houses(bring.village)] == [
+    assert [(h.number, h.head) for h in houses(import_list.village)] == [
         (1, "Điểu Bré"), (2, "Lê An"), (3, "Y Ban"), (4, "Thị Rin")]
     before = everything()
-    bring(file)
+    import_list(file)
     assert everything() == before
 
 
@@ -324,7 +324,7 @@ def test_every_usual_coding_and_delimiter_is_read(write, coding, mark, form, del
     file = write(*(unicodedata.normalize(form, line).replace("|", delimiter) for line in lines),
                  coding=coding, mark=mark)
     sheet = read_sheet(file, 2026)
-    assert [(h.head, h.people[0].birth_year) for h in sheet.houses] == [
+    assert [(h.head, h.people[0].birth_year) for h in sheet.households] == [
         ("Điểu Bré", 1957), ("H'Lan", 1990)]
 
 
@@ -332,7 +332,7 @@ def test_windows_old_vietnamese_code_page_is_read(write):
     # cp1258 holds â ê ô ơ ư đ whole and the tones as marks behind them
     line = "Năm sinh;Chu\u0309 hô\u0323\n1957;Điê\u0309u Bré"
     sheet = read_sheet(write(line, coding="cp1258"), 2026)
-    assert sheet.houses[0].head == "Điểu Bré"
+    assert sheet.households[0].head == "Điểu Bré"
 
 
 @pytest.mark.parametrize("lines", [
@@ -342,28 +342,28 @@ def test_windows_old_vietnamese_code_page_is_read(write):
     ["TT,Họ tên", "1,Lê An", ",- Lê Hà", "2,Lê Bình"],
     ["Chủ hộ,Thành viên", "Lê An,Lê Hà", "Lê Bình,"],
 ])
-def test_households_are_told_apart_however_the_list_is_kept(write, lines):
+def test_separates_households_in_every_usual_layout(write, lines):
     sheet = read_sheet(write(*lines), 2026)
     assert not sheet.errors
-    assert [(h.head, [p.name for p in h.people]) for h in sheet.houses] == [
+    assert [(h.head, [p.name for p in h.people]) for h in sheet.households] == [
         ("Lê An", ["Lê An", "Lê Hà"]), ("Lê Bình", ["Lê Bình"])]
 
 
 def test_the_year_may_stand_in_columns_named_after_the_sexes(write):
     sheet = read_sheet(write("Chủ hộ,Nam,Nữ", "Lê An,1980,", "Lê Hà,,1990"), 2026)
-    assert [(h.people[0].sex, h.people[0].birth_year) for h in sheet.houses] == [
+    assert [(h.people[0].sex, h.people[0].birth_year) for h in sheet.households] == [
         ("m", 1980), ("f", 1990)]
 
 
-def test_a_house_number_that_is_no_number_tells_the_way(write):
+def test_a_house_number_that_is_no_number_becomes_the_landmark(write):
     sheet = read_sheet(write("STT,Số nhà,Chủ hộ", "1,12/3A,Lê An", "2,12/5,Lê Hà"), 2026)
-    assert [(h.number, h.landmark) for h in sheet.houses] == [
+    assert [(h.number, h.landmark) for h in sheet.households] == [
         (1, "số nhà 12/3A"), (2, "số nhà 12/5")]
 
 
 def test_tong_the_surname_is_no_total(write):
     sheet = read_sheet(write("Chủ hộ,Năm sinh", "Tống Công Lý,1970", "Tổng cộng,1 hộ"), 2026)
-    assert [h.head for h in sheet.houses] == ["Tống Công Lý"]
+    assert [h.head for h in sheet.households] == ["Tống Công Lý"]
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -373,49 +373,49 @@ def test_tong_the_surname_is_no_total(write):
     ("Họ tên,Năm sinh\nLê An,1980".encode(), "cùng một hộ"),
     (b"\x00\x01\x02\x03" * 9 + b"a", ""),
 ])
-def test_what_is_no_list_is_rejected_in_plain_words(tmp_path, content, reason):
+def test_rejects_a_file_that_is_no_list_in_plain_words(tmp_path, content, reason):
     path = tmp_path / "x.csv"
     path.write_bytes(content)
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableFile) as refusal:
         read_sheet(path, 2026)
     assert reason in str(refusal.value)
 
 
-def test_a_quotation_that_never_ends_swallows_no_household(write):
+def test_rejects_an_unclosed_quotation(write):
     lines = ["Chủ hộ,Năm sinh,Ghi chú", 'Lê Ba,1970,"hai\ndòng"', 'Trần Tư,1966,"mở',
              "Lê Năm,1980,"]
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableFile) as refusal:
         read_sheet(write(*lines), 2026)
     assert "Dòng 4 mở ngoặc kép" in str(refusal.value)
     whole = read_sheet(write(*lines[:2], 'Trần "Tư,1966,"""mở"" "', lines[3], ""), 2026)
-    assert [house.head for house in whole.houses] == ["Lê Ba", 'Trần "Tư', "Lê Năm"]
+    assert [house.head for house in whole.households] == ["Lê Ba", 'Trần "Tư', "Lê Năm"]
 
 
 def test_of_several_sheets_the_first_that_shows_a_household_is_read_and_named(workbook):
     header, old = ["Chủ hộ", "Năm sinh"], [["Chủ hộ", "Năm sinh"], ["Người Cũ", 1950]]
     file = workbook(old, [["Bìa"]], [header], [header, ["Lê Ba", 1970]], old, hidden={0})
     sheet = read_sheet(file, 2026)
-    assert [house.head for house in sheet.houses] == ["Lê Ba"]
+    assert [house.head for house in sheet.households] == ["Lê Ba"]
     assert sheet.remarks == ["Tệp có nhiều trang tính, chỉ đọc trang “Trang 4”."]
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableFile) as refusal:
         read_sheet(workbook([header]), 2026)
     assert "không có hộ nào" in str(refusal.value)
 
 
-def test_a_word_far_away_from_the_list_is_rejected_with_its_place(workbook):
+def test_rejects_a_cell_far_away_from_the_list_with_its_place(workbook):
     rows = [["Chủ hộ", "Năm sinh"], ["Lê Ba", 1970]]
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableFile) as refusal:
         read_sheet(workbook(rows, XFD1048576="x"), 2026)
     assert "XFD1048576" in str(refusal.value)
-    assert len(read_sheet(workbook(rows, Z3000=" "), 2026).houses) == 1
+    assert len(read_sheet(workbook(rows, Z3000=" "), 2026).households) == 1
 
 
-def test_an_unknown_commune_or_village_is_named(bring):
-    assert "Không có xã mang mã 12345" in bring(CSV, commune="12345")[1]
-    code, output = bring(CSV, village="V77")
+def test_an_unknown_commune_or_village_is_named(import_list):
+    assert "Không có xã mang mã 12345" in import_list(CSV, commune="12345")[1]
+    code, output = import_list(CSV, village="V77")
     assert code == 1 and "không có thôn, ấp mang mã V77" in output
 
 
-def test_another_commune_s_village_is_not_found(bring, cast):
+def test_another_commune_s_village_is_not_found(import_list, cast):
     cast.village(cast.binh_loc, "V50", "ap", "Xa", 50)
-    assert bring(CSV, village="V50")[0] == 1
+    assert import_list(CSV, village="V50")[0] == 1

@@ -1,4 +1,4 @@
-"""The catalogues come in from the files that ship, as often as one likes."""
+"""Loading the catalogues from the files that ship with the program, once or often."""
 
 import csv
 
@@ -17,7 +17,7 @@ def test_loading_again_changes_nothing(app):
     assert everything() == before
 
 
-def test_what_was_changed_is_mended_and_what_is_not_in_the_file_stays(app):
+def test_restores_changed_rows_and_keeps_rows_missing_from_the_file(app):
     Topic.update(name="khác").where(Topic.code == "T01").execute()
     Language.create(code="old", name="tiếng xưa", name_en="Old", position=99)
     Procedure.update(active=False).where(Procedure.code == "1.001193").execute()

@@ -1,4 +1,4 @@
-"""A book to measure on: one commune, a village of 300 households and one of 1,500."""
+"""A dataset to measure on: one commune, a village of 300 households and one of 1,500."""
 
 import os
 import random
@@ -40,8 +40,8 @@ GIVEN = ("An", "Bình", "Châu", "Dũng", "Hà", "Hòa", "Hạnh", "Lan", "Lợi
 MARKS = ("", "cổng xanh", "cạnh nhà văn hóa", "đầu dốc", "sau chùa", "gần giếng", "quán nước")
 
 
-class Book:
-    """A database with people in it, and how a server is told to use it."""
+class Dataset:
+    """A database with people in it, and the settings of a server on it."""
 
     def __init__(self, name, kind="sqlite", like=None):
         self.folder, self.kind = scratch(name), kind
@@ -50,13 +50,13 @@ class Book:
 
     @property
     def settings(self):
-        """Return the settings of a server on this book."""
+        """Return the settings of a server on this dataset."""
         return {"APP_ENV": "development", "DATABASE_URL": self.url, "SECRET_KEY": KEY,
                 "VAR_DIR": str(shared() / "var")}
 
     @property
     def environment(self):
-        """Return the whole environment of a server on this book."""
+        """Return the whole environment of a server on this dataset."""
         keep = {name: value for name, value in os.environ.items()
                 if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         return {**keep, **self.settings, "PYTHONPATH": str(ROOT)}
@@ -107,7 +107,7 @@ def scratch(name):
 
 
 def server_of(kind):
-    """Return where databases of a kind come from; every write of them waits for the disk."""
+    """Return the source of databases of a kind; every write to them waits for the disk."""
     if kind not in _made:
         _made[kind] = (Sqlite(scratch("databases")) if kind == "sqlite" else
                        Postgresql(os.environ.get("TEST_DATABASE_URL"), is_hasty=False))
@@ -124,16 +124,16 @@ def clear():
     _made.clear()
 
 
-def plain_book(name, kind="sqlite"):
-    """Return a book of its own with the commune's people and no visit yet."""
+def plain_dataset(name, kind="sqlite"):
+    """Return a dataset of its own with the commune's people and no visit yet."""
     if ("plain", kind) not in _made:
-        book = Book("plain", kind)
-        with book.open() as app:
+        dataset = Dataset("plain", kind)
+        with dataset.open() as app:
             runner(app.extensions["database"]).up()
             app.test_cli_runner().invoke(args=["catalog"], catch_exceptions=False)
             found()
-        _made["plain", kind] = book
-    return Book(name, kind, _made["plain", kind])
+        _made["plain", kind] = dataset
+    return Dataset(name, kind, _made["plain", kind])
 
 
 def found():
@@ -161,21 +161,21 @@ def found():
 
 def settle(tx, village, size, draw):
     """Put so many households with their people on a village's list."""
-    houses, people = [], []
+    households, people = [], []
     for number in range(1, size + 1):
         names = [person(draw) for _ in range(draw.choice(PEOPLE))]
         cluster = number * 12 // (size + 1) + 1
-        house = {"id": new_id(draw), "village": village.id, "number": number,
+        household = {"id": new_id(draw), "village": village.id, "number": number,
                  "cluster": f"Cụm {cluster}", "cluster_position": cluster, "head": names[0],
                  "people": names, "landmark": draw.choice(MARKS), "language": None,
                  "phone": f"09{draw.randrange(10**8):08}" if draw.random() < 0.7 else "",
                  "poverty": draw.choice(("", "", "", "", "poor", "near_poor"))}
-        houses.append(house)
-        people += [{"id": new_id(draw), "household": house["id"], "village": village.id,
+        households.append(household)
+        people += [{"id": new_id(draw), "household": household["id"], "village": village.id,
                     "name": name, "birth_year": draw.randint(1940, 2022),
                     "sex": draw.choice("mf"), "position": place}
                    for place, name in enumerate(names)]
-    Household.enlist(tx, houses)
+    Household.enlist(tx, households)
     Resident.enlist(tx, people)
 
 
@@ -185,7 +185,7 @@ def person(draw):
 
 
 def new_id(draw):
-    """Return a UUID as a phone would have made it, the same in every run."""
+    """Return a UUID as a phone makes it, the same in every run."""
     return UUID(int=draw.getrandbits(128), version=4)
 
 

@@ -1,0 +1,55 @@
+"""A list as parsed: its households, their people, and its other lines."""
+
+from dataclasses import dataclass, field
+
+from .. import text
+
+
+@dataclass
+class ListedPerson:
+    """A person of a household, on one line of the list."""
+
+    line: int
+    name: str
+    birth_year: int | None = None
+    sex: str = ""
+    phone: str = ""
+
+    def is_same_as(self, other: "ListedPerson") -> bool:
+        """Compare two lines of a household, marks included: twins may be Hùng and Hưng."""
+        return self.birth_year == other.birth_year and text.is_same_name(self.name, other.name)
+
+
+@dataclass
+class ListedHousehold:
+    """A household of the list with its people, the head first."""
+
+    line: int
+    head: str
+    raw: dict[str, str]  # the cells head, order, number and house as typed
+    number: int | None = None
+    cluster: str = ""
+    landmark: str = ""
+    phone: str = ""
+    language: str | None = None
+    poverty: str = ""
+    elderly_alone: bool = False
+    no_smartphone: bool = False
+    people: list[ListedPerson] = field(default_factory=list)
+
+    def find_head(self) -> ListedPerson | None:
+        """Return the head among the people, or None where no line is the head's."""
+        return next((p for p in self.people if text.is_same_name(p.name, self.head)), None)
+
+
+@dataclass
+class Sheet:
+    """The whole list: its households, and for each other line the reason it was skipped."""
+
+    households: list[ListedHousehold] = field(default_factory=list)
+    skipped: dict[int, str] = field(default_factory=dict)  # line → reason
+    errors: dict[int, str] = field(default_factory=dict)  # line → reasons
+    remarks: list[str] = field(default_factory=list)
+
+    def add_error(self, line: int, reason: object) -> None:
+        self.errors[line] = "; ".join(filter(None, (self.errors.get(line), str(reason))))

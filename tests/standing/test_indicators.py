@@ -1,0 +1,95 @@
+"""Every indicator is defined once, written by a visit, and recounted by the reconciliation."""
+
+import ast
+from uuid import uuid4
+
+import pytest
+
+from teamapp.counting import reconciliation
+from teamapp.counting.indicators import INDICATORS
+from teamapp.models import Tally
+from tests.recording.test_visits import form, keep, person, step
+
+from .test_texts import is_vietnamese
+from .tree import parsed, python_files
+
+REGISTRY = "teamapp/counting/indicators.py"
+FACTS = {"visit", "step", "dossier"}
+
+
+@pytest.fixture
+def rich_visit(cast):
+    """Record a visit with a helped person, an obstacle and a dossier; return its commune."""
+    dossier = {"id": uuid4(), "resident": None, "procedure": "1.001193", "code": "",
+               "channel": "online", "due_on": None}
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step()),
+                        person("Điểu Bré", step("not_yet", obstacle="O01", mode="")),
+                        dossiers=[dossier]))
+    return cast.an_phu
+
+
+def kinds_of(keys):
+    """Return the codes of the indicators that keys of the tallies belong to, one for each key."""
+    found = [[indicator.code for indicator in INDICATORS if indicator.counts(key)]
+             for key in keys]
+    assert all(len(codes) == 1 for codes in found), dict(zip(keys, found))
+    return {code for [code] in found}
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_every_indicator_has_a_definition(indicator):
+    assert is_vietnamese(indicator.name) and is_vietnamese(indicator.definition)
+    assert indicator.definition.endswith(".") and indicator.unit
+    assert indicator.name_en.isascii() and indicator.name_en[:1].isupper()
+    assert indicator.fact in FACTS
+
+
+def test_no_code_stands_twice():
+    codes = [indicator.code for indicator in INDICATORS]
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_indicator_is_written_by_a_visit(rich_visit):
+    keys = {key for key, in Tally.select(Tally.indicator).distinct().tuples()}
+    assert kinds_of(keys) == {indicator.code for indicator in INDICATORS}
+
+
+def test_every_distinct_indicator_and_no_other_has_marks(rich_visit):
+    marks = reconciliation.stored_distinct_marks(rich_visit.id)
+    assert kinds_of({indicator for _, indicator, _ in marks}) == {
+        indicator.code for indicator in INDICATORS if indicator.is_distinct}
+
+
+def test_every_indicator_is_recounted_from_the_facts(rich_visit):
+    marks = reconciliation.distinct_marks(rich_visit.id)
+    keys = {key for _, _, key in reconciliation.tallies(rich_visit.id, marks)}
+    assert kinds_of(keys) == {indicator.code for indicator in INDICATORS}
+
+
+@pytest.mark.once
+def test_reconciliation_imports_nothing_of_the_code_it_checks():
+    [path] = [path for path in python_files("teamapp")
+              if path.as_posix() == "teamapp/counting/reconciliation.py"]
+    ours = {(node.level, node.module) for node in ast.walk(parsed(path))
+            if isinstance(node, ast.ImportFrom) and node.level}
+    assert ours == {(1, "indicators"), (1, "periods"), (2, "models")}
+
+
+@pytest.mark.once
+def test_no_indicator_is_spelled_outside_the_registry():
+    starts = tuple(f"{indicator.code}:" for indicator in INDICATORS if indicator.by)
+    plain = {indicator.code for indicator in INDICATORS if not indicator.by}
+    for path in python_files("teamapp"):
+        if path.as_posix() == REGISTRY:
+            continue
+        is_counting = path.parts[1] in ("counting", "tallies")
+        for line, text in strings(path):
+            assert not text.startswith(starts), f"{path}:{line} spells {text}"
+            assert not (is_counting and text in plain), f"{path}:{line} spells {text}"
+
+
+def strings(path):
+    """Yield (line, text) of each string of a module, those within f-strings too."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
