@@ -62,11 +62,11 @@ def test_the_book_tells_what_waits_and_what_was_rejected(watched, cast, sign_in)
     send(lan, cast.lan, entry(body(cast.bre)), entry("nonsense"))
     text = asked(watched).text
     assert value(text, "tungnha_receipts") == 1
-    assert value(text, "tungnha_inbox_open") == 1
+    assert value(text, "tungnha_rejected_open") == 1
     assert value(text, "tungnha_waiting_entries") == 2  # as that phone said
     assert value(text, "tungnha_silent_phones") == 0
     RejectedEntry.get().settle()
-    assert value(asked(watched).text, "tungnha_inbox_open") == 0
+    assert value(asked(watched).text, "tungnha_rejected_open") == 0
 
 
 def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign_in):
@@ -75,7 +75,7 @@ def test_what_was_mended_and_phones_long_gone_raise_no_alarm(watched, cast, sign
     for one in (*sent, entry("never seen again")):
         ProcessingFailure.create(entry=UUID(one["id"]), times=1, last_at=clock.now())
     text = asked(watched).text
-    assert value(text, "tungnha_mishaps") == 2, "one is kept"
+    assert value(text, "tungnha_processing_failures") == 2, "one is kept"
     for days, waiting, silent in ((4, 1, 1), (91, 0, 0)):
         Device.update(seen_at=clock.now() - timedelta(days=days)).execute()
         text = asked(watched).text
