@@ -10,11 +10,11 @@ import sys
 import time
 from collections import Counter as Counts
 from datetime import timedelta
-from functools import cache
 
 from peewee import AutoField, BinaryUUIDField, DateField
 
 from teamapp import clock
+from teamapp.counting.periods import periods
 from teamapp.db import MomentField, proxy, transaction
 from teamapp.models import (
     AccountStatus,
@@ -156,12 +156,6 @@ class History:
         bulk(DistinctMark, [(one, *key, village) for key, village in self.marks.items()])
         bulk(AccountStatus, [(*key, state) for key, (state, _, _) in self.standing.items()])
         bulk(Coverage, [(one, *key, n) for key, n in self.coverage.items()])
-
-
-@cache
-def periods(day):
-    """Return the keys of a day's periods."""
-    return periods(day)
 
 
 def bulk(table, rows):

@@ -129,7 +129,7 @@ class Rounds:
     def visit(self, at):
         """Return the fields of a visit: two people, one helped, one not yet, sometimes a note."""
         home, people = self.draw.choice(self.homes)
-        fields = {"household": home, "outcome": "met", "visited_at":
+        fields = {"id": str(uuid4()), "household": home, "outcome": "met", "visited_at":
                   clock.local(at).strftime("%Y-%m-%dT%H:%M"), "mode": "together",
                   "note": self.draw.choice(NOTES)}
         for place, one in enumerate(people[:2]):

@@ -12,7 +12,8 @@ from teamapp.recording.recorder import Entry
 def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **more):
     """Record a visit and return its id; people are (resident, state) of the headline step."""
     at = clock.now() - timedelta(days=days_ago)
-    data = {"household": household.id, "outcome": outcome, "reason": "", "visited_at": at,
+    data = {"id": uuid4(), "household": household.id, "outcome": outcome, "reason": "",
+            "visited_at": at,
             "return_on": None, "return_part": "", "note": "", "companions": [],
             "mode": "together", "people": [step(*person) for person in people],
             "dossiers": [{"id": uuid4(), "resident": None, "code": "", "channel": "online",
@@ -23,7 +24,7 @@ def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **mo
         pending = visits.validate(entry, visits.look_up([entry], by, tx.now))
         pending.receipt = tx.next_receipt()
         visits.write(tx, [pending])
-    return entry.id
+    return data["id"]
 
 
 def step(resident, state, kind="VNEID_2_KH", consent="yes"):

@@ -17,6 +17,7 @@ WHY = {
     "unknown_obstacle": _("Không có lý do này trong sổ."),
     "unknown_procedure": _("Không có thủ tục này trong sổ."),
     "unknown_companion": _("Người đi cùng không thuộc xã mình."),
+    "id_taken": _("Mã này đã có ở lượt khác."),
     "id_reused": _("Mã của lượt này đã dùng cho lượt khác."),
     "already_accepted": _("Xã đã nhận lượt này rồi, bản sửa đến sau."),
     "waits_for_rejected": _("Ghi sau một lượt xã chưa nhận."),

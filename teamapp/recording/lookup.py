@@ -8,6 +8,7 @@ from ..models import (
     AccountKind,
     Assignment,
     Consent,
+    Dossier,
     Household,
     Obstacle,
     Procedure,
@@ -30,6 +31,7 @@ class VisitLookup:
         houses = {data["household"] for data in datas}
         people = [p for data in datas for p in data["people"]]
         dossiers = [d for data in datas for d in data["dossiers"]]
+        self._find_taken_ids({data["id"] for data in datas}, {d["id"] for d in dossiers})
         self._find_houses(houses)
         self._find_people({p["id"] for p in people if p["id"]}
                           | {d["resident"] for d in dossiers if d["resident"]})
@@ -37,6 +39,13 @@ class VisitLookup:
         self._find_team({id for data in datas for id in data["companions"]})
         self._find_calls(houses, [data["visited_at"] for data in datas])
         self._memberships = {}
+
+    def _find_taken_ids(self, visits, dossiers):
+        """Find the ids of new records that other records have, in whatever commune."""
+        found = [Visit.select(Visit.id).where(Visit.id.in_(Among(visits)))]
+        if dossiers:
+            found.append(Dossier.select(Dossier.id).where(Dossier.id.in_(Among(dossiers))))
+        self.taken = {id for query in found for id, in query.tuples()}
 
     def _find_houses(self, ids):
         rows = (Household.select(Household.id, Household.village)

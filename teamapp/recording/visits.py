@@ -20,7 +20,8 @@ CARRIES_STATE = True  # consents and ids of a run are kept in its lookup
 def touches(data):
     """Return the ids of the records a visit reads or writes."""
     people = [person["id"] for person in data["people"] if person["id"]]
-    return [data["household"], *people, *(dossier["id"] for dossier in data["dossiers"])]
+    return [data["id"], data["household"], *people,
+            *(dossier["id"] for dossier in data["dossiers"])]
 
 
 @dataclass
@@ -38,6 +39,7 @@ class PendingVisit(Pending):
 def validate(entry, lookup):
     """Return the pending visit of an entry, or raise Rejected."""
     data = entry.data
+    refuse_taken_ids(data, lookup)
     village = lookup.village_to_record_in(data["household"], data["visited_at"])
     day, flag = Visit.day_of(data["visited_at"], lookup.now)
     pending = PendingVisit(entry, [flag] if flag else [])
@@ -46,7 +48,7 @@ def validate(entry, lookup):
     if lookup.was_sent_elsewhere(data["household"], day):
         pending.flags.append("not_assigned")
     pending.visit = {
-        "id": entry.id, "commune": lookup.by.commune_id, "village": village,
+        "id": data["id"], "commune": lookup.by.commune_id, "village": village,
         "household": data["household"], "member": lookup.by.id, "outcome": data["outcome"],
         "reason": data["reason"], "visited_at": data["visited_at"], "day": day,
         "recorded_at": entry.recorded_at, "received_at": lookup.now,
@@ -59,8 +61,20 @@ def validate(entry, lookup):
         validate_person(pending, entry, lookup, answers, place, person)
     for place, dossier in enumerate(data["dossiers"]):
         validate_dossier(pending, entry, lookup, answers, place, dossier)
-    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent behind
+    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent or id behind
+    lookup.taken.update([data["id"], *(dossier["id"] for dossier in data["dossiers"])])
     return pending
+
+
+def refuse_taken_ids(data, lookup):
+    """Raise Rejected for an id that another record has already, or that stands twice."""
+    if data["id"] in lookup.taken:
+        raise Rejected("id_taken", "id")
+    seen = {data["id"]}
+    for place, dossier in enumerate(data["dossiers"]):
+        if dossier["id"] in lookup.taken | seen:
+            raise Rejected("id_taken", f"dossiers-{place}-id")
+        seen.add(dossier["id"])
 
 
 def companions(entry, lookup):
@@ -68,7 +82,7 @@ def companions(entry, lookup):
     ids = set(entry.data["companions"]) - {lookup.by.id}
     if ids - lookup.team:
         raise Rejected("unknown_companion", "companions")
-    return [{"visit": entry.id, "user": id} for id in sorted(ids)]
+    return [{"visit": entry.data["id"], "user": id} for id in sorted(ids)]
 
 
 def validate_person(pending, entry, lookup, answers, place, person):

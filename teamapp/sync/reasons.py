@@ -15,6 +15,7 @@ REASONS = {
     "unknown_obstacle": _("Không có lý do này trong sổ. Chọn lại rồi gửi lại."),
     "unknown_procedure": _("Không có thủ tục này trong sổ. Chọn lại rồi gửi lại."),
     "unknown_companion": _("Người đi cùng không thuộc xã mình. Chọn lại rồi gửi lại."),
+    "id_taken": _("Mã này đã có ở lượt khác. Ghi lại lượt mới."),
     "id_reused": _("Mã của lượt này đã dùng cho lượt khác. Nội dung vẫn được giữ. "
                    "Ghi lại lượt mới."),
     "already_accepted": _("Lượt này xã đã nhận rồi, không tính lần nữa. Bản sửa được giữ lại "

@@ -79,6 +79,7 @@ class DossierForm(Form):
 class VisitForm(Form):
     """A visit as its form posts it (kind visits.create, form 1)."""
 
+    id = IdField(validators=[Needed(_("Lượt này thiếu mã. Mở lại trang nhà rồi ghi lại."))])
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])

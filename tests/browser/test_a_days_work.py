@@ -167,7 +167,7 @@ def test_what_the_commune_has_or_refused_is_not_said_to_wait(lans_phone, book):
     phone.open_sheet(book.house(2), "record")
     phone.help()
     phone.unfold("Hẹn lại")
-    page.fill("#met [name=return_on]", (clock.today() + timedelta(days=730)).isoformat())
+    page.fill("#met [name=return_on]", (clock.today() + timedelta(days=3 * 365)).isoformat())
     phone.save()
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")

@@ -165,7 +165,7 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         phone.until_kept(1)
         page.evaluate(OPEN_ALL)
         screens.look("outbox, sent")
-        phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=730)))
+        phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=3 * 365)))
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
         until_kept_page(phone, book, "/outbox", 'href="/rejected-entries"')

@@ -11,7 +11,7 @@ def test_an_answer_lost_after_the_commit_is_asked_for_again_and_counted_once(
     line.lose_answers("POST /sync", times=1000)  # the browser itself asks a second time
     phone.send_now()
     phone.until(lambda: line.lost, "no answer was lost")
-    assert [str(visit.id) for visit in Visit.select()] == [entry["id"]], "it was not committed"
+    assert [str(visit.id) for visit in Visit.select()] == [entry["record"]], "it was not committed"
     phone.until(lambda: phone.outbox()[0]["state"] == "waiting", "a lost answer was believed")
     assert phone.number("waiting") == 1 and phone.number("accepted") == 0
 

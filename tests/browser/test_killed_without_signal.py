@@ -18,12 +18,12 @@ def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
     phone.met(book.house(2))
     phone.other(book.house(3), "later",
                 return_on=(clock.today() + timedelta(days=3)).isoformat())
-    written = {entry["id"] for entry in phone.unsent()}
+    written = {entry["record"] for entry in phone.unsent()}
     assert len(written) == 3
     phone.kill()
 
     phone.start().go("/")
-    assert {entry["id"] for entry in phone.unsent()} == written
+    assert {entry["record"] for entry in phone.unsent()} == written
     phone.page.wait_for_function("() => document.querySelector('[data-n=waiting]').textContent")
     assert phone.number("waiting") == 3 and phone.number("accepted") == 0
     assert phone.page.locator("[data-key] .status.waiting:visible").count() == 3

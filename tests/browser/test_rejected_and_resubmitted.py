@@ -6,12 +6,12 @@ from uuid import UUID
 from teamapp import clock
 from teamapp.models import Household, Receipt, RejectedEntry, VillageStay, Visit
 
-TOO_FAR = "một năm"  # of what the commune says to an appointment in two years
+TOO_FAR = "hai năm"  # of the reason for rejecting an appointment in three years
 
 
-def in_two_years():
+def in_three_years():
     """Return the day of an appointment that the commune refuses."""
-    return (clock.today() + timedelta(days=730)).isoformat()
+    return (clock.today() + timedelta(days=3 * 365)).isoformat()
 
 
 def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
@@ -22,7 +22,7 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Chiều quay lại")
     phone.unfold("Hẹn lại")
-    page.fill("#met [name=return_on]", in_two_years())
+    page.fill("#met [name=return_on]", in_three_years())
     phone.save()
     [entry] = phone.outbox()
     phone.send_now()
@@ -49,7 +49,7 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     phone.until(lambda: not phone.outbox("waiting", "sending", "attention"), "not settled")
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     [visit] = Visit.select()
-    assert visit.return_on.isoformat() == day and str(visit.id) != entry["id"]
+    assert (visit.return_on.isoformat(), str(visit.id)) == (day, entry["record"])
     assert {row.status for row in Receipt.select()} == {"accepted", "settled"}
     assert RejectedEntry.select().where(RejectedEntry.settled_at.is_null()).count() == 0
 
@@ -74,7 +74,7 @@ def test_what_was_in_the_way_is_settled_and_the_same_visit_goes_again(lans_phone
 
 def test_a_refused_visit_is_mended_from_the_page_of_its_house_too(lans_phone, book):
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.other(book.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     phone.go(f"/households/{book.house(1)}")
@@ -110,7 +110,7 @@ TAKE_BACK = """async (id) => {
 def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book):
     """Only so can both come back to a book that was restored: the rejected one is nowhere then."""
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.other(book.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -129,7 +129,7 @@ def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book
 
 def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, line, book):
     phone = lans_phone
-    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.other(book.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -155,7 +155,7 @@ def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, li
 
 def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, line, book):
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.other(book.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [rejected] = phone.outbox()
@@ -168,7 +168,7 @@ def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, l
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target [data-rejected]:not([hidden])")
-    page.fill('section:target [name="return_on"]:visible', in_two_years())
+    page.fill('section:target [name="return_on"]:visible', in_three_years())
     phone.until_typing_is_kept()
     page.click("section:target [data-do=draft-open]")
     reason = page.locator('section:target [name="reason"]:visible')
@@ -214,7 +214,7 @@ def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, b
 def test_a_refused_one_does_not_hold_up_the_others(lans_phone, line, book):
     phone = lans_phone
     line.cut()
-    phone.other(book.house(1), "later", return_on=in_two_years())
+    phone.other(book.house(1), "later", return_on=in_three_years())
     phone.absent(book.house(2))
     phone.absent(book.house(3))
     line.mend()

@@ -150,7 +150,7 @@ def test_who_saves_right_after_typing_is_offered_no_draft_of_it(lans_phone, line
     phone.page.evaluate(SAVED_WHILE_TYPING)
     phone.until_saved()
     phone.page.wait_for_function("() => !document.querySelector('form[data-dirty]')")
-    assert phone.ask(WRITTEN, {"store": "drafts", "states": []}) == []
+    assert phone.ask(WRITTEN, {"store": "typed_drafts", "states": []}) == []
     phone.open_sheet(book.house(2), "record")
     assert phone.page.locator("#met [data-draft]:not([hidden])").count() == 0
     assert len(phone.outbox()) == 1

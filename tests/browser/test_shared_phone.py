@@ -62,7 +62,7 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
         phone.go(path)
     line.cut()
     words = work(phone, book)
-    written = [entry["id"] for entry in phone.unsent()]
+    written = [entry["record"] for entry in phone.unsent()]
     phone.sign_out()
 
     # nobody is signed in, and there is no network

@@ -177,7 +177,7 @@ def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_pho
     phone.until(lambda: Visit.select().count() == 1, "it never came")
     phone.until(lambda: not phone.envelopes("waiting") and not phone.outbox(), "it is still there")
     [visit] = Visit.select()
-    assert (str(visit.id), visit.member_id) == (entry["id"], lan.id)
+    assert (str(visit.id), visit.member_id) == (entry["record"], lan.id)
 
 
 def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):

@@ -48,7 +48,7 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Đang ghi dở")
     page.evaluate("window.isStillHere = true")
-    written = {entry["id"] for entry in phone.outbox()}
+    written = {entry["record"] for entry in phone.outbox()}
 
     serve(server, "off")
     line.mend()

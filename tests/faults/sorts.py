@@ -39,7 +39,7 @@ def visit(draw, home, team, mark):
     people = met(draw, home) if outcome == "met" else []
     if people and draw.random() < .2:
         more |= dossier(draw, people)
-    return body(home, *people, outcome=outcome, at=at, **more)
+    return body(home, *people, id=new_id(draw), outcome=outcome, at=at, **more)
 
 
 def met(draw, home):

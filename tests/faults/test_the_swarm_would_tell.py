@@ -8,13 +8,13 @@ pytestmark = pytest.mark.once  # it is the swarm that is tried here
 
 LOSSES = {"answer lost": .35, "portal": .25}
 CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
-    "receipts off": (None, "tests.faults.programs.no_receipts:app", "stumbled"),
+    "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
     "deletes before the answer": ("entries.deletes_before_the_answer.mjs", "app:app", "lost"),
     "seals nothing": ("envelopes.seals_nothing.mjs", "app:app", "readable"),
     "trusts any 200": ("protocol.trusts_any_200.mjs", "app:app", "lost"),
     "rewrites a body": ("batch.rewrites_bodies.mjs", "app:app", "altered"),
-    "a new id for each try": ("batch.mints_new_ids.mjs", "app:app", "twice"),
+    "new ids for each try": ("batch.mints_new_ids.mjs", "app:app", "twice"),
 }
 
 

@@ -53,6 +53,7 @@ DOSSIER = some.fixed_dictionaries({
     "resident": some.sampled_from([*PEOPLE, ""]), "due_on": days(),
     "code": some.sampled_from(["", "000.00.22.H17-261121-0007", "x"])})
 VISIT = some.fixed_dictionaries({
+    "id": some.uuids().map(str) | some.sampled_from([*DOSSIERS, ""]),
     "household": some.sampled_from([*HOUSES[:3], *HOUSES]),
     "outcome": some.sampled_from(["met", "met", "met", "absent", "later", "declined", "unreached"]),
     "visited_at": moments(), "mode": some.sampled_from(["together", "self", "for"])}, optional={

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from teamapp.models import (
 )
 from tests.cast import PASSWORD, PIN
 from tests.standing.test_access_matrix import MATRIX
+from tests.sync.phone import visits_by_entry
 
 from .input import ANYTHING, HOUSES, WORDS, days, posted
 from .often import often
@@ -170,8 +172,8 @@ WRONG_FILE = some.dictionaries(some.sampled_from(["v", "user", "entries"]), ANYT
 def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, said, wrong, who):
     with undone():
         hand_in(world, who, json.dumps(said | wrong).encode())
-        for visit in Visit.select(Visit.id):
-            assert Receipt.get_by_id(visit.id).status == "accepted"
+        for id in visits_by_entry():  # KeyError where a visit has no accepted receipt
+            assert Receipt.get_by_id(UUID(id)).status == "accepted"
 
 
 @given(text=some.binary(max_size=80))

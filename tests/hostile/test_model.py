@@ -5,17 +5,18 @@ is `kept` has exactly one; what follows another is never there without it.
 """
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from teamapp.sync.desk import KINDS
 
 from teamapp.counting.reconciliation import differences
 from teamapp.db import proxy
 from teamapp.models import Installation, Receipt, Visit
 from teamapp.recording.recorder import Rejected
-from tests.sync.phone import batch, body, entry, helped
+from teamapp.sync.kinds import KINDS
+from tests.sync.phone import batch, body, entry, helped, record_of, visits_by_entry
 
 from .often import often
 
@@ -108,13 +109,14 @@ class Field(RuleBasedStateMachine):
         self.backup = proxy.obj.savepoint()
         self.backup.__enter__()
         self.whole = KINDS[KIND]
-        KINDS[KIND] = self.whole._replace(judge=self.judge_wrongly)
+        recorder = SimpleNamespace(**vars(self.whole.recorder) | {"validate": self.reject_people})
+        KINDS[KIND] = self.whole._replace(recorder=recorder)
 
-    def judge_wrongly(self, form, facts):
-        """Refuse what was done with somebody, as a faulty server would."""
+    def reject_people(self, form, lookup):
+        """Reject entries that name a person, as a faulty server would."""
         if form.data["people"]:
             raise Rejected("unknown_resident", "people-0-id")
-        return self.whole.judge(form, facts)
+        return self.whole.recorder.validate(form, lookup)
 
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]),
           links=some.lists(PICK, max_size=2))
@@ -125,10 +127,10 @@ class Field(RuleBasedStateMachine):
         phone.record(self.said(phone, pick, outcome),
                      after=[known[link % len(known)] for link in links] if known else [])
 
-    def said(self, phone, pick, outcome):
+    def said(self, phone, pick, outcome, **more):
         """Return the body of a visit."""
         people = [helped(phone.person)] if outcome == "met" else []
-        return body(phone.houses[pick % len(phone.houses)], *people, outcome=outcome)
+        return body(phone.houses[pick % len(phone.houses)], *people, outcome=outcome, **more)
 
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]))
     def mend(self, phone, pick, outcome):
@@ -138,7 +140,8 @@ class Field(RuleBasedStateMachine):
         if rejected:
             old = phone.last(rejected[pick % len(rejected)])
             phone.heard[old] = "mended"
-            phone.record(self.said(phone, pick, outcome), replaces=old,
+            phone.record(self.said(phone, pick, outcome, id=record_of(phone.entries[old])),
+                         replaces=old,
                          after=phone.entries[old]["after"])
 
     @rule(phone=PHONE, is_lost=some.booleans(), order=some.randoms(use_true_random=False))
@@ -185,8 +188,7 @@ class Field(RuleBasedStateMachine):
 
     @invariant()
     def every_effect_has_its_receipt_and_is_told_once(self):
-        visits = {str(id): member for id, member in
-                  Visit.select(Visit.id, Visit.member).tuples()}
+        visits = {entry: visit.member_id for entry, visit in visits_by_entry().items()}
         receipts = {str(id): status for id, status in
                     Receipt.select(Receipt.id, Receipt.status).tuples()}
         kept = {id for id, status in receipts.items() if status == "accepted"}

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from teamapp.counting.reconciliation import differences
-from teamapp.models import Receipt, RejectedEntry, User, Visit
+from teamapp.models import Receipt, RejectedEntry, User
 from teamapp.sync.batch import read_entry
 from teamapp.sync.reading import read_form
 from tests.cast import uuid_of
 from tests.standing.tree import read
-from tests.sync.phone import DEVICE, batch, body, entry, result
+from tests.sync.phone import DEVICE, batch, body, entry, result, visits_by_entry
 
 from .input import ANYTHING, BODIES, WORDS
 from .often import IS_FULL, often
@@ -97,7 +97,7 @@ def phone(cast, sign_in):
 
 def effects():
     """Return the ids of all visits."""
-    return {row[0] for row in Visit.select(Visit.id).tuples()}
+    return {UUID(id) for id in visits_by_entry()}
 
 
 def inbox(is_lans):
@@ -224,7 +224,7 @@ def test_an_id_twice_in_a_batch_is_kept_once_and_its_receipt_stays(cast, phone, 
         lines = phone.post("/sync", json=said).json["results"]
         assert [lines[first]["status"], lines[second]["status"]] == ["accepted", "rejected"]
         assert Receipt.get_by_id(UUID(IDS[0])).status == "accepted"
-    assert Visit.select().where(Visit.id == UUID(IDS[0])).count() == 1
+    assert list(visits_by_entry()).count(IDS[0]) == 1
 
 
 @pytest.mark.parametrize("wrong, code", [

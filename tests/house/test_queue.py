@@ -24,7 +24,7 @@ from teamapp.sqlite import Queue
 def write(queue, until, counts):
     turns = 0
     while time.monotonic() < until:
-        with queue.write():
+        with queue.acquire():
             time.sleep(0.003)
         turns += 1
     counts.append(turns)

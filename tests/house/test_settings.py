@@ -107,7 +107,7 @@ def test_an_old_schema_is_not_served_but_the_command_line_mends_it(tmp_path):
     assert code != 0
     assert "run `pwmigrate up`" in said
     code, said = run(tmp_path, "pwmigrate", "up")
-    assert (code, "0001_initial" in said) == (0, True)
+    assert (code, "0001_schema" in said) == (0, True)
     code, said = run(tmp_path, "flask", "--app", "app", "catalog")
     assert code == 0, said
 

@@ -28,7 +28,8 @@ def person(name, *steps, consent="yes"):
 
 def form(house, *people, outcome="met", at=None, **more):
     """Return the checked values of a visit form."""
-    return {"household": house.id, "outcome": outcome, "reason": "", "mode": "", "note": "",
+    return {"id": uuid4(), "household": house.id, "outcome": outcome, "reason": "", "mode": "",
+            "note": "",
             "visited_at": at or clock.now(), "return_on": None,
             "return_part": "", "companions": [], "people": list(people), "dossiers": [], **more}
 
@@ -42,7 +43,7 @@ def keep(by, *forms):
         for pending in pendings:
             pending.receipt = tx.next_receipt()
         visits.write(tx, pendings)
-    return [entry.id for entry in entries]
+    return [entry.data["id"] for entry in entries]
 
 
 def tally(indicator, place=0, period="A"):
@@ -175,3 +176,29 @@ def test_a_rebuild_mends_what_was_spoiled(cast):
     with cast.an_phu.write():
         rebuild(cast.an_phu)
     assert differences(cast.an_phu) == []
+
+
+@pytest.mark.parametrize("again", ["visit", "dossier", "both in one form"])
+def test_an_id_that_another_record_has_is_rejected_by_name(cast, again):
+    dossier = {"id": uuid4(), "resident": None, "procedure": "1.001193", "code": "",
+               "channel": "online", "due_on": None}
+    first = form(cast.bre, dossiers=[dossier])
+    if again == "both in one form":
+        first["dossiers"] = [dossier, dossier]
+    else:
+        keep(cast.lan, first)
+    second = {"visit": form(cast.van) | {"id": first["id"]},
+              "dossier": form(cast.van, dossiers=[dossier]), "both in one form": first}[again]
+    with pytest.raises(Rejected) as error:
+        keep(cast.binh, second)
+    assert error.value.code == "id_taken"
+    assert error.value.field_name == {"visit": "id", "dossier": "dossiers-0-id",
+                                      "both in one form": "dossiers-1-id"}[again]
+    assert differences(cast.an_phu) == []
+
+
+def test_an_id_twice_in_one_batch_is_rejected_the_second_time(cast):
+    one = form(cast.bre)
+    with pytest.raises(Rejected) as error:
+        keep(cast.lan, one, form(cast.van) | {"id": one["id"]})
+    assert error.value.code == "id_taken"

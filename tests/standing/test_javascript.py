@@ -17,6 +17,7 @@ WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode"
                          "secret"}
 QUOTED_ALL_THE_SAME = {
     "sealing.js": {"secret"},  # a label of RFC 9180
+    "form.js": {"id"},  # of the form element itself
     "database.js": {"state", "id"},  # the name of a store, the key of another
     "entries.js": {"state"}, "envelopes.js": {"state"}, "typed_drafts.js": {"state"},  # that store
     "parts.js": {"name"},  # the attribute

@@ -2,11 +2,11 @@
 
 import gzip
 import json
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import uuid4
 
 from teamapp import clock
-from teamapp.models import Installation
+from teamapp.models import Installation, Receipt, Visit
 
 DEVICE = "0f4f3c1e-6f0e-4f5c-9a53-0a3c5a1a2b3c"
 
@@ -18,7 +18,7 @@ def local(moment):
 
 def body(house, *people, outcome="met", at=None, **more):
     """Return the urlencoded body of a visit form."""
-    fields = {"household": house.id, "outcome": outcome,
+    fields = {"id": uuid4(), "household": house.id, "outcome": outcome,
               "visited_at": local(at or clock.now())}
     for place, (id, consent, steps) in enumerate(people):
         fields |= {f"people-{place}-id": id or "", f"people-{place}-consent": consent}
@@ -27,6 +27,18 @@ def body(house, *people, outcome="met", at=None, **more):
             fields |= {f"{name}-kind": kind, f"{name}-state": state}
             fields |= {f"{name}-{key}": value for key, value in extra.items()}
     return urlencode(fields | more)
+
+
+def record_of(one):
+    """Return the id, as text, of the record that an entry's body makes."""
+    return parse_qs(one["body"])["id"][0]
+
+
+def visits_by_entry():
+    """Return {entry id: visit} of all visits, each under the entry that was accepted for it."""
+    accepted = Receipt.select().where(Receipt.status == "accepted")
+    entries = {(row.commune_id, row.number): str(row.id) for row in accepted}
+    return {entries[visit.commune_id, visit.receipt]: visit for visit in Visit.select()}
 
 
 def helped(resident, kind="VNEID_2_KH", consent="yes", mode="together"):

@@ -12,7 +12,7 @@ import pytest
 from teamapp.models import Dossier, Step, Visit
 from teamapp.sync.kinds import KINDS
 
-from .phone import entry, send
+from .phone import entry, record_of, send
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 
@@ -32,7 +32,7 @@ def test_a_released_outbox_is_still_taken(path, cast, sign_in):
     answer = send(sign_in(cast.lan), cast.lan, *entries)
     for one, made, result in zip(sent, entries, answer.json["results"]):
         assert result["status"] == "accepted", (one["body"], result)
-        assert meaning(UUID(made["id"])) == one["means"], one["body"]
+        assert meaning(UUID(record_of(made))) == one["means"], one["body"]
 
 
 def meaning(id):

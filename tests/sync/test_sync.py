@@ -3,7 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -23,7 +23,7 @@ from teamapp.models import (
 from teamapp.recording import visits
 
 from ..queries import counted, ways
-from .phone import DEVICE, batch, body, entry, helped, local, result, send
+from .phone import DEVICE, batch, body, entry, helped, local, record_of, result, send
 
 
 def visits_counted():
@@ -44,7 +44,7 @@ def test_a_visit_is_kept_with_the_next_receipt(cast, lan):
                                           "replayed": False, "flag": None}
     two = entry(body(cast.van, outcome="absent"))
     assert result(lan, cast.lan, two)["receipt"] == 2
-    assert Visit.get_by_id(one["id"].replace("-", "")).receipt == 1
+    assert Visit.get_by_id(UUID(record_of(one))).receipt == 1
     assert differences(cast.an_phu) == []
 
 
@@ -476,5 +476,6 @@ def test_to_take_a_batch_nobodys_and_no_houses_whole_past_is_gone_through(cast, 
     found = [way for way in ways(asked) if "receipt_" in way or "visit_" in way]
     assert {way.split("INDEX ")[1] for way in found} <= {
         "receipt_replaces (replaces=?)", "sqlite_autoindex_receipt_1 (id=?)",
+        "sqlite_autoindex_visit_1 (id=?)",
         "visit_household_id_visited_at (household_id=? AND visited_at>?)"}
     assert len(found) >= 3

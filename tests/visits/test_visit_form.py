@@ -14,8 +14,8 @@ from ..conftest import make_app
 
 pytestmark = pytest.mark.once  # no database is asked anything of its own
 
-HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("bre", "Thị Rin", "paper"))
-MET = [("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
+VISIT, HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("visit", "bre", "Thị Rin", "paper"))
+MET = [("id", VISIT), ("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
        ("mode", "together")]
 HELPED = [("people-0-id", RIN), ("people-0-consent", "yes"),
           ("people-0-steps-0-kind", "VNEID_2_KH"), ("people-0-steps-0-state", "helped")]

@@ -1,8 +1,12 @@
-// A phone that gives an entry a new id each time it sends it.
+// A phone that gives an entry and its record new ids each time it sends them.
 
 import * as batch from "../../../teamapp/static/js/outbox/batch.js";
 
 export * from "../../../teamapp/static/js/outbox/batch.js";
 
-export const wire = (entry) =>
-  ({ ...batch.wire(entry), id: entry.attempts ? crypto.randomUUID() : entry.id });
+export function wire(entry) {
+  const sent = batch.wire(entry);
+  if (!entry.attempts) return sent;
+  const body = sent.body.replace(/^id=[^&]*/, `id=${crypto.randomUUID()}`);
+  return { ...sent, id: crypto.randomUUID(), body };
+}

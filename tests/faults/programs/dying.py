@@ -63,6 +63,6 @@ def answering(environ, start_response, answer=app.wsgi_app):
 
 batch.read = then_die(batch.read, "parsed")
 Receipt.write = then_die(Receipt.write, "after the receipt")
-for name, kind in KINDS.items():
-    KINDS[name] = kind._replace(record=then_die(kind.record, "after the effect"))
+for kind in KINDS.values():
+    kind.recorder.write = then_die(kind.recorder.write, "after the effect")
 db.commit, app.wsgi_app = commit, answering

@@ -4,23 +4,24 @@ from uuid import uuid4
 
 from teamapp.sync.kinds import KINDS
 
+from . import instead
 from .no_receipts import app
 
 __all__ = ["app"]
 
 
-def with_own_ids(record):
-    """Return a verb that records each draft under a new id, telling the phone's own."""
-    def renamed(tx, drafts):
-        asked = [draft.visit["id"] for draft in drafts]
-        for draft in drafts:
-            draft.visit["id"] = uuid4()
-            for row in draft.companions:
-                row["visit"] = draft.visit["id"]
-        numbers = record(tx, drafts)
-        return {id: numbers[draft.visit["id"]] for id, draft in zip(asked, drafts)}
+def with_own_ids(write):
+    """Return a recorder's `write` that gives each record an id of its own."""
+    def renamed(tx, pendings):
+        for pending in pendings:
+            pending.visit["id"] = uuid4()
+            for row in pending.companions:
+                row["visit"] = pending.visit["id"]
+            for row in pending.dossiers:
+                row["id"] = uuid4()
+        write(tx, pendings)
     return renamed
 
 
-for name, kind in KINDS.items():
-    KINDS[name] = kind._replace(record=with_own_ids(kind.record))
+for kind in KINDS.values():
+    instead(kind.recorder, "write", with_own_ids(kind.recorder.write))

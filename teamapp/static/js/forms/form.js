@@ -8,7 +8,8 @@ export const CONTROLS = "input, select, textarea";
 export const user = () => document.body.dataset.user;
 export const forms = () => [...document.querySelectorAll(FORM)];
 
-export const nameOf = (form) => form.id || String(forms().indexOf(form));
+/** The id of a form; its control of the name "id" hides the property. */
+export const nameOf = (form) => form.getAttribute("id") || String(forms().indexOf(form));
 export const formNamed = (name) => forms().find((form) => nameOf(form) === name);
 
 /** The record that the page, or the part of it around the form, is about. */

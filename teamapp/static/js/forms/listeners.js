@@ -22,7 +22,10 @@ async function prepare() {
 }
 
 export function listenToForms() {
-  for (const form of forms()) form.noValidate = true;
+  for (const form of forms()) {
+    form.noValidate = true;
+    newIds(form);
+  }
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(FORM)) return;
     event.preventDefault();

@@ -30,7 +30,7 @@ function entryFrom(form, submitter) {
   return {
     id: entryIds.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
     body: bodyOf(form, submitter), recorded_at: stamp(), after: [], replaces: null,
-    label: labelOf(form), touches, counts: countsOf(form, submitter), next,
+    record: form.querySelector("[data-record]")?.value, label: labelOf(form), touches, counts: countsOf(form, submitter), next,
     page: location.pathname, place: nameOf(form), section: form.closest("section[id]")?.id,
     state: "waiting", attempts: 0, not_before: Date.now() + UNDO,
   };

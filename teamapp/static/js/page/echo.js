@@ -32,7 +32,7 @@ function echo(element, entry) {
   const known = RANK.indexOf(element.dataset.pending);
   element.dataset.pending = RANK[Math.max(known, RANK.indexOf(stateOf(entry)))];
   const into = element.querySelector("[data-echo-into]");
-  if (!into || document.querySelector(`[data-has="${CSS.escape(entry.id)}"]`)) return;
+  if (!into || document.querySelector(`[data-has="${CSS.escape(entry.record)}"]`)) return;
   const name = `template[data-echo="${CSS.escape(entry.kind)}"]`;
   const blank = element.querySelector(name) ?? document.querySelector(`${name}[data-for]`);
   if (blank) into.prepend(filled(blank, entry));
