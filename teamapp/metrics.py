@@ -45,16 +45,16 @@ class DatabaseCollector:
         left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
         open_failure = Receipt.id.is_null() | (Receipt.status == "rejected")
         for name, help_text, query in (
-            ("receipts", "Entries accepted, of all communes.",
+            ("receipts", "Entries the communes have accepted.",
              CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
             ("waiting_entries", "Entries still on phones, as each last reported.", left),
             ("waiting_phones", "Phones that hold entries.",
              Device.select(fn.COUNT(Device.id)).where(waiting)),
             ("silent_phones", "Phones that hold entries and had no contact for three days.",
              Device.select(fn.COUNT(Device.id)).where(silent)),
-            ("inbox_open", "Rejected entries that nobody has settled.",
+            ("rejected_open", "Rejected entries that nobody has settled.",
              RejectedEntry.select(fn.COUNT(RejectedEntry.id)).where(RejectedEntry.settled_at.is_null())),
-            ("mishaps", "Entries that met a server error and are not accepted.",
+            ("processing_failures", "Entries that met a server error and are not accepted.",
              ProcessingFailure.select(fn.COUNT(ProcessingFailure.entry))
              .join(Receipt, JOIN.LEFT_OUTER, on=(Receipt.id == ProcessingFailure.entry))
              .where(open_failure)),

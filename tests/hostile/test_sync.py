@@ -29,7 +29,7 @@ def told(heading):
     return set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|(.+?)\|", table, re.M))))
 
 
-REFUSED, LATER, FLAGS = told("code of `rejected`"), told("code of `later`"), told("flag")
+REFUSED, LATER, FLAGS = told("code of `rejected`"), told("code of `deferred`"), told("flag")
 WHOLE = {(int(status), code) for status, codes in re.findall(
     r"^\| (4\d\d) \| (.+?) \|", PROTOCOL, re.M) for code in re.findall(r"`(\w+)`", codes)}
 

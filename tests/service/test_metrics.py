@@ -62,11 +62,11 @@ def test_reports_waiting_and_rejected_entries_from_the_database(watched, cast, s
     send(lan, cast.lan, entry(body(cast.bre)), entry("nonsense"))
     text = asked(watched).text
     assert value(text, "tungnha_receipts") == 1
-    assert value(text, "tungnha_inbox_open") == 1
+    assert value(text, "tungnha_rejected_open") == 1
     assert value(text, "tungnha_waiting_entries") == 2  # as that phone said
     assert value(text, "tungnha_silent_phones") == 0
     RejectedEntry.get().settle()
-    assert value(asked(watched).text, "tungnha_inbox_open") == 0
+    assert value(asked(watched).text, "tungnha_rejected_open") == 0
 
 
 def test_ignores_resolved_failures_and_phones_silent_for_long(watched, cast, sign_in):
@@ -75,7 +75,7 @@ def test_ignores_resolved_failures_and_phones_silent_for_long(watched, cast, sig
     for one in (*sent, entry("never seen again")):
         ProcessingFailure.create(entry=UUID(one["id"]), times=1, last_at=clock.now())
     text = asked(watched).text
-    assert value(text, "tungnha_mishaps") == 2, "one is kept"
+    assert value(text, "tungnha_processing_failures") == 2, "one is kept"
     for days, waiting, silent in ((4, 1, 1), (91, 0, 0)):
         Device.update(seen_at=clock.now() - timedelta(days=days)).execute()
         text = asked(watched).text

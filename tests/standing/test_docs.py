@@ -97,7 +97,7 @@ def test_the_table_of_settings_is_complete():
 
 def test_no_document_names_another_setting():
     known = settings() | set(READ_ELSEWHERE) | {"FILE", "CODE", "NAME", "ADULT"}
-    known |= {row for path in files() if path.parent.name == "catalog" and path.suffix == ".csv"
+    known |= {row for path in files() if path.match("catalog_data/*.csv")
               for row in re.findall(r"^[A-Z0-9_]+", read(path), re.M)}
     for document, token in every_code():
         for name in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", token):
@@ -250,7 +250,7 @@ def test_every_code_of_an_answer_is_told():
     for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
                  "server_older"}:
         assert f"`{word}`" in told, word
-    table = told.partition("| code of `rejected` |")[2].partition("| code of `later` |")[0]
+    table = told.partition("| code of `rejected` |")[2].partition("| code of `deferred` |")[0]
     assert set(re.findall(r"`(\w+)`", table)) - {"fields"} <= set(REASONS)
 
 
