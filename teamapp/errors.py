@@ -33,7 +33,8 @@ def refusal(error):
         return error  # a redirect
     if error.code == 405 and request.method == "GET" and (above := page_above(request.path)):
         return redirect(above)  # an answer to a form was opened anew, by its address alone
-    headers = {"Retry-After": "5"} if error.code in (429, 503) else {}
+    headers = {"Retry-After": str(getattr(error, "retry_after", None) or 5)} \
+        if error.code in (429, 503) else {}
     if error.code == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):

@@ -50,6 +50,11 @@ class Household(Record):
         return query.where(cls.village == user.village_id) if user.is_field else query
 
     @classmethod
+    def changed_since(cls, user, cursor):
+        """Return the visible households whose pages were written to after a cursor."""
+        return cls.visible_to(user).where(cls.cursor > cursor)
+
+    @classmethod
     def in_walking_order(cls):
         """Return what to order by so that neighbours follow each other."""
         return (cls.cluster_position, cls.number)
@@ -85,3 +90,10 @@ class VillageStay(Record):
 
     class Meta:
         indexes = ((("village", "until_cursor"), False),)
+
+    @classmethod
+    def left_since(cls, village_id, cursor):
+        """Return the households that left a village after a cursor and have not come back."""
+        return (cls.select(cls.household).join(Household)
+                .where(cls.village == village_id, cls.until_cursor > cursor,
+                       Household.village != village_id).distinct())

@@ -4,10 +4,9 @@ from flask import Blueprint
 from flask_login import current_user
 
 from ..access import field_only
-from ..models import AccountKind, RejectedEntry
+from ..models import RejectedEntry
 from ..web import page
-from . import queries
-from .forms import DossierForm, PersonForm, StepForm, VisitForm
+from .parts import parts_for
 
 bp = Blueprint("visits", __name__)
 
@@ -16,7 +15,7 @@ bp = Blueprint("visits", __name__)
 @field_only
 def parts():
     """Give the pieces of the visit form that are the same for every house."""
-    return page("visits/parts.html", **pieces(current_user))
+    return page("visits/parts.html", **parts_for(current_user))
 
 
 @bp.get("/outbox")
@@ -24,13 +23,3 @@ def parts():
 def outbox():
     """Show what waits on this phone; the phone itself fills it in."""
     return page("visits/outbox.html", rejected=RejectedEntry.open_count(current_user))
-
-
-def pieces(user):
-    """Return what the blank forms are drawn from."""
-    return {
-        "form": VisitForm(), "step": StepForm(prefix="__prefix__"),
-        "person": PersonForm(prefix="__prefix__"),
-        "dossier": DossierForm(prefix="dossiers-__n__-"),
-        "headline": AccountKind.HEADLINE, "kinds": queries.kinds(),
-        "procedures": queries.procedures(), "team": queries.team(user)}

@@ -31,12 +31,14 @@ HOUSE = {
     "static_files": set(),
     "templating": set(),
     "web": {"extensions", "static_files"},
+    "kept_pages": {"models"},
     "errors": {"access", "extensions"},
     "health": {"access", "db"},
     "metrics": {"access", "models", "clock", "logs"},
     "cli": set(),
 }
 SLICE = BASE | DOMAIN | {"access", "web", "static_files", "extensions", "languages", "sealing",
+                  "kept_pages",
                   "sqlite"}
 
 # The only modules that may reach into slices.
@@ -68,11 +70,13 @@ OUTSIDE = {
     "static_files": {"whitenoise"},
     "templating": {"flask", "jinja2"},
     "web": FRAMEWORK | {"wtforms"},
+    "kept_pages": {"flask"},
     "errors": FRAMEWORK | {"peewee", "gunicorn"},
     "health": {"flask", "peewee"},
     "metrics": {"flask", "peewee", "prometheus_client"},
     "cli": set(),
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
+    "offline": FRAMEWORK | {"jinja2", "peewee"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},
     "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }
