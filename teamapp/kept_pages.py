@@ -1,6 +1,6 @@
 """What a slice declares about the pages a phone keeps; offline/pages.py lists the kinds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -32,13 +32,14 @@ class PageKind:
     """Pages drawn from one template; a subclass lies in the module that reads their context.
 
     All pages of a kind are sent again when its content version changes: the hash of its templates,
-    of the code of its module with all that imports, and of what facts() returns.
+    of the code of its module with all that imports, and of its facts about this person.
     """
 
     name: str
     template: str
     macros: tuple[tuple[str, str], ...] = ()  # (template, macro) drawn beside the page
     catalogues: tuple[str, ...] = ()  # files of catalog_data/ that the context shows
+    facts: tuple[Callable[[User], Any], ...] = ()  # read what they show but no cursor covers
     line: Context = {}  # what each of its lines carries besides
     is_blank = False  # holds no resident: stays when the others are dropped
     is_large = False  # as many pages as a village has households
@@ -46,10 +47,6 @@ class PageKind:
     def is_kept_by(self, user: User) -> bool:
         """Return whether this person's phone keeps pages of this kind."""
         return user.is_field
-
-    def facts(self, user: User) -> tuple[Any, ...]:
-        """Return what these pages show that no cursor of the commune covers."""
-        return ()
 
     def pages(self, user: User, since: int | None) -> Iterable[KeptPage]:
         """Return the pages that changed after a cursor; all of them for None."""

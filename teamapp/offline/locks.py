@@ -1,7 +1,7 @@
 """Locks that all processes share, tried without waiting; a process that dies holds none."""
 
+import hashlib
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,8 +9,6 @@ from pathlib import Path
 from peewee import Database
 
 from ..sqlite import Sqlite, has_locked
-
-FILES = 256  # two names that share a file only make each other wait
 
 
 class SharedLocks:
@@ -29,20 +27,36 @@ class SharedLocks:
         if not isinstance(self.database, Sqlite):
             yield self._tried_in_database(name)
             return
-        file = self._opened(name)
+        path = self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.lock"
         try:
-            yield file is None or has_locked(file)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = locked_file(path)
+        except OSError:
+            yield True
+            return
+        try:
+            yield file is not None
         finally:
             if file is not None:
+                path.unlink(missing_ok=True)
                 os.close(file)
 
     def _tried_in_database(self, name: str) -> bool:
         query = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
         return self.database.execute_sql(query, (name,)).fetchone()[0]
 
-    def _opened(self, name: str) -> int | None:
-        path = self.folder / f"{zlib.crc32(name.encode()) % FILES}.lock"
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return None
+
+def locked_file(path: Path) -> int | None:
+    """Return a lock file opened and locked; None if somebody else holds it.
+
+    Its holder deletes it, so one that was opened before may be another by the time it is locked.
+    """
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not has_locked(file):
+            os.close(file)
+            return None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        os.close(file)

@@ -42,8 +42,7 @@ class Pack:
     def __init__(self, user: User, known: Known, epoch: str) -> None:
         self.user, self.epoch, self.cursor = user, epoch, Counter.cursor_of(user.commune_id)
         self.person, self.headers = person_version(user), digest(HEADERS)
-        self.versions = {kind: kind_version(kind, user)
-                         for kind in KINDS if kind.is_kept_by(user)}
+        self.versions = versions_for(user)
         person, *versions = known.scope.split(".")
         self.reset = (known.since is None or known.since > self.cursor
                       or known.epoch != epoch or person != self.person)
@@ -112,6 +111,9 @@ def person_version(user: User) -> str:
                   clock.today().year, language())
 
 
-def kind_version(kind: PageKind, user: User) -> str:
-    """Return the version of a kind for a person: its content version and its own facts."""
-    return digest(content_version(kind, language()), kind.facts(user))
+def versions_for(user: User) -> dict[PageKind, str]:
+    """Return the versions of the kinds this person keeps: content and facts, each read once."""
+    kinds, spoken = [kind for kind in KINDS if kind.is_kept_by(user)], language()
+    facts = {read: read(user) for read in {read for kind in kinds for read in kind.facts}}
+    return {kind: digest(content_version(kind, spoken), [facts[read] for read in kind.facts])
+            for kind in kinds}

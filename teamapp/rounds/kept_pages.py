@@ -1,7 +1,5 @@
 """The kept page of rounds: a member's day."""
 
-from typing import Any
-
 from ..kept_pages import Context, SinglePage
 from ..models import (
     Assignment,
@@ -23,10 +21,7 @@ class DayPage(SinglePage):
 
     name, template, endpoint = "day", "rounds/today.html", "rounds.today"
     catalogues = ("account_kinds.csv", "procedures.csv")
-
-    def facts(self, user: User) -> tuple[Any, ...]:
-        """Return how many entries are rejected: settling one raises no cursor."""
-        return (RejectedEntry.open_count(user),)
+    facts = (RejectedEntry.open_count,)  # settling one raises no cursor
 
     def context(self, user: User) -> Context:
         """Return what the member has to do."""

@@ -1,7 +1,5 @@
 """The kept pages of visits: the blank forms and the outbox; neither holds a resident."""
 
-from typing import Any
-
 from ..kept_pages import Context, SinglePage
 from ..models import RejectedEntry, User
 from .parts import parts_for
@@ -13,12 +11,9 @@ class BlankForms(SinglePage):
 
     name, template, endpoint = "parts", "visits/parts.html", "visits.parts"
     catalogues = ("account_kinds.csv", "obstacles.csv", "procedures.csv")
+    facts = (team,)  # accounts raise no cursor
     line = {"blank": True}
     is_blank = True
-
-    def facts(self, user: User) -> tuple[Any, ...]:
-        """Return the team: accounts raise no cursor."""
-        return (team(user),)
 
     def context(self, user: User) -> Context:
         """Return the forms and what they offer to choose from."""
@@ -29,12 +24,9 @@ class OutboxPage(SinglePage):
     """The outbox, which the phone fills with its entries."""
 
     name, template, endpoint = "outbox", "visits/outbox.html", "visits.outbox"
+    facts = (RejectedEntry.open_count,)  # settling one raises no cursor
     line = {"blank": True}
     is_blank = True
-
-    def facts(self, user: User) -> tuple[Any, ...]:
-        """Return how many entries are rejected: settling one raises no cursor."""
-        return (RejectedEntry.open_count(user),)
 
     def context(self, user: User) -> Context:
         """Return the number of rejected entries."""

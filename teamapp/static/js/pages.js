@@ -1,7 +1,7 @@
 // The pages kept on this phone, one database a person. Only the worker opens it.
 
 import { deleteDB, openDB } from "../vendor/idb.js";
-import { becomes, join } from "./sending.js";
+import { becomes, join, packWait } from "./sending.js";
 import { URLS, meet } from "./sender.js";
 import * as store from "./store.js";
 
@@ -12,6 +12,7 @@ const OLD = 10 * DAY;
 const STALE = 14 * DAY;
 const FRESH_FOR = 60 * 1000;
 const SILENCE = 30 * 1000;
+const TRIES = 5; // for one refresh: a browser ends a worker after about five minutes
 const BLANK_CACHE = "blank";
 
 const encoder = new TextEncoder();
@@ -125,8 +126,9 @@ async function pull(now) {
   if (stale) await dropResidents(db, meta);
   pulling = new AbortController();
   try {
-    const response = await inTime(ask(meta, stale, pulling.signal));
+    const response = await admitted(meta, stale, pulling.signal);
     if ((await store.here()) !== user) return null; // it says nothing to the next person
+    if (packWait(response)) return null; // still busy: the next refresh asks again
     const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
     if (net === "expired" && (await codeOf(response)) === "wipe") {
       await dropOthers(null);
@@ -152,8 +154,24 @@ async function noteNet(net) {
   if (over[net].includes(known)) await store.set({ net });
 }
 
-function ask({ cursor, epoch, scope }, stale, signal) {
+/** Ask, and ask again when a busy server says; the kept pages stay meanwhile. */
+async function admitted(meta, stale, signal) {
+  for (let tries = 1; ; tries += 1) {
+    const response = await inTime(ask(meta, stale, signal));
+    const wait = packWait(response, { tries });
+    if (!wait || tries === TRIES) return response;
+    await pause(wait, signal);
+  }
+}
+
+const pause = (ms, signal) => new Promise((resolve, reject) => {
+  setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => reject(new DOMException("left", "AbortError")));
+});
+
+async function ask({ cursor, epoch, scope }, stale, signal) {
   const known = stale || cursor === undefined ? {} : { since: cursor, epoch, scope };
+  known.device = await store.device().catch(() => ""); // a full disk
   const headers = { Accept: "application/x-ndjson" };
   const options = { headers, redirect: "manual", cache: "no-store", signal };
   return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, options);
@@ -190,8 +208,8 @@ async function take(response, { user, db, meta, started }) {
 }
 
 async function opened(db, header, meta, started) {
-  if (!header.reset) return meta;
-  const { headers, generated_at } = header;
+  const { headers = meta.headers, generated_at } = header;
+  if (!header.reset) return { ...meta, headers };
   const pack = { headers, generated_at, checked: meta.checked ?? started, lists: [] };
   await db.put("meta", pack, "pack");
   return pack;

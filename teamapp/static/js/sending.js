@@ -181,6 +181,16 @@ function waitTold(header, now) {
   return wait > 0 ? Math.min(wait, HOUR) : 0;
 }
 
+/**
+ * Milliseconds until a refused pack is asked for again; 0 where the answer does not say.
+ *
+ * Longer at each try, and a little longer than told: many phones hear the same.
+ */
+export function packWait({ status, headers }, { tries = 1, now = Date.now(), random = Math.random } = {}) {
+  const told = status === 503 ? waitTold(headers.get("Retry-After"), now) : 0;
+  return Math.round(Math.min(told * tries, MINUTE) * (1 + random() / 4));
+}
+
 function blow({ pace, count, rest, aside, half, now, stay, backOff }) {
   const blows = pace.blows + 1;
   if (blows < 3) return backOff({ net: "ok", blows });
