@@ -1,7 +1,7 @@
 """Which packs may be drawn now: one a device, and few of whole villages, so that /sync goes on."""
 
-import random
-import socket
+import platform
+import secrets
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -39,7 +39,7 @@ class Admission:
 
     def take_large(self) -> None:
         """Hold one of the places for large packs; they are per machine, as its processors are."""
-        machine = socket.gethostname()
+        machine = platform.node()
         if not any(self._holds(f"large pack {machine} {n}") for n in range(self.large_at_once)):
             raise busy(LARGE_RETRY_S)
 
@@ -49,4 +49,5 @@ class Admission:
 
 def busy(bounds: tuple[int, int]) -> ServiceUnavailable:
     """Return the refusal that asks to come again, each phone at a time of its own."""
-    return ServiceUnavailable("pack_busy", retry_after=random.randint(*bounds))
+    least, most = bounds
+    return ServiceUnavailable("pack_busy", retry_after=least + secrets.randbelow(most - least + 1))

@@ -1,7 +1,7 @@
 """Which packs are drawn at once: one a device, one large one a machine."""
 
+import platform
 import re
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ with snapshot(), app.extensions["pack_locks"][0].tried(name) as is_held:
     print("held" if is_held else "not held", flush=True)
     sys.stdin.read()
 """
-LARGE = f"large pack {socket.gethostname()} 0"
+LARGE = f"large pack {platform.node()} 0"
 
 
 @pytest.fixture
