@@ -34,6 +34,7 @@ class Config:
     backup_key: str
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
     has_worker: bool
+    packs_at_once: int
 
     @property
     def is_production(self) -> bool:
@@ -81,6 +82,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
             backup_key=public_key(env.str("BACKUP_KEY", "")),
             metrics_from=parse_networks(env.str("METRICS_FROM", "")),
             has_worker=env.str("WORKER", "on", validate=OneOf(["on", "off"])) == "on",
+            packs_at_once=env.int("PACKS_AT_ONCE", 1, validate=Range(1, 64)),
         )
     except EnvError as error:
         raise ConfigurationError(f"Setting not understood: {error}") from None

@@ -35,7 +35,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code == 405 and request.method == "GET" and (above := nearest_page(request.path)):
         return redirect(above)  # the response to a form was reloaded by its URL
     status = error.code or 500
-    headers = {"Retry-After": "5"} if error.code in (429, 503) else {}
+    wait = str(getattr(error, "retry_after", None) or 5)
+    headers = {"Retry-After": wait} if error.code in (429, 503) else {}
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(error.valid_methods)
     if "programmatic" in marks_of(request.endpoint or ""):

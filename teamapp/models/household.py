@@ -57,6 +57,11 @@ class Household(Record):
         return query.where(cls.village == user.village_id) if user.is_field else query
 
     @classmethod
+    def changed_since(cls, user: User, cursor: int) -> ModelSelect:
+        """Return the visible households whose pages were written to after a cursor."""
+        return cls.visible_to(user).where(cls.cursor > cursor)
+
+    @classmethod
     def in_walking_order(cls) -> tuple[Any, ...]:
         """Return the ORDER BY in which neighbours follow each other."""
         return (cls.cluster_position, cls.number)
@@ -92,3 +97,10 @@ class VillageStay(Record):
 
     class Meta:
         indexes = ((("village", "until_cursor"), False),)
+
+    @classmethod
+    def left_since(cls, village_id, cursor):
+        """Return the households that left a village after a cursor and have not come back."""
+        return (cls.select(cls.household).join(Household)
+                .where(cls.village == village_id, cls.until_cursor > cursor,
+                       Household.village != village_id).distinct())

@@ -4,31 +4,47 @@ import json
 import re
 
 from flask import Blueprint, Response, current_app, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..access import programmatic, public
 from ..db import snapshot
+from ..extensions import compress
 from ..languages import language
 from ..models import Installation
 from ..static_files import PAGE_SCRIPTS, STATIC, bare, flat, page_scripts, static_files
 from ..web import page
+from .admission import Admission
+from .kept_pages import nobody
+from .locks import SharedLocks
 from .pack import Known, Pack
-from .pages import nobody
 
 bp = Blueprint("offline", __name__)
 
 NOT_IN_SHELL = ("sw.js", "sw-off.js", "js/worker/", "vendor/htmx", ".md", ".txt")
 
 
+@bp.record_once
+def share_locks(state: BlueprintSetupState) -> None:
+    """Set up the locks that all processes which draw packs share."""
+    config, database = state.app.extensions["config"], state.app.extensions["database"]
+    state.app.extensions["pack_locks"] = (
+        SharedLocks(database, config.var / "locks"), config.packs_at_once)
+
+
 @bp.get("/pack")
 @programmatic
-def pack():
+def pack() -> Response:
     """Send the pages of this person's field work that changed since the cursor they name."""
-    epoch = Installation.current_epoch()
-    with snapshot():
-        body = Pack(current_user._get_current_object(), Known.of(request.args), epoch).body()
-    return Response(body, mimetype="application/x-ndjson")
+    epoch, user = Installation.current_epoch(), current_user._get_current_object()
+    with snapshot(), Admission(*current_app.extensions["pack_locks"]) as admission:
+        admission.take_device(user.id, request.args.get("device", ""))
+        changes = Pack(user, Known.of(request.args), epoch)
+        if changes.is_large:
+            admission.take_large()
+        response = Response(changes.body(), mimetype="application/x-ndjson")
+        return compress.after_request(response)  # half of the work: done while it is admitted
 
 
 @bp.get("/sw.js")

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { pickBatch, pickEnvelopes, remaining, wire } from "../../teamapp/static/js/outbox/batch.js";
 import {
-  CALM, LIMIT, clockError, interpret, isForgotten, isResting, timeoutFor, toResend,
+  CALM, LIMIT, clockError, interpret, isForgotten, isResting, packWait, timeoutFor, toResend,
 } from "../../teamapp/static/js/outbox/protocol.js";
 import { sealTo } from "../../teamapp/static/js/outbox/sealing.js";
 
@@ -550,4 +550,16 @@ test("what is sealed is what RFC 9180 says in A.3.1, first message", async () =>
   assert.deepEqual(sealed.slice(0, 65), own);
   assert.equal(Buffer.from(sealed.slice(65)).toString("hex"),
     "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434");
+});
+
+test("a refused pack is asked for when the server says, later each time, each phone by itself", () => {
+  const answer = (status, after) => ({ status, headers: new Headers(after && { "Retry-After": after }) });
+  const wait = (one, more) => packWait(one, { now: NOW, random: () => 0, ...more });
+  assert.equal(wait(answer(503, "7")), 7 * SECOND);
+  assert.equal(wait(answer(503, "7"), { random: () => 1 }), 8.75 * SECOND);
+  assert.deepEqual([2, 3, 99].map((tries) => wait(answer(503, "7"), { tries })),
+    [14 * SECOND, 21 * SECOND, 60 * SECOND]);
+  for (const other of [answer(503), answer(200, "7"), answer(401), answer(503, "x")]) {
+    assert.equal(wait(other), 0);
+  }
 });

@@ -19,6 +19,7 @@ from teamapp.models import (
     User,
     VillageStay,
 )
+from teamapp.offline import pack
 
 from ..cast import PIN
 from ..deeds import round_for, visit
@@ -232,6 +233,58 @@ def test_somebody_new_in_the_team_changes_the_blank_forms_only(cast, lan):
     assert "Cao Thị Mới" in lines[0]["html"]
     User.update(active=False).where(User.username == "new").execute()
     assert "Cao Thị Mới" not in lan.pull()[1][0]["html"]
+
+
+@pytest.fixture
+def release(monkeypatch):
+    """Return a function that gives kinds another content version, as a release does."""
+    own = pack.content_version
+
+    def renew(*names):
+        monkeypatch.setattr(pack, "content_version", lambda kind, language: (
+            "new" if kind.name in names else own(kind, language)))
+
+    return renew
+
+
+@pytest.mark.parametrize(("kind", "url"), [
+    ("day", "/"), ("list", "/households"), ("parts", "/visits/parts"), ("outbox", "/outbox"),
+    ("no-network", "/no-network")])
+def test_a_release_sends_the_kind_it_changed_and_resets_nothing(lan, release, kind, url):
+    lan.pull()
+    release(kind)
+    header, lines = lan.pull()
+    assert header["reset"] is False and urls(lines) == {url} and "headers" not in header
+    assert lan.pull()[1] == []
+
+
+def test_a_release_of_household_pages_sends_all_of_them_with_their_rows(cast, lan, release):
+    lan.pull()
+    move(cast.hoa, cast.da_xanh)
+    release("household")
+    header, lines = lan.pull()
+    assert header["reset"] is False
+    assert {line["url"] for line in lines if "row" in line} == of(cast.bre, cast.van)
+    assert {"url": f"/households/{cast.hoa.id}", "gone": True} in lines
+    assert urls(lines) == {"/"} | of(cast.bre, cast.van, cast.hoa)
+
+
+def test_other_security_headers_are_sent_without_a_reset(lan, monkeypatch):
+    lan.pull()
+    monkeypatch.setitem(pack.HEADERS, "X-New", "1")
+    header, lines = lan.pull()
+    assert header["headers"]["X-New"] == "1" and header["reset"] is False and lines == []
+    assert "headers" not in lan.pull()[0]
+
+
+def test_a_rejected_entry_renews_the_outbox_and_the_day(cast, lan):
+    lan.pull()
+    RejectedEntry.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
+                         kind="visits.create", form=1, hash=b"x", body="", code="not_yours",
+                         reason="…", received_at=clock.now())
+    header, lines = lan.pull()
+    assert header["reset"] is False and urls(lines) == {"/", "/outbox"}
+    assert lan.pull()[1] == []
 
 
 def receipt(user, status, cursor, number=None, days_ago=0):

@@ -34,12 +34,14 @@ HOUSE = {
     "static_files": {"config"},
     "templating": {"config"},
     "web": {"config", "extensions", "static_files"},
+    "kept_pages": {"models"},
     "errors": {"access", "extensions"},
     "health": {"access", "db"},
     "metrics": {"access", "config", "models", "clock", "logs"},
     "cli": set(),
 }
 SLICE = BASE | DOMAIN | {"access", "web", "static_files", "extensions", "languages", "sealing",
+                  "kept_pages",
                   "sqlite"}
 
 # The only modules that may reach into slices.
@@ -71,11 +73,13 @@ OUTSIDE = {
     "static_files": {"flask", "whitenoise"},
     "templating": {"flask", "jinja2"},
     "web": FRAMEWORK | {"peewee", "wtforms"},
+    "kept_pages": {"flask"},
     "errors": FRAMEWORK | {"peewee", "gunicorn"},
     "health": {"flask", "peewee"},
     "metrics": {"flask", "peewee", "prometheus_client"},
     "cli": {"flask"},
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
+    "offline": FRAMEWORK | {"jinja2", "peewee"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},
     "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }

@@ -95,6 +95,13 @@ function longerWait(pace, now, random) {
   return { tries: pace.tries + 1, until: now + Math.max(SECOND, random() * most) };
 }
 
+/** Milliseconds until a rejected pack is requested again, longer at each try; 0 if not told. */
+export function packWait({ status, headers }, options = {}) {
+  const { tries = 1, now = Date.now(), random = Math.random } = options;
+  const told = status === 503 ? retryAfter(headers.get("Retry-After"), now) : 0;
+  return Math.round(Math.min(told * tries, MINUTE) * (1 + random() / 4));
+}
+
 function retryAfter(header, now) {
   if (!header) return 0;
   const wait = /^\d+$/.test(header.trim()) ? header * SECOND : Date.parse(header) - now;

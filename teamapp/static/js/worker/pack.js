@@ -1,15 +1,16 @@
 // Fetches the pack: the pages of the person signed in here that changed since the last one.
 
-import { get, here, set, withTimeout } from "../outbox/database.js";
-import { meetEpoch, settle } from "../outbox/entries.js";
-import { entryPatch } from "../outbox/protocol.js";
+import { device, get, here, set, withTimeout } from "../outbox/database.js";
+import { meetEpoch } from "../outbox/entries.js";
+import { packWait } from "../outbox/protocol.js";
 import { URLS } from "../outbox/transport.js";
 import { STALE, dropOthers, dropResidents, pagesOf, resetClock } from "./page_cache.js";
-import { beginPack, endPack, keepPages } from "./pack_pages.js";
+import { beginPack, endPack, keepPages, settleEntries } from "./pack_pages.js";
 
 const CHUNK = 50;
 const FRESH_FOR = 60 * 1000;
 const SILENCE = 30 * 1000;
+const TRIES = 5; // of one refresh: a browser ends a worker after about five minutes
 
 let queue = Promise.resolve();
 let queued = null;
@@ -27,7 +28,7 @@ export function refresh({ now = false } = {}) {
   return next;
 }
 
-/** Abort the pack that is being received: the next one brings it. */
+/** Abort the pack under way: the next one brings it. */
 export const abortPack = () => fetching?.abort();
 
 /** Drop the pages of everybody but the person signed in by then, or of all. */
@@ -50,19 +51,16 @@ async function fetchPack(now) {
   if (isStale) await dropResidents(db, meta);
   fetching = new AbortController();
   try {
-    const response = await unlessSilent(request(meta, isStale, fetching.signal));
+    const response = await admitted(meta, isStale, fetching.signal);
     if ((await here()) !== user) return null; // the answer is about the person before
+    if (packWait(response)) return null; // still busy: the next refresh asks again
     const net = response.status === 401 ? "expired" : isPack(response) ? "ok" : "offline";
     if (net === "expired" && (await codeOf(response)) === "wipe") {
       await dropOthers(null);
       return { wiped: true };
     }
-    if (net !== "ok") {
-      await noteNet(net);
-      return null;
-    }
-    const changed = await store(response, { user, db, meta, started });
-    await noteNet("ok");
+    const changed = net === "ok" ? await store(response, { user, db, meta, started }) : null;
+    await noteNet(net);
     return changed;
   } catch (error) {
     if (error.name === "TypeError" || error.name === "TimeoutError") await noteNet("offline");
@@ -77,18 +75,33 @@ async function noteNet(net) {
   if (replaceable[net].includes(known)) await set({ net });
 }
 
-function request({ cursor, epoch, scope }, isStale, signal) {
+/** Ask, and ask again when a busy server says; the kept pages stay meanwhile. */
+async function admitted(meta, isStale, signal) {
+  for (let tries = 1; ; tries += 1) {
+    const response = await unlessSilent(request(meta, isStale, signal));
+    const wait = packWait(response, { tries });
+    if (!wait || tries === TRIES) return response;
+    await pause(wait, signal);
+  }
+}
+
+const pause = (ms, signal) => new Promise((resolve, reject) => {
+  setTimeout(resolve, ms);
+  signal.onabort = () => reject(new DOMException("left", "AbortError"));
+});
+
+async function request({ cursor, epoch, scope }, isStale, signal) {
   const known = isStale || cursor === undefined ? {} : { since: cursor, epoch, scope };
+  known.device = await device().catch(() => ""); // a full disk
   const headers = { Accept: "application/x-ndjson" };
-  const options = { headers, redirect: "manual", cache: "no-store", signal };
+  const options = { headers, signal, redirect: "manual", cache: "no-store" };
   return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, options);
 }
 
 const codeOf = async (response) => (await response.json().catch(() => null))?.code;
 
-const isPack = (response) =>
-  response.ok && !response.redirected &&
-  response.headers.get("Content-Type")?.includes("ndjson");
+const isPack = ({ ok, redirected, headers }) =>
+  ok && !redirected && headers.get("Content-Type")?.includes("ndjson");
 
 /** Store a pack as it streams; the last transaction stores its cursor. */
 async function store(response, { user, db, meta, started }) {
@@ -112,13 +125,6 @@ async function store(response, { user, db, meta, started }) {
   if (!header) return null;
   await endPack(db, header, { ...pack, checked: started }, { rows, urls });
   return { changed: urls.size, urls: urls.size > 200 ? null : [...urls], isRestored };
-}
-
-async function settleEntries(user, lines, now) {
-  const changes = lines
-    .filter((line) => line.entry)
-    .map((line) => [line.entry, entryPatch(line, now)]);
-  if (changes.length) await settle(user, { changes });
 }
 
 /** The parsed lines of a stream, in chunks; an incomplete line is an error. */

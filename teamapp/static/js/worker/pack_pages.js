@@ -1,5 +1,7 @@
 // Writes a pack into the page cache: pages as they come, list pages from rows, at last the cursor.
 
+import { settle } from "../outbox/entries.js";
+import { entryPatch } from "../outbox/protocol.js";
 import { URLS } from "../outbox/transport.js";
 import { cut } from "./page_cache.js";
 
@@ -7,8 +9,8 @@ const BLANK_CACHE = "blank";
 
 /** The stored state that a pack continues; a full pack begins with a new one. */
 export async function beginPack(db, header, meta, started) {
-  if (!header.reset) return meta;
-  const { headers, generated_at } = header;
+  const { headers = meta.headers, generated_at } = header;
+  if (!header.reset) return { ...meta, headers };
   const pack = { headers, generated_at, checked: meta.checked ?? started, lists: [] };
   await db.put("meta", pack, "pack");
   return pack;
@@ -39,6 +41,14 @@ async function keepBlank(html) {
   const headers = { "Content-Type": "text/html; charset=utf-8" };
   const cache = await caches.open(BLANK_CACHE);
   await cache.put(URLS.noNetwork, new Response(html, { headers }));
+}
+
+/** Settle the entries that the pack reports. */
+export async function settleEntries(user, lines, now) {
+  const changes = lines
+    .filter((line) => line.entry)
+    .map((line) => [line.entry, entryPatch(line, now)]);
+  if (changes.length) await settle(user, { changes });
 }
 
 /** The last transaction: sweep what a full pack does not name, draw the lists, store the cursor. */

@@ -1,0 +1,112 @@
+"""Which pieces of which templates a page is drawn from, read from Jinja's parse trees."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, nodes
+
+COMMUNE_ONLY = "is_commune"  # no kept page is a commune role's
+
+
+class Template:
+    """One template: its body and its macros, each a piece that may change by itself."""
+
+    def __init__(self, environment: Environment, name: str) -> None:
+        source, *_ = environment.loader.get_source(environment, name)
+        self.tree = environment.parse(source, name)
+
+    @cached_property
+    def macros(self) -> dict[str, nodes.Macro]:
+        """The macros by their names."""
+        return {macro.name: macro for macro in self.tree.find_all(nodes.Macro)}
+
+    @cached_property
+    def imported(self) -> dict[str, tuple[str, str]]:
+        """Names of macros of other templates: {name here: (template, name there)}."""
+        found = {}
+        for node in self.tree.find_all(nodes.FromImport):
+            for name in node.names:
+                there, here = (name, name) if isinstance(name, str) else name
+                found[here] = node.template.value, there
+        return found
+
+    def piece(self, macro: str | None) -> list[nodes.Node]:
+        """Return the nodes of a macro, or of everything outside the macros."""
+        if macro:
+            return [self.macros[macro]]
+        return [node for node in self.tree.body
+                if not isinstance(node, nodes.Macro | nodes.FromImport)]
+
+    def used_by(self, piece: list[nodes.Node]) -> Iterator[tuple[str, str | None]]:
+        """Yield the other pieces that a piece names: (template or "" for this one, macro)."""
+        for name in {node.name for node in found(piece, nodes.Name)}:
+            if name in self.imported:
+                yield self.imported[name]
+            elif name in self.macros:
+                yield "", name
+        for node in found(piece, (nodes.Extends, nodes.Include, nodes.Import)):
+            for name in names_of(node.template):
+                yield name, None
+
+
+class Templates:
+    """All templates of an environment, each parsed once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment, self.parsed = environment, {}
+
+    def __getitem__(self, name: str) -> Template:
+        if name not in self.parsed:
+            self.parsed[name] = Template(self.environment, name)
+        return self.parsed[name]
+
+    def pieces(self, *roots: tuple[str, str | None]) -> dict[tuple[str, str | None], list]:
+        """Return {(template, macro): nodes} of these pieces and of all that they use."""
+        pieces, open_ones = {}, list(roots)
+        while open_ones:
+            name, macro = open_ones.pop()
+            if (name, macro) not in pieces:
+                template = self[name]
+                piece = pieces[name, macro] = template.piece(macro)
+                open_ones += [(other or name, part) for other, part in template.used_by(piece)]
+        return pieces
+
+
+def names_of(expression: nodes.Expr) -> list[str]:
+    """Return the names of templates an expression may give for a page of field work."""
+    if isinstance(expression, nodes.CondExpr) and is_commune_only(expression.test):
+        return names_of(expression.expr2)
+    return [node.value for node in found([expression], nodes.Const)]
+
+
+def is_commune_only(test: nodes.Expr) -> bool:
+    """Return whether a test holds for commune roles alone."""
+    return isinstance(test, nodes.Getattr) and test.attr == COMMUNE_ONLY
+
+
+def found(piece: list[nodes.Node], kind: Any) -> Iterator[Any]:
+    """Yield the nodes of a kind in a piece, its own roots too."""
+    for node in piece:
+        if isinstance(node, kind):
+            yield node
+        yield from node.find_all(kind)
+
+
+def plain(node: Any) -> Any:
+    """Return a node as tuples, without line numbers; text that a comment parted is one text."""
+    if isinstance(node, nodes.Output):
+        return "Output", *joined(node.nodes)
+    if isinstance(node, nodes.Node):
+        return type(node).__name__, *(plain(getattr(node, field)) for field in node.fields)
+    return tuple(map(plain, node)) if isinstance(node, list | tuple) else node
+
+
+def joined(parts: list[nodes.Expr]) -> Iterator[Any]:
+    """Yield the parts of an output, each run of text as one."""
+    for is_text, run in groupby(parts, lambda part: isinstance(part, nodes.TemplateData)):
+        if is_text:
+            yield "".join(part.data for part in run)
+        else:
+            yield from map(plain, run)
