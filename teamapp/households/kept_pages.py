@@ -31,8 +31,9 @@ class HouseholdPages(PageKind):
 
     def pages(self, user: User, since: int | None) -> Iterator[KeptPage]:
         """Yield the households written after a cursor, in walking order."""
-        changed = Household.changed_since(user, since or 0)
-        for house in queries.households_with_people(changed.order_by(*Household.in_walking_order())):
+        changed = Household.changed_since(user, since or 0).order_by(
+            *Household.in_walking_order())
+        for house in queries.households_with_people(changed):
             yield KeptPage(f"/households/{house.id}", self.template,
                            {"is_kept": True, "house": house},
                            ListRow(house.order, ROWS, "row", (house, True)))

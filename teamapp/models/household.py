@@ -57,7 +57,7 @@ class Household(Record):
         return query.where(cls.village == user.village_id) if user.is_field else query
 
     @classmethod
-    def changed_since(cls, user: User, cursor: int) -> ModelSelect:
+    def changed_since(cls, user: "User", cursor: int) -> ModelSelect:
         """Return the visible households whose pages were written to after a cursor."""
         return cls.visible_to(user).where(cls.cursor > cursor)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from peewee import Database
 
-from ..sqlite import Sqlite, has_locked
+from ..sqlite import Sqlite, try_lock
 
 
 class SharedLocks:
@@ -53,7 +53,7 @@ def locked_file(path: Path) -> int | None:
     """
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if not has_locked(file):
+        if not try_lock(file):
             os.close(file)
             return None
         with suppress(FileNotFoundError):

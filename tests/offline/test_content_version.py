@@ -97,7 +97,7 @@ def test_a_comment_in_a_template_renews_nothing(renewed):
     ("households/people.py", "import", "import time\nimport", {"list", "household"}),
     ("models/ladder.py", "import", "import time\nimport", {"list", "household", "parts", "outbox"}),
     ("models/session.py", "import secrets", "import secrets\nimport time", {"parts", "outbox"}),
-    ("sqlite.py", "PATIENCE_S = 10", "PATIENCE_S = 11", set()),
+    ("sqlite.py", "WRITE_TIMEOUT_S = 10", "WRITE_TIMEOUT_S = 11", set()),
     ("sync/processor.py", "import", "import time\nimport", set()),
     ("catalog_data/obstacles.csv", "O01", "O001", {"parts"}),
     ("catalog_data/topics.csv", ",", ",,", set())])
