@@ -23,7 +23,8 @@ class Person:
         steps = [] if self.is_child else open_steps(kinds, statuses, age)
         self.next = next_step(steps, statuses)
         self.rest = [kind for kind in steps if kind is not self.next]
-        self.rest_is_usual = bool(self.rest) and self.rest == usual_rest(self.next, kinds)
+        self.rest_is_usual = (self.next is not None and bool(self.rest)
+                              and self.rest == usual_rest(self.next, kinds))
 
     @property
     def known(self) -> str:

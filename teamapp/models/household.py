@@ -99,7 +99,7 @@ class VillageStay(Record):
         indexes = ((("village", "until_cursor"), False),)
 
     @classmethod
-    def left_since(cls, village_id, cursor):
+    def left_since(cls, village_id: int, cursor: int) -> ModelSelect:
         """Return the households that left a village after a cursor and have not come back."""
         return (cls.select(cls.household).join(Household)
                 .where(cls.village == village_id, cls.until_cursor > cursor,

@@ -39,7 +39,8 @@ class Modules:
     """The modules under a package's folder, each parsed once."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.parsed = root, {}
+        self.root = root
+        self.parsed: dict[Path, Module] = {}
 
     def __getitem__(self, path: Path) -> Module:
         if path not in self.parsed:

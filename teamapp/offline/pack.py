@@ -88,7 +88,7 @@ class Pack:
                 yield from draw.lines(kind, kind.pages(self.user, self.since))
             if has_news and not self.reset:
                 yield from ({"url": url, "gone": True}
-                            for url in kind.gone(self.user, self.since))
+                            for url in kind.gone(self.user, self.since or 0))
         if has_news and self.user.is_field:
             yield from self._settled()
 

@@ -5,6 +5,7 @@ import re
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -49,7 +50,7 @@ def pack() -> Response:
 
 @bp.get("/sw.js")
 @public
-def worker():
+def worker() -> ResponseReturnValue:
     """Send the worker with this version's files; a phone asks for it at every navigation.
 
     With WORKER=off it is one that leaves the phone at once.
@@ -63,7 +64,7 @@ def worker():
     return response.make_conditional(request)
 
 
-def filled_worker(version):
+def filled_worker(version: str) -> str:
     """Return the worker's code with its version, its files and all imports of its imports."""
     code = flat("sw.js", "/static/")
     filled = {"version": version, "page_scripts": f"/static/{version}/{PAGE_SCRIPTS}",
@@ -73,7 +74,7 @@ def filled_worker(version):
     return re.sub(r'^(import .*"/static/)', rf"\g<1>{version}/", bare(code), flags=re.MULTILINE)
 
 
-def shell_files(version):
+def shell_files(version: str) -> list[str]:
     """Return the paths of the files the pages need without network, scripts of pages apart."""
     names = [name for name in static_files() if name not in page_scripts()
              and not any(part in name for part in NOT_IN_SHELL)]
@@ -82,7 +83,7 @@ def shell_files(version):
 
 @bp.get("/manifest.webmanifest")
 @public
-def manifest():
+def manifest() -> Response:
     """Tell the phone how the book is installed on its home screen."""
     version = current_app.extensions["static_version"]
     icons = [{"src": f"/static/{version}/icons/icon-{size}.png", "sizes": f"{size}x{size}",
@@ -98,6 +99,6 @@ def manifest():
 
 @bp.get("/no-network")
 @public
-def no_network():
+def no_network() -> ResponseReturnValue:
     """Show what to do without network, to nobody in particular."""
     return page("offline/no_network.html", **nobody())

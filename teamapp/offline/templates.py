@@ -14,6 +14,7 @@ class Template:
     """One template: its body and its macros, each a piece that may change by itself."""
 
     def __init__(self, environment: Environment, name: str) -> None:
+        assert environment.loader
         source, *_ = environment.loader.get_source(environment, name)
         self.tree = environment.parse(source, name)
 
@@ -29,7 +30,7 @@ class Template:
         for node in self.tree.find_all(nodes.FromImport):
             for name in node.names:
                 there, here = (name, name) if isinstance(name, str) else name
-                found[here] = node.template.value, there
+                found[here] = node.template.as_const(), there
         return found
 
     def piece(self, macro: str | None) -> list[nodes.Node]:
@@ -55,7 +56,8 @@ class Templates:
     """All templates of an environment, each parsed once."""
 
     def __init__(self, environment: Environment) -> None:
-        self.environment, self.parsed = environment, {}
+        self.environment = environment
+        self.parsed: dict[str, Template] = {}
 
     def __getitem__(self, name: str) -> Template:
         if name not in self.parsed:
@@ -74,11 +76,11 @@ class Templates:
         return pieces
 
 
-def names_of(expression: nodes.Expr) -> list[str]:
+def names_of(expression: nodes.Expr | None) -> list[str]:
     """Return the names of templates an expression may give for a page of field work."""
     if isinstance(expression, nodes.CondExpr) and is_commune_only(expression.test):
         return names_of(expression.expr2)
-    return [node.value for node in found([expression], nodes.Const)]
+    return [node.value for node in found([expression], nodes.Const)] if expression else []
 
 
 def is_commune_only(test: nodes.Expr) -> bool:
@@ -107,6 +109,6 @@ def joined(parts: list[nodes.Expr]) -> Iterator[Any]:
     """Yield the parts of an output, each run of text as one."""
     for is_text, run in groupby(parts, lambda part: isinstance(part, nodes.TemplateData)):
         if is_text:
-            yield "".join(part.data for part in run)
+            yield "".join(part.as_const() for part in run)
         else:
             yield from map(plain, run)

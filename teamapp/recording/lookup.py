@@ -1,9 +1,13 @@
-"""What the database knows of everything the visits of a run name, in a few queries."""
+"""The lookup of a run of visits: everything they name, in a few queries."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from .. import clock
+from ..db import Record
 from ..models import (
     AccountKind,
     Assignment,
@@ -19,44 +23,44 @@ from ..models import (
     Visit,
 )
 from ..statements import Among
-from .recorder import Rejected
+from .recorder import Entry, Rejected
 
 
 class VisitLookup:
     """The households, people, consents, codes and team members that entries name."""
 
-    def __init__(self, entries, by, now):
+    def __init__(self, entries: Iterable[Entry], by: User, now: datetime) -> None:
         self.by, self.now = by, now
         datas = [entry.data for entry in entries]
-        houses = {data["household"] for data in datas}
+        households = {data["household"] for data in datas}
         people = [p for data in datas for p in data["people"]]
         dossiers = [d for data in datas for d in data["dossiers"]]
         self._find_taken_ids({data["id"] for data in datas}, {d["id"] for d in dossiers})
-        self._find_houses(houses)
+        self._find_households(households)
         self._find_people({p["id"] for p in people if p["id"]}
                           | {d["resident"] for d in dossiers if d["resident"]})
         self._find_codes(people, {d["procedure"] for d in dossiers})
         self._find_team({id for data in datas for id in data["companions"]})
-        self._find_calls(houses, [data["visited_at"] for data in datas])
-        self._memberships = {}
+        self._find_calls(households, [data["visited_at"] for data in datas])
+        self._memberships: dict[date, set[int | None]] = {}
 
-    def _find_taken_ids(self, visits, dossiers):
+    def _find_taken_ids(self, visits: set[UUID], dossiers: set[UUID]) -> None:
         """Find the ids of new records that other records have, in whatever commune."""
         found = [Visit.select(Visit.id).where(Visit.id.in_(Among(visits)))]
         if dossiers:
             found.append(Dossier.select(Dossier.id).where(Dossier.id.in_(Among(dossiers))))
         self.taken = {id for query in found for id, in query.tuples()}
 
-    def _find_houses(self, ids):
+    def _find_households(self, ids: set[UUID]) -> None:
         rows = (Household.select(Household.id, Household.village)
                 .where(Household.id.in_(Among(ids)), Household.commune == self.by.commune_id))
         self.village_of = dict(rows.tuples())
-        self.stays = defaultdict(set)
+        self.stays: defaultdict[UUID, set[int]] = defaultdict(set)
         for household, village in (VillageStay.select(VillageStay.household, VillageStay.village)
                                    .where(VillageStay.household.in_(Among(self.village_of))).tuples()):
             self.stays[household].add(village)
 
-    def _find_people(self, ids):
+    def _find_people(self, ids: set[UUID]) -> None:
         self.people, self.consents = {}, {}
         if not ids:
             return
@@ -67,36 +71,36 @@ class VisitLookup:
         self.people = {id: facts for id, *facts in rows.tuples()}
         self.consents = Consent.latest(ids)
 
-    def _find_codes(self, people, procedures):
+    def _find_codes(self, people: list[dict[str, Any]], procedures: set[str]) -> None:
         self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
         self.obstacles = codes(Obstacle, {s["obstacle"] for p in people for s in p["steps"]})
         self.procedures = codes(Procedure, procedures)
 
-    def _find_team(self, ids):
+    def _find_team(self, ids: set[int]) -> None:
         self.team = {id for id, in User.select(User.id).where(
             User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
-    def _find_calls(self, houses, moments):
+    def _find_calls(self, households: set[UUID], moments: list[datetime]) -> None:
         """Find who else called at these houses on these days, and whom a round sent there."""
         days = {Visit.day_of(moment, self.now)[0] for moment in moments}
         oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)  # a slip may say year 1
         self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(houses)), Visit.visited_at > oldest - timedelta(days=1),
+            Visit.household.in_(Among(households)), Visit.visited_at > oldest - timedelta(days=1),
             Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples()}
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
-                     .where(Assignment.household.in_(Among(houses)),
+                     .where(Assignment.household.in_(Among(households)),
                             Round.published_at.is_null(False),
                             Assignment.member.is_null(False)).tuples())
 
-    def villages_at(self, moment):
+    def villages_at(self, moment: datetime) -> set[int | None]:
         """Return the villages the author belonged to then."""
         day = clock.day_of(moment)
         if day not in self._memberships:
             self._memberships[day] = self.by.villages_at(day)
         return self._memberships[day]
 
-    def village_to_record_in(self, household, visited_at):
+    def village_to_record_in(self, household: UUID, visited_at: datetime) -> int:
         """Return the village a visit happened in, or refuse one who does not belong there."""
         if household not in self.village_of:
             raise Rejected("unknown_household", "household")
@@ -111,14 +115,14 @@ class VisitLookup:
             return now if now in then else min(then)
         raise Rejected("not_yours", "household")
 
-    def was_sent_elsewhere(self, household, day):
+    def was_sent_elsewhere(self, household: UUID, day: date) -> bool:
         """Tell whether a round of that day gave this house to somebody else."""
         members = {member for house, member, first, last in self.sent
                    if house == household and first <= day <= last}
         return bool(members) and self.by.id not in members
 
 
-def codes(table, wanted):
+def codes(table: type[Record], wanted: set[str]) -> set[str]:
     """Return those of the wanted codes the catalogue has."""
     wanted = {code for code in wanted if code}
     return {code for code, in table.select(table.code).where(

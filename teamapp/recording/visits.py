@@ -1,9 +1,11 @@
-"""Visits: calls at a household, and what was done there (kind visits.create)."""
+"""Visits: calls at a household, and the help given there (kind visits.create)."""
 
 from collections import ChainMap
 from collections import Counter as Counts
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from ..counting import coverage, distinct, effects
@@ -17,19 +19,22 @@ from ..models import (
     Step,
     User,
     Visit,
+    WriteTransaction,
 )
 from ..statements import Among, insert_rows
 from .lookup import VisitLookup
-from .recorder import Description, Pending, Rejected
+from .recorder import Description, Entry, Pending, Rejected
+
+Row: TypeAlias = dict[str, Any]
 
 STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obstacle", "mode",
                "day", "receipt", "counted")
 
 look_up = VisitLookup
-CARRIES_STATE = True  # consents and ids of a run are kept in its lookup
+CARRIES_STATE = True  # the lookup follows the consents and ids of its run
 
 
-def touches(data):
+def touches(data: dict[str, Any]) -> list[UUID]:
     """Return the ids of the records a visit reads or writes."""
     people = [person["id"] for person in data["people"] if person["id"]]
     return [data["id"], data["household"], *people,
@@ -40,15 +45,15 @@ def touches(data):
 class PendingVisit(Pending):
     """A visit that may be written, and the rows it brings."""
 
-    visit: dict = field(default_factory=dict)
-    companions: list = field(default_factory=list)
-    consents: list = field(default_factory=list)
-    steps: list = field(default_factory=list)  # dicts; `birth_year` and `home` of the person too
-    dossiers: list = field(default_factory=list)
-    households: set = field(default_factory=set)  # whose pages it changes
+    visit: Row = field(default_factory=dict)
+    companions: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
+    steps: list[Row] = field(default_factory=list)  # with `birth_year`, `home`
+    dossiers: list[Row] = field(default_factory=list)
+    households: set[UUID] = field(default_factory=set)  # whose pages it changes
 
 
-def validate(entry, lookup):
+def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
     """Return the pending visit of an entry, or raise Rejected."""
     data = entry.data
     refuse_taken_ids(data, lookup)
@@ -78,7 +83,7 @@ def validate(entry, lookup):
     return pending
 
 
-def refuse_taken_ids(data, lookup):
+def refuse_taken_ids(data: dict[str, Any], lookup: VisitLookup) -> None:
     """Raise Rejected for an id that another record has already, or that stands twice."""
     if data["id"] in lookup.taken:
         raise Rejected("id_taken", "id")
@@ -89,7 +94,7 @@ def refuse_taken_ids(data, lookup):
         seen.add(dossier["id"])
 
 
-def companions(entry, lookup):
+def companions(entry: Entry, lookup: VisitLookup) -> list[Row]:
     """Return the rows of who came along."""
     ids = set(entry.data["companions"]) - {lookup.by.id}
     if ids - lookup.team:
@@ -97,7 +102,9 @@ def companions(entry, lookup):
     return [{"visit": entry.data["id"], "user": id} for id in sorted(ids)]
 
 
-def validate_person(pending, entry, lookup, answers, place, person):
+def validate_person(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
+                    answers: MutableMapping[UUID, bool], place: int,
+                    person: dict[str, Any]) -> None:
     """Add one person's steps to the pending: by name if they agreed, else nameless."""
     resident = person["id"]
     if resident and resident not in lookup.people:
@@ -122,7 +129,8 @@ def validate_person(pending, entry, lookup, answers, place, person):
             "home": home, "birth_year": birth_year})
 
 
-def add_consent(pending, lookup, answers, resident, given):
+def add_consent(pending: PendingVisit, lookup: VisitLookup, answers: MutableMapping[UUID, bool],
+                resident: UUID, given: bool) -> None:
     """Keep what a person answered, unless it is what the book already says."""
     if answers.get(resident) is not given:
         pending.consents.append({"resident": resident, "purpose": "record", "given": given,
@@ -131,7 +139,9 @@ def add_consent(pending, lookup, answers, resident, given):
         answers[resident] = given
 
 
-def validate_dossier(pending, entry, lookup, answers, place, dossier):
+def validate_dossier(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
+                     answers: MutableMapping[UUID, bool], place: int,
+                     dossier: dict[str, Any]) -> None:
     """Add a dossier to the pending: with its person's name only if that person agreed."""
     resident = dossier["resident"]
     if resident and resident not in lookup.people:
@@ -147,7 +157,7 @@ def validate_dossier(pending, entry, lookup, answers, place, dossier):
         "code": dossier["code"], "channel": dossier["channel"], "due_on": dossier["due_on"]})
 
 
-def write(tx, pendings):
+def write(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
     """Write pending visits in the order of their receipts, with every count they change.
 
     Raises IntegrityError when one of them names an id that is already taken.
@@ -167,7 +177,7 @@ def write(tx, pendings):
     Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
 
 
-def number(pending):
+def number(pending: PendingVisit) -> None:
     """Put the receipt on the visit and on all it brings."""
     visit = pending.visit
     visit["receipt"] = pending.receipt
@@ -177,9 +187,10 @@ def number(pending):
         row.update(shared)
 
 
-def count(tx, pendings):
+def count(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
     """Raise the tallies by what these visits add."""
-    daily, counted = Counts(), []
+    daily: Counts[tuple[str, int, date]] = Counts()
+    counted: list[tuple[int, date, list[tuple[str, UUID]]]] = []
     for pending in pendings:
         facts = pending.visit, pending.steps, pending.dossiers
         daily.update(effects.effects(*facts))

@@ -39,7 +39,7 @@ def create() -> ResponseReturnValue:
     form = SignInForm(request.form)
     if not form.validate():
         return sign_in_page(form, 422, failure_message())
-    attempt = Attempt(current_app.secret_key, text.fold(form.username.data), device())
+    attempt = Attempt(str(current_app.secret_key), text.fold(form.username.data), device())
     try:
         attempt.begin()
     except MustWait as wait:

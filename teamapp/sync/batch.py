@@ -1,12 +1,15 @@
-"""Reading what a phone sent: bounded, unpacked, and of the declared shape, or rejected whole."""
+"""Reading a batch: bounded, unpacked and of the declared shape, or refused whole."""
 
 import hashlib
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
+from werkzeug import Request
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -28,20 +31,20 @@ class UpgradeRequired(HTTPException):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One entry as it came; `flaw` names what is not of the declared shape, or is None."""
+class SentEntry:
+    """One entry as received; `flaw` names the part that is not of the declared shape."""
 
     id: UUID
     kind: str
     form: int
-    recorded_at: datetime
-    after: tuple
-    replaces: UUID
+    recorded_at: datetime | None
+    after: tuple[UUID, ...]
+    replaces: UUID | None
     body: str
-    flaw: str
+    flaw: str | None
 
     @property
-    def hash(self):
+    def hash(self) -> bytes:
         """Return what tells this entry's content from another's."""
         said = f"{self.kind}\n{self.form}\n{self.body}"
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
@@ -64,12 +67,12 @@ class Batch:
     device: UUID
     user: int
     left_count: int
-    left_oldest_at: datetime
-    entries: list
-    sealed: list
+    left_oldest_at: datetime | None
+    entries: list[SentEntry]
+    sealed: list[Sealed]
 
 
-def read(request):
+def read(request: Request) -> Batch:
     """Return the batch of a request, or refuse it whole: 400, 413, 415, 422, 426."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("not_json")
@@ -87,15 +90,17 @@ def read(request):
     need(isinstance(sent.get("entries"), list) and isinstance(sealed, list))
     if len(sent["entries"]) + len(sealed) > MOST_ENTRIES:
         raise RequestEntityTooLarge("too_many_entries")
-    left = sent.get("left") if isinstance(sent.get("left"), dict) else {}
-    count = left.get("count") if type(left.get("count")) is int else 0
+    said = sent.get("left")
+    left = said if isinstance(said, dict) else {}
+    count = left.get("count")
     return Batch(str(uuid(sent.get("batch"))), uuid(sent.get("device")), sent["user"],
-                 max(0, min(count, 1_000_000)), moment(left.get("oldest")),
+                 max(0, min(count, 1_000_000)) if type(count) is int else 0,
+                 moment(left.get("oldest")),
                  [read_entry(entry) for entry in sent["entries"]],
                  [read_sealed(envelope) for envelope in sealed])
 
 
-def unpack(request):
+def unpack(request: Request) -> bytes:
     """Return the request's bytes unpacked, never more than the bound."""
     try:
         packed = request.get_data(cache=False)
@@ -118,13 +123,13 @@ def unpack(request):
     return plain
 
 
-def need(condition):
+def need(condition: bool) -> None:
     """Refuse the whole request when it is not of the declared shape."""
     if not condition:
         raise UnprocessableEntity("not_understood")
 
 
-def uuid(value):
+def uuid(value: Any) -> UUID:
     """Return the UUID a string is in its usual spelling, or refuse the request."""
     need(isinstance(value, str) and len(value) == 36)
     try:
@@ -133,7 +138,7 @@ def uuid(value):
         raise UnprocessableEntity("not_understood") from None
 
 
-def moment(value):
+def moment(value: Any) -> datetime | None:
     """Return the moment an ISO 8601 string with an offset names, or None; pages can tell it."""
     try:
         found = datetime.fromisoformat(value)
@@ -143,7 +148,7 @@ def moment(value):
         return None
 
 
-def read_entry(entry):
+def read_entry(entry: Any) -> SentEntry:
     """Return an entry; without an id of its own it could not be answered and is rejected."""
     need(isinstance(entry, dict))
     after, replaces = entry.get("after") or [], entry.get("replaces")
@@ -158,18 +163,18 @@ def read_entry(entry):
     recorded_at = moment(entry.get("recorded_at"))
     if recorded_at is None:
         flaw = "recorded_at"
-    return Sent(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
+    return SentEntry(uuid(entry.get("id")), text_of(entry.get("kind"))[:30],
                 entry["form"] if type(entry.get("form")) is int else 0, recorded_at,
                 ids["after"] or (), next(iter(ids["replaces"] or ()), None),
                 text_of(entry.get("body")), flaw)
 
 
-def ids_named(entries):
+def ids_named(entries: Iterable[SentEntry]) -> set[UUID]:
     """Return all ids that entries name, their own among them."""
     return {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
 
 
-def links(value, most):
+def links(value: Any, most: int) -> tuple[UUID, ...] | None:
     """Return the ids of a list, or None where it is no list of ids or a longer one."""
     if not isinstance(value, list) or len(value) > most:
         return None
@@ -179,7 +184,7 @@ def links(value, most):
         return None
 
 
-def read_sealed(envelope):
+def read_sealed(envelope: Any) -> Sealed:
     """Return an envelope, unopened."""
     need(isinstance(envelope, dict))
     kid, sealed = envelope.get("kid"), envelope.get("sealed")
@@ -188,6 +193,6 @@ def read_sealed(envelope):
     return Sealed(str(uuid(envelope.get("id"))), kid, sealed)
 
 
-def text_of(value):
+def text_of(value: Any) -> str:
     """Return a string as it is, anything else as JSON, so that no word is lost."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,13 +1,15 @@
 """Files of what a phone could not send: handed in by the author, or by who leads them."""
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from peewee import chunked
 
 from ..models import User
 from ..web import page
-from .batch import MOST_ENTRIES
+from .answers import Answer
+from .batch import MOST_ENTRIES, SentEntry
 from .forms import OutboxFileForm
 from .processor import BatchProcessor
 from .reading import read_ahead
@@ -16,13 +18,13 @@ files = Blueprint("files", __name__)
 
 
 @files.get("/outbox-files")
-def new():
+def new() -> ResponseReturnValue:
     """Ask for a file."""
     return page("sync/file.html", form=OutboxFileForm())
 
 
 @files.post("/outbox-files")
-def create():
+def create() -> ResponseReturnValue:
     """Take what is in a file in its author's name, and tell of each entry what became of it."""
     form = OutboxFileForm()
     author = author_of(form) if form.validate_on_submit() else None
@@ -33,7 +35,7 @@ def create():
                 lines=list(zip(form.labels, form.entries, results)))
 
 
-def author_of(form):
+def author_of(form: OutboxFileForm) -> User | None:
     """Return who wrote the file: oneself, or somebody one leads; else None, saying so."""
     query = User.visible_to(current_user).where(User.id == form.author_id)
     mine = form.author_id == current_user.id
@@ -43,9 +45,9 @@ def author_of(form):
     return author
 
 
-def hand_in(author, entries, submitted_by):
+def hand_in(author: User, entries: list[SentEntry], submitted_by: User) -> list[Answer]:
     """Return a result for each entry, judged in its author's name, a turn for each hundred."""
-    results = []
+    results: list[Answer] = []
     for some in chunked(entries, MOST_ENTRIES):
         forms = read_ahead(some)
         with author.commune.write() as tx:

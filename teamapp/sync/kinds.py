@@ -1,15 +1,27 @@
-"""What may stand in an outbox: kind → (form class, recorder).
+"""The kinds of entry an outbox may hold: kind → (form class, recorder).
 
-The one place where /sync reaches into the slices. A released `(kind, form)` is taken for 400 days:
-when a form changes, raise `form` and give `upgrades` a pure function from the older body.
+The one place where /sync reaches into the slices. A released `(kind, form)` is accepted for 400
+days: when a form changes, raise `form` and give `upgrades` a pure function from the older body.
 """
 
-from collections import namedtuple
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wtforms import Form
 
 from ..recording import visits
+from ..recording.recorder import Recorder
 from ..visits.forms import VisitForm
 
-Kind = namedtuple("Kind", "form form_class recorder upgrades")
+
+class Kind(NamedTuple):
+    """A kind's form version and class, its recorder, and {older version: body → newer body}."""
+
+    form: int
+    form_class: type[Form]
+    recorder: Recorder
+    upgrades: dict[int, Callable[[str], str]]
+
 
 KINDS = {
     "visits.create": Kind(1, VisitForm, visits, {}),
@@ -18,4 +30,4 @@ KINDS = {
 
 def form_version(kind: str) -> int:
     """Return the current version of a kind's form, as templates write it in `data-form`."""
-    return int(KINDS[kind].form)
+    return KINDS[kind].form

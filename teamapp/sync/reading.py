@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt, RejectedEntry
-from .batch import Sent, ids_named
+from .batch import SentEntry, ids_named
 from .kinds import KINDS
 from .rejections import REASONS
 
@@ -21,14 +21,14 @@ class TooManyFields(Exception):
     """A body has more fields than any form."""
 
 
-def read_ahead(entries: list[Sent]) -> dict[Sent, Reading]:
+def read_ahead(entries: list[SentEntry]) -> dict[SentEntry, Reading]:
     """Return {entry: what read_form gives} of what seems new, before the turn begins.
 
     Reading is half of the work, and while it goes on here others can write. A form that fails
     unexpectedly is left out: it will fail in the turn, where that is answered.
     """
     known = Receipt.known(ids_named(entries))
-    read: dict[Sent, Reading] = {}
+    read: dict[SentEntry, Reading] = {}
     bound: dict[str, Any] = {}
     for entry in entries:
         receipt = known.get(entry.id)
@@ -40,7 +40,7 @@ def read_ahead(entries: list[Sent]) -> dict[Sent, Reading]:
     return read
 
 
-def read_form(entry: Sent, bound: dict[str, Any]) -> Reading:
+def read_form(entry: SentEntry, bound: dict[str, Any]) -> Reading:
     """Return the values of the entry's form, checked by its own class, or its errors by field."""
     try:
         form = fill(entry, bound.pop(entry.kind, None))
@@ -66,7 +66,7 @@ def read_values(entry: RejectedEntry, bound: dict[str, Any]) -> dict[str, Any] |
     return None
 
 
-def fill(entry: Sent | RejectedEntry, form: Any) -> Any:
+def fill(entry: SentEntry | RejectedEntry, form: Any) -> Any:
     """Return the form of the entry's kind, filled in with its body; raise TooManyFields.
 
     Binding a form's fields costs as much as reading them: a form that was bound for an earlier

@@ -1,28 +1,31 @@
-"""The receipts of all that a batch names, and which entry replaced which."""
+"""The receipts a run of entries names, and which entry replaced which."""
 
-from ..models import Receipt
-from .answers import accepted, rejected
-from .batch import ids_named
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
-MOST_MENDS = 100  # entries that were replaced one by the other
+from ..models import Receipt, User
+from .answers import Answer, accepted, rejected
+from .batch import SentEntry, ids_named
+
+LONGEST_CHAIN = 100  # entries that replace each other
 
 
 class ReceiptIndex:
-    """What is known of a person's entries and of those they name, while a batch is taken."""
+    """The receipts of a person's entries and of those they name, kept up to date during a run."""
 
-    def __init__(self, entries, user):
+    def __init__(self, entries: Iterable[SentEntry], user: User) -> None:
         self.user = user
-        self.named = ids_named(entries)  # looked for already
+        self.named = ids_named(entries)  # already looked up
         self.known = Receipt.known(self.named)
         self.successors = Receipt.successors(self.named - self.known.keys(), user.id)
-        self.rejected = {}  # in this batch: not written yet
+        self.rejected: dict[UUID, Receipt] = {}  # in this run, not written yet
 
-    def answer(self, entry):
+    def answer(self, entry: SentEntry) -> Answer | None:
         """Return the answer for an entry that has its receipt already, else None."""
         receipt = self.known.get(entry.id)
         if receipt and (receipt.user_id != self.user.id or bytes(receipt.hash) != entry.hash):
             return rejected("id_reused")
-        if entry.id in self.successors:  # what replaced it was here first
+        if entry.id in self.successors:  # its successor arrived first
             return accepted(self.successors[entry.id], replayed=True)
         if receipt and receipt.status != "rejected":
             return accepted(receipt, replayed=True)
@@ -31,10 +34,11 @@ class ReceiptIndex:
             return rejected("already_accepted")
         return None
 
-    def predecessors(self, entry):
+    def predecessors(self, entry: SentEntry | Receipt) -> Collection[Receipt]:
         """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
-        found, id = {}, entry.replaces
-        while id and id not in (entry.id, *found) and len(found) < MOST_MENDS:
+        found: dict[UUID, Receipt] = {}
+        id = entry.replaces
+        while id and id not in (entry.id, *found) and len(found) < LONGEST_CHAIN:
             receipt = self._receipt_of(id)
             if not receipt or receipt.user_id != self.user.id:
                 break
@@ -42,24 +46,24 @@ class ReceiptIndex:
             id = receipt.replaces
         return found.values()
 
-    def _receipt_of(self, id):
+    def _receipt_of(self, id: UUID) -> Receipt | None:
         """Return an entry's receipt, also one that only a receipt names, or None."""
         if id not in self.named:
             self.named.add(id)
             self.known |= Receipt.known({id})
         return self.known.get(id) or self.rejected.get(id)
 
-    def is_met(self, link):
+    def is_met(self, link: UUID) -> bool:
         """Tell whether an entry, or what replaced it, has been accepted."""
         receipt = self.known.get(link) or self.successors.get(link)
-        return bool(receipt) and receipt.status in ("accepted", "settled")
+        return receipt is not None and receipt.status in ("accepted", "settled")
 
-    def reject(self, entry):
+    def reject(self, entry: SentEntry) -> None:
         """Note an entry that is rejected: one after it may replace it."""
         self.rejected[entry.id] = Receipt(id=entry.id, user=self.user.id, status="rejected",
                                          replaces=entry.replaces)
 
-    def enter(self, receipt):
+    def enter(self, receipt: Receipt) -> None:
         """Note an entry's new receipt; where it is kept, all that it replaced is settled."""
         self.known[receipt.id] = receipt
         if receipt.status != "accepted":
@@ -70,7 +74,7 @@ class ReceiptIndex:
         self.successors |= {one.replaces: receipt for one in (receipt, *predecessors)
                             if one.replaces}
 
-    def settle(self, made):
+    def settle(self, made: Iterable[Receipt]) -> list[UUID]:
         """Close what new receipts replaced, under their numbers; return the ids of all of it."""
         done = []
         for receipt in made:

@@ -1,6 +1,9 @@
 """POST /sync: what came out of the outboxes."""
 
+from datetime import datetime
+
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from peewee import EXCLUDED
 from werkzeug.exceptions import Conflict, Forbidden
@@ -26,7 +29,7 @@ bp.add_app_template_global(form_version)
 @programmatic
 @same_origin
 @hand_in
-def create():
+def create() -> ResponseReturnValue:
     """Take a batch of entries and answer each by name; docs/sync-protocol.md is the contract."""
     sent = batch.read(request)
     if sent.user != current_user.id:
@@ -43,7 +46,7 @@ def create():
             "epoch": epoch, "results": results, "sealed": brought}
 
 
-def hear_from(sent, at):
+def hear_from(sent: batch.Batch, at: datetime) -> None:
     """Note what this phone still holds and that it was heard."""
     Device.insert(
         id=sent.device, user=current_user.id, commune=current_user.commune_id,

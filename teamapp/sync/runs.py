@@ -1,9 +1,15 @@
 """Cutting a batch into runs: entries that are looked up, validated and written together."""
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from .batch import SentEntry
 from .kinds import KINDS
 
 
-def runs(entries, values_of):
+def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str, Any] | None],
+         ) -> Iterator[list[SentEntry]]:
     """Yield lists of entries, in the order sent, none of whose lookups an earlier one outdates.
 
     A run ends before an entry that touches a record an earlier entry of another kind in the run
@@ -11,7 +17,9 @@ def runs(entries, values_of):
     (`CARRIES_STATE`), and before an entry id that stands in the run already. `values_of(entry)`
     gives the values of its form, None if they are unknown: such an entry touches no record.
     """
-    run, own, touched = [], set(), {}
+    run: list[SentEntry] = []
+    own: set[UUID] = set()
+    touched: dict[UUID, set[str]] = {}
     for entry in entries:
         ids = touches(entry, values_of(entry))
         if entry.id in own or any(
@@ -26,13 +34,13 @@ def runs(entries, values_of):
         yield run
 
 
-def touches(entry, values):
+def touches(entry: SentEntry, values: dict[str, Any] | None) -> tuple[UUID, ...]:
     """Return the ids of the records an entry reads or writes, and of the entries it names."""
     links = (entry.id, *entry.after, *filter(None, [entry.replaces]))
     return (*links, *KINDS[entry.kind].recorder.touches(values)) if values else links
 
 
-def outdates(earlier, kind):
+def outdates(earlier: str, kind: str) -> bool:
     """Tell whether an entry of an earlier kind may outdate the lookup of one of a kind."""
     recorder = KINDS[kind].recorder if kind in KINDS else None
     return earlier != kind or not (recorder and recorder.CARRIES_STATE)

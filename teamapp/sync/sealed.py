@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import TypeAlias
 from uuid import UUID
 
 from flask import current_app
@@ -16,12 +18,14 @@ from werkzeug.exceptions import UnprocessableEntity
 from .. import clock
 from ..db import transaction
 from ..models import Device, Session, UndeliverableEnvelope, User
-from ..sealing import UnknownKey
+from ..sealing import Key, UnknownKey
 from . import batch
+from .answers import Answer
 from .processor import BatchProcessor
 from .reading import read_ahead
 
 log = logging.getLogger(__name__)
+AuthorOf: TypeAlias = Callable[[Key, str], tuple[User | None, str | None]]
 ACCEPTED = {"status": "accepted"}
 DEFERRED = {"status": "deferred", "after_s": 3600}
 
@@ -37,24 +41,26 @@ class Letter:
     envelope: str
     author: User
     device: UUID
-    entry: batch.Sent
-    code: str
+    entry: batch.SentEntry
+    code: str | None
 
 
-def take(envelopes, submitted_by, device):
+def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list[Answer]:
     """Return an answer for each envelope; `kept` means the commune has what was in it.
 
     Each author's entries are judged in the author's commune as if the author had sent them.
     The bearer is told nothing of what became of them.
     """
-    answers, letters, author_of = {}, [], cache(find_author)
+    author_of = cache(find_author)
+    answers: dict[str, Answer] = {}
+    letters: list[Letter] = []
     for one in envelopes:
         try:
             letters.append(opened(one, author_of))
         except UnknownKey:
             answers[one.id] = DEFERRED
         except Undeliverable as stray:
-            keep_undeliverable(one, str(stray), submitted_by, device)
+            keep_undeliverable(one, str(stray), carrier, device)
             answers[one.id] = ACCEPTED
     letters.sort(key=lambda letter: letter.author.id)
     for author, own in groupby(letters, key=lambda letter: letter.author):
@@ -62,7 +68,7 @@ def take(envelopes, submitted_by, device):
     return [{"id": one.id, **answers[one.id]} for one in envelopes]
 
 
-def opened(one, author_of):
+def opened(one: batch.Sealed, author_of: AuthorOf) -> Letter:
     """Return the letter in an envelope; raise UnknownKey or Stray."""
     key = current_app.extensions["sealing"].named(one.kid)
     try:
@@ -77,7 +83,7 @@ def opened(one, author_of):
     return Letter(one.id, author, device, entry, code)
 
 
-def find_author(key, proof):
+def find_author(key: Key, proof: str) -> tuple[User | None, str | None]:
     """Return who a proof speaks for, and why what they wrote is not to be judged, if so.
 
     A sign-in this database has forgotten (a backup was restored) is good: its proof is ours.
@@ -92,7 +98,7 @@ def find_author(key, proof):
     return author, None if author.may_hand_in else "closed_account"
 
 
-def hand_over(author, letters):
+def hand_over(author: User, letters: list[Letter]) -> dict[str, Answer]:
     """Return {envelope: answer} of one author's letters, each judged or laid aside."""
     try:
         return dict(judged(author, letters))
@@ -103,7 +109,7 @@ def hand_over(author, letters):
         return {letter.envelope: DEFERRED for letter in letters}
 
 
-def judged(author, letters):
+def judged(author: User, letters: list[Letter]) -> Iterator[tuple[str, Answer]]:
     """Yield (envelope, answer) of one author's letters, in one turn of the author's commune."""
     forms = read_ahead([letter.entry for letter in letters if not letter.code])
     with author.commune.write() as tx:
@@ -117,18 +123,18 @@ def judged(author, letters):
             yield from zip((letter.envelope for letter in own), answers)
 
 
-def answer(result):
+def answer(result: Answer) -> Answer:
     """Return what the bearer's phone is told of a result: only whether the envelope may go."""
     if result["status"] == "deferred":
         return {"status": "deferred", "after_s": result["after_s"]}
     return ACCEPTED
 
 
-def keep_undeliverable(one, why, submitted_by, device):
+def keep_undeliverable(one: batch.Sealed, why: str, carrier: User, device: UUID) -> None:
     """Keep an envelope that is nobody's for the operator."""
     log.warning("an envelope is nobody's", extra={"fields": {"why": why}})
     digest = hashlib.sha256(one.sealed.encode()).digest()
     with transaction():
         UndeliverableEnvelope.insert(
-            hash=digest, kid=one.kid, sealed=one.sealed, why=why, brought_by=submitted_by.id,
+            hash=digest, kid=one.kid, sealed=one.sealed, why=why, brought_by=carrier.id,
             device=device, received_at=clock.now()).on_conflict_ignore().execute()

@@ -132,9 +132,12 @@ class VisitForm(Form):
 
     def _check_due(self) -> None:
         """Require that a dossier is due within two years after the visit."""
-        for dossier in self.dossiers if self.visited_at.data else ():
+        if not self.visited_at.data:
+            return
+        visited_on = clock.day_of(self.visited_at.data)
+        for dossier in self.dossiers:
             due = dossier.form.due_on
-            rest = due.data and due.data - clock.day_of(self.visited_at.data)
+            rest = due.data and due.data - visited_on
             if rest and rest < timedelta(0):
                 refuse(due, _("Ngày hẹn trả phải từ ngày nộp trở đi."))
             elif rest and rest > TWO_YEARS:

@@ -49,7 +49,7 @@ class Items(Numbered):
         self.entries.append(item)
         return item
 
-    def _extract_indices(self, prefix: str, formdata: Any) -> Sequence[int]:
+    def _extract_indices(self, prefix: str, formdata: Any) -> list[int]:
         found = super()._extract_indices(prefix, formdata)
         self.too_many = len(found) > self.most
         return found[:self.most]
