@@ -177,7 +177,7 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         page.click('[data-entries="attention"] [data-do="mend"]')
         page.wait_for_selector("[data-rejected]:not([hidden])")
         screens.look("mending")
-        screens.go(f"{line.url}/inbox", "not taken")
+        screens.go(f"{line.url}/rejected-entries", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")
         screens.go(f"{line.url}/nowhere", "nowhere, for a member")
         line.cut()

@@ -20,7 +20,7 @@ def test_a_refused_pack_is_asked_for_again_and_the_old_pages_stay(lans_phone, bo
     before = phone.pages_of(lan)
     worker = phone.context.service_workers[0]
     worker.evaluate(BUSY)
-    lan.read_in("en")  # every page comes anew
+    lan.set_language("en")  # every page comes anew
     phone.page.evaluate("navigator.serviceWorker.controller.postMessage("
                         "{ do: 'refresh', now: true })")
     phone.until(lambda: len(worker.evaluate("globalThis.asked")) > 1, "it does not ask again")

@@ -234,8 +234,9 @@ def days_of_two_like_numbers():
 def test_a_published_round_is_mended_and_a_draft_deleted(keys, book):
     made, village = Round.get(), book.user("lan").village_id
     with made.commune.write() as tx:
-        draft = Round.draft(tx, book.user("son"), [village], "all", name="Đợt bỏ",
-                            starts_on=clock.today(), ends_on=clock.today())
+        draft = Round.create_draft(tx, book.user("son"), [village],
+                                   candidates([village], "all", 2026), name="Đợt bỏ",
+                                   starts_on=clock.today(), ends_on=clock.today())
     sign_in(keys)
     keys.follow(".nav a[href='/rounds']")
     keys.follow(f"main a[href='/rounds/{draft.id}']")

@@ -95,8 +95,10 @@ FOLLOW = """async (id) => {
   const { list } = await import(app.replace("app.js", "outbox/entries.js"));
   const { add } = await import(app.replace("app.js", "outbox/recording.js"));
   const entry = (await list(document.body.dataset.user)).find((one) => one.id === id);
-  const body = entry.body.replace(/return_on=[^&]*/, "").replace("=later", "=absent");
-  const follower = { ...entry, id: crypto.randomUUID(), body, after: [id], replaces: null };
+  const record = crypto.randomUUID();
+  const body = entry.body.replace(entry.record, record).replace(/return_on=[^&]*/, "")
+    .replace("=later", "=absent");
+  const follower = { ...entry, id: crypto.randomUUID(), record, body, after: [id], replaces: null };
   await add({ ...follower, state: "waiting", attempts: 0, not_before: 0 });
 }"""
 
