@@ -7,6 +7,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Assignment, Round, Session, Target, User, Visit
+from teamapp.rostering.selection import candidates
 
 from ..cast import PASSWORD
 from ..sync.phone import body, entry

@@ -156,7 +156,7 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
     assert writing.input_value("#met [name=note]") == "Đang ghi dở"
 
     phone.go(f"/households/{book.house(3)}")
-    assert style_of(writing) == "2"
+    assert style_of(writing) in ("", "2")  # not drawn again: its own style, or the last
     writing.click('.action a[href="#record"]')
     writing.wait_for_selector("#met [data-draft]:not([hidden])")
     writing.click('#met [data-do="draft-open"]')
