@@ -81,7 +81,7 @@ class VisitLookup:
             User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
     def _find_calls(self, households: set[UUID], moments: list[datetime]) -> None:
-        """Find other members' visits to these households on these days, and published assignments."""
+        """Find visits of other members to these households and days, and their assignments."""
         days = {Visit.day_of(moment, self.now)[0] for moment in moments}
         # visited_at may have a typo, such as the year 1.
         oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)

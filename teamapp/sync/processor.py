@@ -152,7 +152,7 @@ class BatchProcessor:
         return accepted(receipt, replayed=False)
 
     def _note(self, entry: SentEntry, answer: Answer) -> Answer:
-        """Return the answer; add a rejected entry to the index, because a later one may replace it."""
+        """Return the answer; add a rejected entry to the index: a later one may replace it."""
         if answer["status"] == "rejected":
             self.index.reject(entry)
         return answer
