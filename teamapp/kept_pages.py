@@ -39,7 +39,7 @@ class PageKind:
     template: str
     macros: tuple[tuple[str, str], ...] = ()  # (template, macro) of list rows
     catalogues: tuple[str, ...] = ()  # files of catalog_data/ that the context shows
-    facts: tuple[Callable[[User], Any], ...] = ()  # shown facts without a cursor
+    facts: tuple[Callable[[User], Any], ...] = ()  # read data no cursor covers
     line: Context = {}  # further members of each line
     is_blank = False  # no personal data: remains when the phone deletes the others
     is_large = False  # as many pages as a village has households

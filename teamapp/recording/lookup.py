@@ -88,12 +88,11 @@ class VisitLookup:
         self.calls = set(Visit.select(Visit.household, Visit.day).where(
             Visit.household.in_(Among(households)), Visit.visited_at > oldest - timedelta(days=1),
             Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples())
-        self.assignments = (
-            Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
-                              Round.ends_on).join(Round)
-            .where(Assignment.household.in_(Among(households)),
-                   Round.published_at.is_null(False),
-                   Assignment.member.is_null(False)).tuples())
+        self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
+                                       Round.ends_on).join(Round)
+                     .where(Assignment.household.in_(Among(households)),
+                            Round.published_at.is_null(False),
+                            Assignment.member.is_null(False)).tuples())
 
     def villages_at(self, moment: datetime) -> set[int | None]:
         """Return the villages the author belongs to on the day of a moment."""
@@ -117,9 +116,9 @@ class VisitLookup:
             return now if now in then else min(then)
         raise Rejected("not_yours", "household")
 
-    def is_assigned_to_others(self, household: UUID, day: date) -> bool:
+    def was_sent_elsewhere(self, household: UUID, day: date) -> bool:
         """Return whether rounds of that day assign this household only to other members."""
-        members = {member for assigned, member, first, last in self.assignments
+        members = {member for assigned, member, first, last in self.sent
                    if assigned == household and first <= day <= last}
         return bool(members) and self.by.id not in members
 

@@ -56,13 +56,13 @@ class PendingVisit(Pending):
 def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
     """Return the pending visit of an entry, or raise Rejected."""
     data = entry.data
-    reject_taken_ids(data, lookup)
+    refuse_taken_ids(data, lookup)
     village = lookup.village_to_record_in(data["household"], data["visited_at"])
     day, flag = Visit.day_of(data["visited_at"], lookup.now)
     pending = PendingVisit(entry, [flag] if flag else [])
     if (data["household"], day) in lookup.calls:
         pending.flags.append("possible_duplicate")
-    if lookup.is_assigned_to_others(data["household"], day):
+    if lookup.was_sent_elsewhere(data["household"], day):
         pending.flags.append("not_assigned")
     pending.visit = {
         "id": data["id"], "commune": lookup.by.commune_id, "village": village,
@@ -83,7 +83,7 @@ def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
     return pending
 
 
-def reject_taken_ids(data: dict[str, Any], lookup: VisitLookup) -> None:
+def refuse_taken_ids(data: dict[str, Any], lookup: VisitLookup) -> None:
     """Raise Rejected for an id that another record has, or that occurs twice."""
     if data["id"] in lookup.taken:
         raise Rejected("id_taken", "id")

@@ -128,8 +128,8 @@ class BatchProcessor:
         by_kind: dict[str, list[Entry]] = {}
         for place, form in forms.items():
             by_kind.setdefault(entries[place].kind, []).append(form)
-        return {kind: KINDS[kind].recorder.look_up(some, self.user, self.tx.now)
-                for kind, some in by_kind.items()}
+        return {kind: KINDS[kind].recorder.look_up(forms_of_kind, self.user, self.tx.now)
+                for kind, forms_of_kind in by_kind.items()}
 
     def _validate(self, entry: SentEntry, form: Entry, lookup: Any,
                   pendings: list[tuple[str, Pending, Receipt]]) -> Answer:

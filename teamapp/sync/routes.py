@@ -38,7 +38,7 @@ def create() -> ResponseReturnValue:
         raise Forbidden("role")
     user, forms = current_user._get_current_object(), read_ahead(sent.entries)
     with user.commune.write() as tx:
-        record_contact(sent, tx.now)
+        hear_from(sent, tx.now)
         results = BatchProcessor(tx, user, sent.device, forms).take(sent.entries)
         epoch = Installation.current_epoch()
     sealed_answers = sealed.take(sent.sealed, user, sent.device)
@@ -46,7 +46,7 @@ def create() -> ResponseReturnValue:
             "epoch": epoch, "results": results, "sealed": sealed_answers}
 
 
-def record_contact(sent: batch.Batch, at: datetime) -> None:
+def hear_from(sent: batch.Batch, at: datetime) -> None:
     """Record the time of contact and the number of entries left on this phone."""
     Device.insert(
         id=sent.device, user=current_user.id, commune=current_user.commune_id,

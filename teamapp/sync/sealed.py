@@ -60,11 +60,11 @@ def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list
         except UnknownKey:
             answers[one.id] = DEFERRED
         except Undeliverable as error:
-            store_undeliverable(one, str(error), carrier, device)
+            keep_undeliverable(one, str(error), carrier, device)
             answers[one.id] = ACCEPTED
     letters.sort(key=lambda letter: letter.author.id)
     for author, own in groupby(letters, key=lambda letter: letter.author):
-        answers |= process_letters(author, list(own))
+        answers |= hand_over(author, list(own))
     return [{"id": one.id, **answers[one.id]} for one in envelopes]
 
 
@@ -98,7 +98,7 @@ def find_author(key: Key, proof: str) -> tuple[User | None, str | None]:
     return author, None if author.may_hand_in else "closed_account"
 
 
-def process_letters(author: User, letters: list[Letter]) -> dict[str, Answer]:
+def hand_over(author: User, letters: list[Letter]) -> dict[str, Answer]:
     """Return {envelope: answer} of one author's letters; a server error defers all of them."""
     try:
         return dict(processed(author, letters))
@@ -113,8 +113,8 @@ def processed(author: User, letters: list[Letter]) -> Iterator[tuple[str, Answer
     """Yield (envelope, answer) of one author's letters, in one write transaction."""
     forms = read_ahead([letter.entry for letter in letters if not letter.code])
     with author.commune.write() as tx:
-        for (device, code), some in groupby(letters, key=lambda one: (one.device, one.code)):
-            own = list(some)
+        for (device, code), group in groupby(letters, key=lambda one: (one.device, one.code)):
+            own = list(group)
             entries = [letter.entry for letter in own]
             processor = BatchProcessor(tx, author, device, forms, absent=True)
             results = processor.set_aside(entries, code) if code else processor.take(entries)
@@ -130,7 +130,7 @@ def answer(result: Answer) -> Answer:
     return ACCEPTED
 
 
-def store_undeliverable(one: batch.Sealed, why: str, carrier: User, device: UUID) -> None:
+def keep_undeliverable(one: batch.Sealed, why: str, carrier: User, device: UUID) -> None:
     """Store an undeliverable envelope for the operator."""
     log.warning("an envelope is undeliverable", extra={"fields": {"why": why}})
     digest = hashlib.sha256(one.sealed.encode()).digest()
