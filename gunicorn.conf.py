@@ -1,4 +1,4 @@
-"""gunicorn's settings and hooks: checks before it opens a port, metrics of its workers."""
+"""Settings and hooks of gunicorn: checks before it opens a port, metrics of its workers."""
 
 import gc
 import os
@@ -48,7 +48,7 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Delete the metrics."""
+    """Delete the metrics folder."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
@@ -68,7 +68,7 @@ def metrics_folder() -> str:
 
 
 def is_running(process: str) -> bool:
-    """Check for another running process with this id; this one's own id was reused."""
+    """Return whether another process runs with this id; the own id is a reused one."""
     try:
         os.kill(int(process), 0)
     except (ProcessLookupError, ValueError):

@@ -1,4 +1,4 @@
-"""What a slice declares about the pages a phone keeps; offline/pages.py lists the kinds."""
+"""Classes for the kinds of page a phone keeps; slices declare them, offline/pages.py lists them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ Context = dict[str, Any]
 
 
 class ListRow(NamedTuple):
-    """A page's row in the list page: where it sorts, and the macro call that draws it."""
+    """A page's row in the list page: its sort key, and the macro call that renders it."""
 
     order: str
     template: str
@@ -20,7 +20,7 @@ class ListRow(NamedTuple):
 
 
 class KeptPage(NamedTuple):
-    """One page to draw: its URL, its template and the template's context."""
+    """One page to render: its URL, its template and the template's context."""
 
     url: str
     template: str
@@ -29,19 +29,19 @@ class KeptPage(NamedTuple):
 
 
 class PageKind:
-    """Pages drawn from one template; a subclass lies in the module that reads their context.
+    """Pages rendered from one template; the module of a subclass reads their context.
 
-    All pages of a kind are sent again when its content version changes: the hash of its templates,
-    of the code of its module with all that imports, and of its facts about this person.
+    The pack sends all pages of a kind again when its version changes: the hash of its templates,
+    of the code of its module and of the modules it imports, and of its facts about this person.
     """
 
     name: str
     template: str
-    macros: tuple[tuple[str, str], ...] = ()  # (template, macro) drawn beside the page
+    macros: tuple[tuple[str, str], ...] = ()  # (template, macro) of list rows
     catalogues: tuple[str, ...] = ()  # files of catalog_data/ that the context shows
-    facts: tuple[Callable[[User], Any], ...] = ()  # read what they show but no cursor covers
-    line: Context = {}  # what each of its lines carries besides
-    is_blank = False  # holds no resident: stays when the others are dropped
+    facts: tuple[Callable[[User], Any], ...] = ()  # read data no cursor covers
+    line: Context = {}  # further members of each line
+    is_blank = False  # no personal data: remains when the phone deletes the others
     is_large = False  # as many pages as a village has households
 
     def is_kept_by(self, user: User) -> bool:
@@ -49,11 +49,11 @@ class PageKind:
         return user.is_field
 
     def pages(self, user: User, since: int | None) -> Iterable[KeptPage]:
-        """Return the pages that changed after a cursor; all of them for None."""
+        """Return the pages that changed after a cursor, or all pages for None."""
         raise NotImplementedError
 
     def gone(self, user: User, since: int) -> Iterable[str]:
-        """Return the URLs of pages that left this person's phone after a cursor."""
+        """Return the URLs of pages that the phone deletes: removed after a cursor."""
         return ()
 
 
@@ -67,10 +67,10 @@ class SinglePage(PageKind):
         raise NotImplementedError
 
     def has_changed(self, user: User, since: int) -> bool:
-        """Return whether the page changed after a cursor; blank pages change by version only."""
+        """Return whether the page changed after a cursor; blank pages never do."""
         return False
 
     def pages(self, user: User, since: int | None) -> Iterator[KeptPage]:
-        """Yield the page if it is to be sent."""
+        """Yield the page if it changed after the cursor, or for None."""
         if since is None or self.has_changed(user, since):
             yield KeptPage(url_for(self.endpoint), self.template, self.context(user))

@@ -1,4 +1,4 @@
-"""Which packs may be drawn now: one a device, and few of whole villages, so that /sync goes on."""
+"""Limits concurrent packs: one per device, few of whole villages, so that /sync stays fast."""
 
 import platform
 import secrets
@@ -12,11 +12,11 @@ from werkzeug.exceptions import ServiceUnavailable
 from .locks import SharedLocks
 
 DEVICE_RETRY_S = (2, 5)
-LARGE_RETRY_S = (2, 15)  # the phone waits longer each time it hears this
+LARGE_RETRY_S = (2, 15)  # the phone waits longer after each refusal
 
 
 class Admission:
-    """The locks one request holds while its pack is drawn; 503 with Retry-After for the others."""
+    """The locks a request holds while it renders its pack; others get 503 with Retry-After."""
 
     def __init__(self, locks: SharedLocks, large_at_once: int) -> None:
         self.locks, self.large_at_once, self.held = locks, large_at_once, ExitStack()
@@ -29,7 +29,7 @@ class Admission:
         self.held.close()
 
     def take_device(self, user_id: int, device: str) -> None:
-        """Hold this person's device; refuse while another of its packs is being drawn."""
+        """Lock this person's device; raise 503 while another request renders its pack."""
         try:
             name = f"pack {user_id} {UUID(device)}"
         except ValueError:
@@ -38,7 +38,7 @@ class Admission:
             raise busy(DEVICE_RETRY_S)
 
     def take_large(self) -> None:
-        """Hold one of the places for large packs; they are per machine, as its processors are."""
+        """Lock one of the `large_at_once` places of this machine; raise 503 if none is free."""
         machine = platform.node()
         if not any(self._holds(f"large pack {machine} {n}") for n in range(self.large_at_once)):
             raise busy(LARGE_RETRY_S)
@@ -48,6 +48,6 @@ class Admission:
 
 
 def busy(bounds: tuple[int, int]) -> ServiceUnavailable:
-    """Return the refusal that asks to come again, each phone at a time of its own."""
+    """Return a 503 whose Retry-After is random within the bounds, in seconds."""
     least, most = bounds
     return ServiceUnavailable("pack_busy", retry_after=least + secrets.randbelow(most - least + 1))

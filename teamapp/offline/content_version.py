@@ -1,7 +1,7 @@
-"""The content version of a kind of page: the hash of exactly what its pages are drawn from.
+"""The content version of a kind of page: the hash of the sources of its pages.
 
-That is its templates, the code of their context, the texts and catalogues they show, the URLs they
-link to. Comments, docstrings, layout and static files change no version.
+Sources are its templates, the code of their context, the texts and catalogues they show, the URLs
+they link to. Comments, docstrings, layout and static files do not change a version.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from .modules import Modules
 from .templates import Templates, found, plain
 
 PROGRAM = Path(__file__).parent.parent
-DRAWING = ("offline/drawing.py", "languages.py", "templating.py")  # what draws every page
-STORAGE = ("config.py", "sqlite.py")  # where rows lie, which no page shows
+DRAWING = ("offline/drawing.py", "languages.py", "templating.py")  # render every page
+STORAGE = ("config.py", "sqlite.py")  # storage, which no page shows
 
 
 class Sources:
-    """A program's templates, code and texts, read once."""
+    """Templates, code and texts of a program, each read once."""
 
     def __init__(self, program: Path, environment: Environment, urls: Map) -> None:
         self.program, self.urls = program, urls
@@ -40,8 +40,8 @@ class Sources:
         drawn = sorted((template, macro or "", plain(piece))
                        for (template, macro), piece in pieces.items())
         every_piece = [node for piece in pieces.values() for node in piece]
-        said = strings_of(every_piece).union(*(self.modules[path].constants for path in paths))
-        return digest(kind.name, code, drawn, self._links(every_piece), translated(said, language),
+        shown = strings_of(every_piece).union(*(self.modules[path].constants for path in paths))
+        return digest(kind.name, code, drawn, self._links(every_piece), translated(shown, language),
                       [(self.program / "catalog_data" / name).read_bytes()
                        for name in kind.catalogues])
 
@@ -54,34 +54,33 @@ class Sources:
 
 
 def strings_of(piece: list[nodes.Node]) -> set[str]:
-    """Return every string in a piece of a template's code."""
+    """Return all strings in the code of a piece of a template."""
     return {node.value for node in found(piece, nodes.Const) if isinstance(node.value, str)}
 
 
-def translated(said: set[str], language: str) -> list[tuple[str, str]]:
-    """Return what a language says for these strings; nothing for Vietnamese, which they are."""
+def translated(shown: set[str], language: str) -> list[tuple[str, str]]:
+    """Return the translations of these strings; none for Vietnamese, the source language."""
     catalogue = getattr(texts(language), "_catalog", {})
     return sorted((repr(key), text) for key, text in catalogue.items()
-                  if (key[0] if isinstance(key, tuple) else key) in said and key)
+                  if (key[0] if isinstance(key, tuple) else key) in shown and key)
 
 
 def module_of(kind: PageKind) -> str:
-    """Return the path under teamapp/ of the module a kind is declared in."""
+    """Return the path, relative to teamapp/, of the module that declares a kind."""
     return "/".join(type(kind).__module__.split(".")[1:]) + ".py"
 
 
 @cache
 def content_version(kind: PageKind, language: str) -> str:
-    """Return the content version of a kind in a language, read once a process."""
+    """Return the content version of a kind in a language, cached per process."""
     return own_sources().version(kind, language)
 
 
 @cache
 def own_sources() -> Sources:
-    """Return this program's sources."""
     return Sources(PROGRAM, current_app.jinja_env, current_app.url_map)
 
 
 def digest(*facts: object) -> str:
-    """Return a short hash of facts."""
+    """Return the first 8 hexadecimal digits of the SHA-256 of the facts."""
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Draws kept pages with the templates of the online ones."""
+"""Rendering of kept pages, with the templates of the online pages."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ Line = dict[str, Any]
 
 
 class Drawing:
-    """Draws pages for one person."""
+    """Renders pages for one person."""
 
     def __init__(self, user: User) -> None:
         self.environment = current_app.jinja_env
@@ -23,7 +23,7 @@ class Drawing:
     def lines(self, kind: PageKind, pages: Iterable[KeptPage]) -> Iterator[Line]:
         """Yield the lines of pages of a kind."""
         if kind.is_blank:
-            g.pop("drawn", None)  # a frame drawn for nobody is not a person's
+            g.pop("drawn", None)  # blank pages must not reuse fragments of a person
         for page in pages:
             line = {"url": page.url, "html": self.html(page.template, page.context), **kind.line}
             yield {**line, "row": self.row(page.row)} if page.row else line
@@ -31,7 +31,7 @@ class Drawing:
             g.pop("drawn", None)
 
     def html(self, name: str, context: Context) -> str:
-        """Return a page's HTML; the globals are not gathered anew for each of 1,500 pages."""
+        """Return a page's HTML; up to 1,500 pages of a pack share one dictionary of globals."""
         template = self.environment.get_template(name)
         known = template.new_context({**self.context, **context}, shared=True)
         return "".join(template.root_render_func(known))

@@ -1,4 +1,4 @@
-"""Locks that all processes share, tried without waiting; a process that dies holds none."""
+"""Non-blocking locks that all processes share; the end of a process releases its locks."""
 
 import hashlib
 import os
@@ -12,17 +12,17 @@ from ..sqlite import Sqlite, try_lock
 
 
 class SharedLocks:
-    """Locks by name: advisory locks of PostgreSQL, else locked files in a folder."""
+    """Locks by name: advisory locks of PostgreSQL, lock files in a folder with SQLite."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database, self.folder = database, folder
 
     @contextmanager
     def tried(self, name: str) -> Iterator[bool]:
-        """Hold the lock of a name if nobody else does; yield whether it is held.
+        """Try to acquire the lock of a name; yield whether this process holds it.
 
-        PostgreSQL holds it until the transaction ends, so it must be tried within one. Where no
-        lock file can be made (a full disk) nobody is kept out.
+        PostgreSQL holds it until the transaction ends, so call this within a transaction. If the
+        lock file cannot be created (a full disk), yield True.
         """
         if not isinstance(self.database, Sqlite):
             yield self._tried_in_database(name)
@@ -47,9 +47,9 @@ class SharedLocks:
 
 
 def locked_file(path: Path) -> int | None:
-    """Return a lock file opened and locked; None if somebody else holds it.
+    """Return the descriptor of a lock file, opened and locked; None if another process holds it.
 
-    Its holder deletes it, so one that was opened before may be another by the time it is locked.
+    The holder deletes the file, so the path may name another file by the time of the lock.
     """
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

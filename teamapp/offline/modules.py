@@ -1,4 +1,4 @@
-"""Which of our modules a module imports, and what each does: comments and layout aside."""
+"""The code of the program's modules, without comments and layout, and their imports."""
 
 import ast
 from functools import cached_property
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Module:
-    """One module of ours: its parse tree, without the docstrings."""
+    """One module of the program: its parse tree, without docstrings."""
 
     def __init__(self, path: Path) -> None:
         self.tree = ast.parse(path.read_bytes())
@@ -19,24 +19,24 @@ class Module:
 
     @cached_property
     def text(self) -> str:
-        """What the code says, the same whatever its comments and layout."""
+        """The dump of the parse tree, independent of comments and layout."""
         return ast.dump(self.tree)
 
     @cached_property
     def constants(self) -> set[str]:
-        """Every string in the code."""
+        """All strings in the code."""
         return {node.value for node in ast.walk(self.tree)
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
     @cached_property
     def imports(self) -> list[ast.ImportFrom]:
-        """The imports of our own modules: they are relative ones."""
+        """The relative imports: those of the program's own modules."""
         return [node for node in ast.walk(self.tree)
                 if isinstance(node, ast.ImportFrom) and node.level]
 
 
 class Modules:
-    """The modules under a package's folder, each parsed once."""
+    """The modules in the folder of a package, each parsed once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -48,7 +48,7 @@ class Modules:
         return self.parsed[path]
 
     def closure(self, paths: list[Path], without: frozenset[Path]) -> list[Path]:
-        """Return these modules and all they import of ours, except some, in one order."""
+        """Return these modules and all own modules they import, but `without`, sorted by path."""
         reached, open_ones = set(), list(paths)
         while open_ones:
             path = open_ones.pop()
@@ -58,7 +58,7 @@ class Modules:
         return sorted(reached)
 
     def imported_by(self, path: Path) -> list[Path]:
-        """Return the modules of ours that a module imports."""
+        """Return the own modules that a module imports directly."""
         found = []
         for node in self[path].imports:
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
@@ -67,7 +67,7 @@ class Modules:
         return found
 
     def source_of(self, base: Path, name: str) -> Path | None:
-        """Return the module that a name comes from, through a package's own imports."""
+        """Return the module that defines a name; resolve re-exports of a package."""
         if (module := base.with_suffix(".py")).is_file():
             return module
         if (module := base / f"{name}.py").is_file():

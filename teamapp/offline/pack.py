@@ -1,4 +1,4 @@
-"""The pack: all pages of a person's field work that changed since a cursor, drawn at once."""
+"""The pack: all pages of a person's field work that changed since a cursor."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,13 @@ from .content_version import content_version, digest
 from .drawing import Drawing, Line
 from .pages import KINDS
 
-REMEMBERED = timedelta(days=30)  # how long a phone remembers what it sent
+REMEMBERED = timedelta(days=30)  # a phone forgets sent entries after this time
 HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a phone says it has; `since` is None when it has nothing."""
+    """The state a phone reports; `since` is None if it has no pages."""
 
     since: int | None
     epoch: str
@@ -30,14 +30,14 @@ class Known:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Self:
-        """Return what a query string says; what is not understood counts as nothing."""
+        """Return the state in a query string; an invalid value counts as missing."""
         since = asked.get("since", "")
         return cls(int(since) if since.isdecimal() and len(since) < 18 else None,
                    asked.get("epoch", ""), asked.get("scope", ""))
 
 
 class Pack:
-    """One answer: its header and its lines, drawn from one state of the database."""
+    """One response: its header and its lines, rendered from one snapshot of the database."""
 
     def __init__(self, user: User, known: Known, epoch: str) -> None:
         self.user, self.epoch, self.cursor = user, epoch, Counter.cursor_of(user.commune_id)
@@ -51,18 +51,18 @@ class Pack:
 
     @property
     def scope(self) -> str:
-        """What the phone hands back: the person's version, that of the headers, one a kind."""
+        """The versions the phone returns with its next request: person, headers, each kind."""
         return ".".join((self.person, self.headers, *self.versions.values()))
 
     @cached_property
     def renewed(self) -> frozenset[PageKind]:
-        """The kinds of which every page is sent."""
+        """The kinds with a changed version, whose pages are all sent."""
         return frozenset(kind for kind, version in self.versions.items()
                          if version not in self.known_versions)
 
     @property
     def is_large(self) -> bool:
-        """Whether the pages of a whole village must be drawn."""
+        """Whether the pack renders all pages of a village."""
         return any(kind.is_large for kind in self.renewed)
 
     def body(self) -> str:
@@ -72,28 +72,28 @@ class Pack:
                        for line in lines)
 
     def header(self) -> Line:
-        """Return the first line; the headers of kept pages stand in it when they are new."""
+        """Return the first line; it has the headers of kept pages if they changed."""
         head = {"epoch": self.epoch, "cursor": self.cursor, "scope": self.scope,
                 "reset": self.reset, "user": self.user.id,
                 "generated_at": clock.local(clock.now()).isoformat()}
         return head if self.headers in self.known_versions else {**head, "headers": HEADERS}
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines of what changed."""
-        draw, has_news = Drawing(self.user), self.since != self.cursor
+        """Yield the lines of changed and removed pages and of accepted entries."""
+        draw, has_changes = Drawing(self.user), self.since != self.cursor
         for kind in self.versions:
             if kind in self.renewed:
                 yield from draw.lines(kind, kind.pages(self.user, None))
-            elif has_news:
+            elif has_changes:
                 yield from draw.lines(kind, kind.pages(self.user, self.since))
-            if has_news and not self.reset:
+            if has_changes and not self.reset:
                 yield from ({"url": url, "gone": True}
                             for url in kind.gone(self.user, self.since or 0))
-        if has_news and self.user.is_field:
+        if has_changes and self.user.is_field:
             yield from self._settled()
 
     def _settled(self) -> Iterator[Line]:
-        """Yield the lines of this person's entries that were accepted meanwhile."""
+        """Yield the lines of this person's entries accepted since the cursor."""
         rows = Receipt.select(Receipt.id, Receipt.number).where(Receipt.user == self.user.id)
         if self.reset:
             rows = rows.where(Receipt.status == "settled",
@@ -106,14 +106,14 @@ class Pack:
 
 
 def person_version(user: User) -> str:
-    """Return the version of the person: with another one nothing kept is theirs any more."""
+    """Return the version of the person; a change makes the phone delete all kept pages."""
     return digest(user.id, user.name, user.role, user.village_id, user.village_label,
                   clock.today().year, language())
 
 
 def versions_for(user: User) -> dict[PageKind, str]:
-    """Return the versions of the kinds this person keeps: content and facts, each read once."""
-    kinds, spoken = [kind for kind in KINDS if kind.is_kept_by(user)], language()
+    """Return {kind: version} of the kinds this person keeps, from its content and its facts."""
+    kinds, locale = [kind for kind in KINDS if kind.is_kept_by(user)], language()
     facts = {read: read(user) for read in {read for kind in kinds for read in kind.facts}}
-    return {kind: digest(content_version(kind, spoken), [facts[read] for read in kind.facts])
+    return {kind: digest(content_version(kind, locale), [facts[read] for read in kind.facts])
             for kind in kinds}

@@ -1,6 +1,6 @@
-"""The kinds of page a phone keeps, in the order they are sent.
+"""The kinds of page a phone keeps, in the order of the pack.
 
-The one place besides /sync that reaches into other slices: each says what its pages are drawn from.
+Only this module and /sync import from other slices; each slice declares its kinds of page.
 """
 
 from ..households.kept_pages import HouseholdPages, VillageList

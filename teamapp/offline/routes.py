@@ -1,4 +1,4 @@
-"""Working without signal: the pack, the worker, the manifest, the page for no network."""
+"""Routes for offline work: the pack, the worker, the manifest, the page for no network."""
 
 import json
 import re
@@ -28,7 +28,7 @@ NOT_IN_SHELL = ("sw.js", "sw-off.js", "js/worker/", "vendor/htmx", ".md", ".txt"
 
 @bp.record_once
 def share_locks(state: BlueprintSetupState) -> None:
-    """Set up the locks that all processes which draw packs share."""
+    """Set up the locks that limit concurrent packs across processes."""
     config, database = state.app.extensions["config"], state.app.extensions["database"]
     state.app.extensions["pack_locks"] = (
         SharedLocks(database, config.var / "locks"), config.packs_at_once)
@@ -37,7 +37,7 @@ def share_locks(state: BlueprintSetupState) -> None:
 @bp.get("/pack")
 @programmatic
 def pack() -> Response:
-    """Send the pages of this person's field work that changed since the cursor they name."""
+    """Send the pages of this person's field work that changed since the request's cursor."""
     epoch, user = Installation.current_epoch(), current_user._get_current_object()
     with snapshot(), Admission(*current_app.extensions["pack_locks"]) as admission:
         admission.take_device(user.id, request.args.get("device", ""))
@@ -45,15 +45,15 @@ def pack() -> Response:
         if changes.is_large:
             admission.take_large()
         response = Response(changes.body(), mimetype="application/x-ndjson")
-        return compress.after_request(response)  # half of the work: done while it is admitted
+        return compress.after_request(response)  # half of the work: within the admission
 
 
 @bp.get("/sw.js")
 @public
 def worker() -> ResponseReturnValue:
-    """Send the worker with this version's files; a phone asks for it at every navigation.
+    """Send the worker with this version's files; a phone requests it at every navigation.
 
-    With WORKER=off it is one that leaves the phone at once.
+    With WORKER=off send a worker that unregisters itself.
     """
     is_on = current_app.extensions["config"].has_worker
     version = current_app.extensions["static_version"] if is_on else "off"
@@ -65,7 +65,7 @@ def worker() -> ResponseReturnValue:
 
 
 def filled_worker(version: str) -> str:
-    """Return the worker's code with its version, its files and all imports of its imports."""
+    """Return the worker's code with its version, its file list and all transitive imports."""
     code = flat("sw.js", "/static/")
     filled = {"version": version, "page_scripts": f"/static/{version}/{PAGE_SCRIPTS}",
               "files": ", ".join(json.dumps(path) for path in shell_files(version))}
@@ -75,7 +75,7 @@ def filled_worker(version: str) -> str:
 
 
 def shell_files(version: str) -> list[str]:
-    """Return the paths of the files the pages need without network, scripts of pages apart."""
+    """Return the paths of the files that pages need offline, without the scripts of pages."""
     names = [name for name in static_files() if name not in page_scripts()
              and not any(part in name for part in NOT_IN_SHELL)]
     return [*(f"/static/{version}/{name}" for name in names), url_for("offline.manifest")]
@@ -84,7 +84,7 @@ def shell_files(version: str) -> list[str]:
 @bp.get("/manifest.webmanifest")
 @public
 def manifest() -> Response:
-    """Tell the phone how the book is installed on its home screen."""
+    """Send the web app manifest, which lets a phone install the app."""
     version = current_app.extensions["static_version"]
     icons = [{"src": f"/static/{version}/icons/icon-{size}.png", "sizes": f"{size}x{size}",
               "type": "image/png", "purpose": purpose}
@@ -94,11 +94,11 @@ def manifest() -> Response:
              "display": "standalone", "background_color": "#ffffff", "theme_color": "#f3f0f8",
              "icons": icons}
     return Response(json.dumps(facts, ensure_ascii=False), mimetype="application/manifest+json",
-                    headers={"Cache-Control": "max-age=60"})  # page and worker ask in one breath
+                    headers={"Cache-Control": "max-age=60"})  # page and worker both request it
 
 
 @bp.get("/no-network")
 @public
 def no_network() -> ResponseReturnValue:
-    """Show what to do without network, to nobody in particular."""
+    """Show the page for no network, without personal data."""
     return page("offline/no_network.html", **nobody())

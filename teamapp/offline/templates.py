@@ -1,4 +1,4 @@
-"""Which pieces of which templates a page is drawn from, read from Jinja's parse trees."""
+"""The pieces of templates that render a page, found in Jinja's parse trees."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -7,11 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, nodes
 
-COMMUNE_ONLY = "is_commune"  # no kept page is a commune role's
+COMMUNE_ONLY = "is_commune"  # commune roles keep no pages of field work
 
 
 class Template:
-    """One template: its body and its macros, each a piece that may change by itself."""
+    """One template: its body and its macros, each a separate piece."""
 
     def __init__(self, environment: Environment, name: str) -> None:
         assert environment.loader
@@ -20,12 +20,12 @@ class Template:
 
     @cached_property
     def macros(self) -> dict[str, nodes.Macro]:
-        """The macros by their names."""
+        """{name: macro}."""
         return {macro.name: macro for macro in self.tree.find_all(nodes.Macro)}
 
     @cached_property
     def imported(self) -> dict[str, tuple[str, str]]:
-        """Names of macros of other templates: {name here: (template, name there)}."""
+        """Macros imported from other templates: {local name: (template, original name)}."""
         found = {}
         for node in self.tree.find_all(nodes.FromImport):
             for name in node.names:
@@ -34,14 +34,14 @@ class Template:
         return found
 
     def piece(self, macro: str | None) -> list[nodes.Node]:
-        """Return the nodes of a macro, or of everything outside the macros."""
+        """Return the nodes of a macro, or, for None, of the body."""
         if macro:
             return [self.macros[macro]]
         return [node for node in self.tree.body
                 if not isinstance(node, nodes.Macro | nodes.FromImport)]
 
     def used_by(self, piece: list[nodes.Node]) -> Iterator[tuple[str, str | None]]:
-        """Yield the other pieces that a piece names: (template or "" for this one, macro)."""
+        """Yield the pieces that a piece uses: (template or "" for this one, macro or None)."""
         for name in {node.name for node in found(piece, nodes.Name)}:
             if name in self.imported:
                 yield self.imported[name]
@@ -65,7 +65,7 @@ class Templates:
         return self.parsed[name]
 
     def pieces(self, *roots: tuple[str, str | None]) -> dict[tuple[str, str | None], list]:
-        """Return {(template, macro): nodes} of these pieces and of all that they use."""
+        """Return {(template, macro): nodes} of these pieces and all pieces they use."""
         pieces, open_ones = {}, list(roots)
         while open_ones:
             name, macro = open_ones.pop()
@@ -77,19 +77,19 @@ class Templates:
 
 
 def names_of(expression: nodes.Expr | None) -> list[str]:
-    """Return the names of templates an expression may give for a page of field work."""
+    """Return the template names an expression may yield on a page of field work."""
     if isinstance(expression, nodes.CondExpr) and is_commune_only(expression.test):
         return names_of(expression.expr2)
     return [node.value for node in found([expression], nodes.Const)] if expression else []
 
 
 def is_commune_only(test: nodes.Expr) -> bool:
-    """Return whether a test holds for commune roles alone."""
+    """Return whether a test is true for commune roles only."""
     return isinstance(test, nodes.Getattr) and test.attr == COMMUNE_ONLY
 
 
 def found(piece: list[nodes.Node], kind: Any) -> Iterator[Any]:
-    """Yield the nodes of a kind in a piece, its own roots too."""
+    """Yield the nodes of a kind in a piece, including its roots."""
     for node in piece:
         if isinstance(node, kind):
             yield node
@@ -97,7 +97,7 @@ def found(piece: list[nodes.Node], kind: Any) -> Iterator[Any]:
 
 
 def plain(node: Any) -> Any:
-    """Return a node as tuples, without line numbers; text that a comment parted is one text."""
+    """Return a node as tuples without line numbers; join text that a comment separates."""
     if isinstance(node, nodes.Output):
         return "Output", *joined(node.nodes)
     if isinstance(node, nodes.Node):
@@ -106,7 +106,7 @@ def plain(node: Any) -> Any:
 
 
 def joined(parts: list[nodes.Expr]) -> Iterator[Any]:
-    """Yield the parts of an output, each run of text as one."""
+    """Yield the parts of an output, with adjacent texts joined."""
     for is_text, run in groupby(parts, lambda part: isinstance(part, nodes.TemplateData)):
         if is_text:
             yield "".join(part.as_const() for part in run)

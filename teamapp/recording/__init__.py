@@ -1,1 +1,1 @@
-"""Recording: what comes from phones, one module for each kind of entry."""
+"""Recording of entries from phones, one module for each kind."""

@@ -1,4 +1,4 @@
-"""The lookup of a run of visits: everything they name, in a few queries."""
+"""The lookup of a run of visits: all records they refer to, in a few queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from .recorder import Entry, Rejected
 
 
 class VisitLookup:
-    """The households, people, consents, codes and team members that entries name."""
+    """The households, people, consents, codes and team members that entries refer to."""
 
     def __init__(self, entries: Iterable[Entry], by: User, now: datetime) -> None:
         self.by, self.now = by, now
@@ -45,7 +45,7 @@ class VisitLookup:
         self._memberships: dict[date, set[int | None]] = {}
 
     def _find_taken_ids(self, visits: set[UUID], dossiers: set[UUID]) -> None:
-        """Find the ids of new records that other records have, in whatever commune."""
+        """Find the ids of new records that records of any commune already have."""
         found = [Visit.select(Visit.id).where(Visit.id.in_(Among(visits)))]
         if dossiers:
             found.append(Dossier.select(Dossier.id).where(Dossier.id.in_(Among(dossiers))))
@@ -81,12 +81,13 @@ class VisitLookup:
             User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
     def _find_calls(self, households: set[UUID], moments: list[datetime]) -> None:
-        """Find who else called at these houses on these days, and whom a round sent there."""
+        """Find visits of other members to these households and days, and their assignments."""
         days = {Visit.day_of(moment, self.now)[0] for moment in moments}
-        oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)  # a slip may say year 1
-        self.calls = {(house, day) for house, day in Visit.select(Visit.household, Visit.day).where(
+        # visited_at may have a typo, such as the year 1.
+        oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)
+        self.calls = set(Visit.select(Visit.household, Visit.day).where(
             Visit.household.in_(Among(households)), Visit.visited_at > oldest - timedelta(days=1),
-            Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples()}
+            Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples())
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
                      .where(Assignment.household.in_(Among(households)),
@@ -94,14 +95,14 @@ class VisitLookup:
                             Assignment.member.is_null(False)).tuples())
 
     def villages_at(self, moment: datetime) -> set[int | None]:
-        """Return the villages the author belonged to then."""
+        """Return the villages the author belongs to on the day of a moment."""
         day = clock.day_of(moment)
         if day not in self._memberships:
             self._memberships[day] = self.by.villages_at(day)
         return self._memberships[day]
 
     def village_to_record_in(self, household: UUID, visited_at: datetime) -> int:
-        """Return the village a visit happened in, or refuse one who does not belong there."""
+        """Return the village of a visit; raise Rejected if the author may not record there."""
         if household not in self.village_of:
             raise Rejected("unknown_household", "household")
         now = self.village_of[household]
@@ -116,14 +117,14 @@ class VisitLookup:
         raise Rejected("not_yours", "household")
 
     def was_sent_elsewhere(self, household: UUID, day: date) -> bool:
-        """Tell whether a round of that day gave this house to somebody else."""
-        members = {member for house, member, first, last in self.sent
-                   if house == household and first <= day <= last}
+        """Return whether rounds of that day assign this household only to other members."""
+        members = {member for assigned, member, first, last in self.sent
+                   if assigned == household and first <= day <= last}
         return bool(members) and self.by.id not in members
 
 
 def codes(table: type[Record], wanted: set[str]) -> set[str]:
-    """Return those of the wanted codes the catalogue has."""
+    """Return the subset of these codes that the catalogue has."""
     wanted = {code for code in wanted if code}
     return {code for code, in table.select(table.code).where(
         table.code.in_(Among(wanted))).tuples()} if wanted else set()

@@ -1,4 +1,4 @@
-"""Shared by all kinds of entry: a recorder's parts, a validated form, a pending record."""
+"""Shared by all kinds of entry: the recorder protocol, a validated form, a pending record."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ..models import Household, Resident, User, WriteTransaction
 
 
 class Rejected(Exception):
-    """An entry cannot be accepted: the code of the reason, and the field it concerns."""
+    """An entry is rejected: the code of the reason, and the field it concerns."""
 
     def __init__(self, code: str, field_name: str | None = None) -> None:
         super().__init__(code)
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass
 class Pending:
-    """A record that may be written; the processor gives it its receipt number."""
+    """A validated record; the processor sets its receipt number."""
 
     entry: Entry
     flags: list[str] = field(default_factory=list)
@@ -36,9 +36,9 @@ class Pending:
 
 
 class Recorder(Protocol):
-    """What a module of this package does for its kind, in this order.
+    """The functions a module of this package provides for its kind, in the order of the calls.
 
-    `CARRIES_STATE`: the lookup follows what earlier entries of its run change.
+    `CARRIES_STATE`: validation updates the lookup with the changes of earlier entries of the run.
     """
 
     CARRIES_STATE: bool
@@ -47,21 +47,21 @@ class Recorder(Protocol):
         """Return the ids of the records an entry reads or writes."""
 
     def look_up(self, entries: list[Entry], by: User, now: datetime) -> Any:
-        """Return what the database knows of everything the entries of a run name."""
+        """Return the stored facts about all records that the entries of a run refer to."""
 
     def validate(self, entry: Entry, lookup: Any) -> Pending:
         """Return the pending record of an entry, or raise Rejected."""
 
     def write(self, tx: WriteTransaction, pendings: list[Any]) -> None:
-        """Write pending records in the order of their receipts, with every count they change."""
+        """Write pending records in the order of their receipts, and all tallies they change."""
 
     def describe(self, datas: list[dict[str, Any]], reader: User) -> "list[Description]":
-        """Return how rejected entries read, as far as the reader may know."""
+        """Return descriptions of rejected entries, with the records the reader may see."""
 
 
 @dataclass
 class Description:
-    """How a rejected entry reads: the values it has, as far as its reader may know them."""
+    """The content of a rejected entry, as far as its reader may see it."""
 
     household: Household | None = None
     outcome: str = ""
@@ -71,5 +71,5 @@ class Description:
     reason: str = ""
     note: str = ""
     people: list[tuple[Resident | None, list[tuple[str, str, str]]]] = field(
-        default_factory=list)  # (who, or None if nameless; [(account kind, state, obstacle)])
+        default_factory=list)  # (resident, None if nameless; [(account kind, state, obstacle)])
     dossiers: list[tuple[str, str]] = field(default_factory=list)  # (procedure, code)

@@ -1,4 +1,4 @@
-"""Visits: calls at a household, and the help given there (kind visits.create)."""
+"""Visits to a household, and the help given there (kind visits.create)."""
 
 from collections import ChainMap
 from collections import Counter as Counts
@@ -31,7 +31,7 @@ STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obst
                "day", "receipt", "counted")
 
 look_up = VisitLookup
-CARRIES_STATE = True  # the lookup follows the consents and ids of its run
+CARRIES_STATE = True  # validate() adds the consents and ids of its run to the lookup
 
 
 def touches(data: dict[str, Any]) -> list[UUID]:
@@ -43,14 +43,14 @@ def touches(data: dict[str, Any]) -> list[UUID]:
 
 @dataclass
 class PendingVisit(Pending):
-    """A visit that may be written, and the rows it brings."""
+    """A validated visit and its rows in other tables."""
 
     visit: Row = field(default_factory=dict)
     companions: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
     steps: list[Row] = field(default_factory=list)  # with `birth_year`, `home`
     dossiers: list[Row] = field(default_factory=list)
-    households: set[UUID] = field(default_factory=set)  # whose pages it changes
+    households: set[UUID] = field(default_factory=set)  # their pages change
 
 
 def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
@@ -78,13 +78,13 @@ def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
         validate_person(pending, entry, lookup, answers, place, person)
     for place, dossier in enumerate(data["dossiers"]):
         validate_dossier(pending, entry, lookup, answers, place, dossier)
-    lookup.consents.update(answers.maps[0])  # a rejected entry leaves no consent or id behind
+    lookup.consents.update(answers.maps[0])  # not reached by a rejected entry
     lookup.taken.update([data["id"], *(dossier["id"] for dossier in data["dossiers"])])
     return pending
 
 
 def refuse_taken_ids(data: dict[str, Any], lookup: VisitLookup) -> None:
-    """Raise Rejected for an id that another record has already, or that stands twice."""
+    """Raise Rejected for an id that another record has, or that occurs twice."""
     if data["id"] in lookup.taken:
         raise Rejected("id_taken", "id")
     seen = {data["id"]}
@@ -95,7 +95,7 @@ def refuse_taken_ids(data: dict[str, Any], lookup: VisitLookup) -> None:
 
 
 def companions(entry: Entry, lookup: VisitLookup) -> list[Row]:
-    """Return the rows of who came along."""
+    """Return the rows of the companions; raise Rejected for one of another commune."""
     ids = set(entry.data["companions"]) - {lookup.by.id}
     if ids - lookup.team:
         raise Rejected("unknown_companion", "companions")
@@ -105,7 +105,7 @@ def companions(entry: Entry, lookup: VisitLookup) -> list[Row]:
 def validate_person(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
                     answers: MutableMapping[UUID, bool], place: int,
                     person: dict[str, Any]) -> None:
-    """Add one person's steps to the pending: by name if they agreed, else nameless."""
+    """Add one person's steps to the pending visit: by name if they consent, else nameless."""
     resident = person["id"]
     if resident and resident not in lookup.people:
         raise Rejected("unknown_resident", f"people-{place}-id")
@@ -114,8 +114,8 @@ def validate_person(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
     if resident and resident not in answers and person["steps"]:
         raise Rejected("consent_missing", f"people-{place}-consent")
     named = resident and answers.get(resident)
-    house, home, birth_year = lookup.people.get(resident, (entry.data["household"], None, None))
-    pending.households.add(house)  # somebody may live elsewhere by now
+    household, home, birth_year = lookup.people.get(resident, (entry.data["household"], None, None))
+    pending.households.add(household)  # the resident may have moved since
     for number, step in enumerate(person["steps"]):
         at = f"people-{place}-steps-{number}"
         if step["kind"] not in lookup.kinds:
@@ -131,7 +131,7 @@ def validate_person(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
 
 def add_consent(pending: PendingVisit, lookup: VisitLookup, answers: MutableMapping[UUID, bool],
                 resident: UUID, given: bool) -> None:
-    """Keep what a person answered, unless it is what the book already says."""
+    """Add a person's answer, unless it equals the latest one in the database."""
     if answers.get(resident) is not given:
         pending.consents.append({"resident": resident, "purpose": "record", "given": given,
                                "asked_at": min(pending.visit["visited_at"], lookup.now),
@@ -142,7 +142,7 @@ def add_consent(pending: PendingVisit, lookup: VisitLookup, answers: MutableMapp
 def validate_dossier(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
                      answers: MutableMapping[UUID, bool], place: int,
                      dossier: dict[str, Any]) -> None:
-    """Add a dossier to the pending: with its person's name only if that person agreed."""
+    """Add a dossier to the pending visit: with its resident only if that person consents."""
     resident = dossier["resident"]
     if resident and resident not in lookup.people:
         raise Rejected("unknown_resident", f"dossiers-{place}-resident")
@@ -158,9 +158,9 @@ def validate_dossier(pending: PendingVisit, entry: Entry, lookup: VisitLookup,
 
 
 def write(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
-    """Write pending visits in the order of their receipts, with every count they change.
+    """Write pending visits in the order of their receipts, and all tallies they change.
 
-    Raises IntegrityError when one of them names an id that is already taken.
+    Raise IntegrityError if an id of theirs is already taken.
     """
     for pending in pendings:
         number(pending)
@@ -178,7 +178,7 @@ def write(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
 
 
 def number(pending: PendingVisit) -> None:
-    """Put the receipt on the visit and on all it brings."""
+    """Set the receipt number of the visit and complete its steps and dossiers."""
     visit = pending.visit
     visit["receipt"] = pending.receipt
     shared = {"visit": visit["id"], "commune": visit["commune"], "village": visit["village"],
@@ -188,7 +188,7 @@ def number(pending: PendingVisit) -> None:
 
 
 def count(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
-    """Raise the tallies by what these visits add."""
+    """Add these visits to the tallies."""
     daily: Counts[tuple[str, int, date]] = Counts()
     counted: list[tuple[int, date, list[tuple[str, UUID]]]] = []
     for pending in pendings:
@@ -200,12 +200,12 @@ def count(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
 
 
 def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
-    """Return how each of these rejected visits reads; their values are unchecked.
+    """Return a description of each of these rejected visits; their values are not validated.
 
-    A house is named if the reader may see it; a person if besides they agreed to be, then or
-    before.
+    It has the household if the reader may see it, and a resident if they also consent, in this
+    entry or before.
     """
-    houses = visible(Household, reader, {data["household"] for data in datas})
+    households = visible(Household, reader, {data["household"] for data in datas})
     residents = visible(Resident, reader, {
         person["id"] for data in datas for person in data["people"]})
     agreed = Consent.latest(residents) if residents else {}
@@ -215,7 +215,7 @@ def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
         return residents.get(id) if answer == "yes" or not answer and agreed.get(id) else None
 
     return [Description(
-        houses.get(data["household"]), data["outcome"], data["visited_at"],
+        households.get(data["household"]), data["outcome"], data["visited_at"],
         data["return_on"], data["return_part"], data["reason"], data["note"],
         people=[(named(person), [(step["kind"], step["state"], step["obstacle"])
                                  for step in person["steps"]]) for person in data["people"]],
@@ -224,7 +224,7 @@ def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
 
 
 def visible(noun: Any, reader: User, ids: set[UUID | None]) -> dict[UUID, Any]:
-    """Return {id: one} of those the reader may see."""
+    """Return {id: record} of the records the reader may see."""
     known = ids - {None}
     query = noun.visible_to(reader).where(noun.id.in_(Among(known))) if known else ()
     return {one.id: one for one in query}

@@ -1,4 +1,4 @@
-"""Reading a batch: bounded, unpacked and of the declared shape, or refused whole."""
+"""Parsing a batch: limit its size, unpack it, check its schema, or reject the whole request."""
 
 import hashlib
 import json
@@ -25,14 +25,14 @@ VERSION = 1
 
 
 class UpgradeRequired(HTTPException):
-    """The phone's program is too old to be understood."""
+    """The phone sends a protocol version the server no longer supports."""
 
     code, description = 426, "client_too_old"
 
 
 @dataclass(frozen=True)
 class SentEntry:
-    """One entry as received; `flaw` names the part that is not of the declared shape."""
+    """One entry as received; `flaw` names the field that violates the schema."""
 
     id: UUID
     kind: str
@@ -45,14 +45,14 @@ class SentEntry:
 
     @property
     def hash(self) -> bytes:
-        """Return what tells this entry's content from another's."""
-        said = f"{self.kind}\n{self.form}\n{self.body}"
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+        """Return the SHA-256 of kind, form version and body, which identifies the content."""
+        content = f"{self.kind}\n{self.form}\n{self.body}"
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """One envelope as it came: the name of the key it was sealed to, and what was sealed."""
+    """One envelope as received: its id, the id of its sealing key, the ciphertext in Base64."""
 
     id: str
     kid: str
@@ -73,7 +73,7 @@ class Batch:
 
 
 def read(request: Request) -> Batch:
-    """Return the batch of a request, or refuse it whole: 400, 413, 415, 422, 426."""
+    """Return the batch of a request, or reject the request: 400, 413, 415, 422, 426."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("not_json")
     try:
@@ -90,8 +90,8 @@ def read(request: Request) -> Batch:
     need(isinstance(sent.get("entries"), list) and isinstance(sealed, list))
     if len(sent["entries"]) + len(sealed) > MOST_ENTRIES:
         raise RequestEntityTooLarge("too_many_entries")
-    said = sent.get("left")
-    left = said if isinstance(said, dict) else {}
+    waiting = sent.get("left")
+    left = waiting if isinstance(waiting, dict) else {}
     count = left.get("count")
     return Batch(str(uuid(sent.get("batch"))), uuid(sent.get("device")), sent["user"],
                  max(0, min(count, 1_000_000)) if type(count) is int else 0,
@@ -101,7 +101,7 @@ def read(request: Request) -> Batch:
 
 
 def unpack(request: Request) -> bytes:
-    """Return the request's bytes unpacked, never more than the bound."""
+    """Return the decompressed body, at most MOST_BYTES; else raise 413."""
     try:
         packed = request.get_data(cache=False)
     except RequestEntityTooLarge:
@@ -124,13 +124,13 @@ def unpack(request: Request) -> bytes:
 
 
 def need(condition: bool) -> None:
-    """Refuse the whole request when it is not of the declared shape."""
+    """Raise 422 for the whole request unless the condition holds."""
     if not condition:
         raise UnprocessableEntity("not_understood")
 
 
 def uuid(value: Any) -> UUID:
-    """Return the UUID a string is in its usual spelling, or refuse the request."""
+    """Return the UUID of a string in the canonical form of 36 characters; else raise 422."""
     need(isinstance(value, str) and len(value) == 36)
     try:
         return UUID(value)
@@ -139,17 +139,17 @@ def uuid(value: Any) -> UUID:
 
 
 def moment(value: Any) -> datetime | None:
-    """Return the moment an ISO 8601 string with an offset names, or None; pages can tell it."""
+    """Return the time of an ISO 8601 string with an offset, or None; it has a local date."""
     try:
         found = datetime.fromisoformat(value)
-        clock.local(found)  # OverflowError where our clock has no such day any more
+        clock.local(found)  # OverflowError if it has no local date
         return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 def read_entry(entry: Any) -> SentEntry:
-    """Return an entry; without an id of its own it could not be answered and is rejected."""
+    """Return an entry, with its flaw if any; raise 422 if it has no valid id."""
     need(isinstance(entry, dict))
     after, replaces = entry.get("after") or [], entry.get("replaces")
     ids = {"after": links(after, MOST_AFTER),
@@ -170,12 +170,12 @@ def read_entry(entry: Any) -> SentEntry:
 
 
 def ids_named(entries: Iterable[SentEntry]) -> set[UUID]:
-    """Return all ids that entries name, their own among them."""
+    """Return the ids of entries and all ids they refer to."""
     return {id for entry in entries for id in (entry.id, entry.replaces, *entry.after) if id}
 
 
 def links(value: Any, most: int) -> tuple[UUID, ...] | None:
-    """Return the ids of a list, or None where it is no list of ids or a longer one."""
+    """Return the ids of a list, or None if it is not a list of at most `most` ids."""
     if not isinstance(value, list) or len(value) > most:
         return None
     try:
@@ -185,7 +185,7 @@ def links(value: Any, most: int) -> tuple[UUID, ...] | None:
 
 
 def read_sealed(envelope: Any) -> Sealed:
-    """Return an envelope, unopened."""
+    """Return an envelope without opening it; raise 422 if it violates the schema."""
     need(isinstance(envelope, dict))
     kid, sealed = envelope.get("kid"), envelope.get("sealed")
     need(isinstance(kid, str) and len(kid) <= MOST_KID and isinstance(sealed, str))
@@ -194,5 +194,5 @@ def read_sealed(envelope: Any) -> Sealed:
 
 
 def text_of(value: Any) -> str:
-    """Return a string as it is, anything else as JSON, so that no word is lost."""
+    """Return a string unchanged, any other value as JSON, so that no content is lost."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

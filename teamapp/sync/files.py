@@ -1,4 +1,4 @@
-"""Files of what a phone could not send: handed in by the author, or by who leads them."""
+"""Outbox files a phone saved: their author or a superior of the author submits them."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -19,13 +19,13 @@ files = Blueprint("files", __name__)
 
 @files.get("/outbox-files")
 def new() -> ResponseReturnValue:
-    """Ask for a file."""
+    """Show the upload form."""
     return page("sync/file.html", form=OutboxFileForm())
 
 
 @files.post("/outbox-files")
 def create() -> ResponseReturnValue:
-    """Take what is in a file in its author's name, and tell of each entry what became of it."""
+    """Process the entries of a file in its author's name and list the answer to each."""
     form = OutboxFileForm()
     author = author_of(form) if form.validate_on_submit() else None
     if author is None:
@@ -36,23 +36,23 @@ def create() -> ResponseReturnValue:
 
 
 def author_of(form: OutboxFileForm) -> User | None:
-    """Return who wrote the file: oneself, or somebody one leads; else None, saying so."""
+    """Return the author: the current user or a member they lead; else None and a form error."""
     query = User.visible_to(current_user).where(User.id == form.author_id)
-    mine = form.author_id == current_user.id
-    author = query.first() if (mine or current_user.leads) and 0 < form.author_id < 2**31 else None
+    own = form.author_id == current_user.id
+    author = query.first() if (own or current_user.leads) and 0 < form.author_id < 2**31 else None
     if author is None:
         form.file.errors = [_("Người ghi tệp này không thuộc nơi anh chị phụ trách.")]
     return author
 
 
 def hand_in(author: User, entries: list[SentEntry], submitted_by: User) -> list[Answer]:
-    """Return a result for each entry, judged in its author's name, a turn for each hundred."""
+    """Return an answer to each entry; one write transaction processes up to MOST_ENTRIES."""
     results: list[Answer] = []
-    for some in chunked(entries, MOST_ENTRIES):
-        forms = read_ahead(some)
+    for chunk in chunked(entries, MOST_ENTRIES):
+        forms = read_ahead(chunk)
         with author.commune.write() as tx:
             processor = BatchProcessor(tx, author, None, forms, absent=author != submitted_by,
                                        submitted_by=submitted_by)
-            results += processor.take(some) if author.may_hand_in \
-                else processor.set_aside(some, "closed_account")
+            results += processor.take(chunk) if author.may_hand_in \
+                else processor.set_aside(chunk, "closed_account")
     return results

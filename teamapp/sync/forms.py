@@ -1,4 +1,4 @@
-"""What is handed in as a file, and what a person says of a rejected entry."""
+"""Forms for an outbox file and for the settlement of a rejected entry."""
 
 import json
 from typing import Any
@@ -12,28 +12,28 @@ from wtforms.validators import ValidationError
 
 from .batch import MOST_BYTES, read_entry
 
-MOST_LINES = 2000  # twice what phones write into so many bytes; shorter ones cost as much time
+MOST_LINES = 2000  # twice as many as phones write in MOST_BYTES; short lines cost as much time
 NO_FILE_OF_OURS = _("Đây không phải tệp lưu từ sổ này, hoặc tệp đã hỏng. Trên máy, mở Gửi về xã, "
                     "bấm Lưu ra tệp rồi chọn lại.")
 TOO_LARGE = _("Tệp lớn quá. Mỗi tệp nhiều nhất 512 KB và 2.000 lượt.")
 
 
 class OutboxFileForm(FlaskForm):
-    """A file that a phone saved of its outbox: {v, user, entries}."""
+    """The file a phone saves of its outbox: {v, user, entries}."""
 
     file = FileField(_("Tệp lưu từ máy"), [FileRequired(_("Chọn tệp đã lưu từ máy."))])
 
     def validate_file(self, field: FileField) -> None:
-        """Read who wrote it and what, or say in plain words what it is not."""
+        """Set `author_id`, `entries` and `labels`, or raise ValidationError with the reason."""
         text = field.data.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise ValidationError(TOO_LARGE)
         try:
-            said = json.loads(text)
-            if said["v"] != 1 or type(said["user"]) not in (str, int):
+            sent = json.loads(text)
+            if sent["v"] != 1 or type(sent["user"]) not in (str, int):
                 raise ValueError
-            lines = [line for line in said["entries"] if not line.get("replaced_by")]
-            self.author_id = int(said["user"])
+            lines = [line for line in sent["entries"] if not line.get("replaced_by")]
+            self.author_id = int(sent["user"])
             self.entries = [read_entry(line) for line in lines]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError,
                 UnprocessableEntity):
@@ -46,12 +46,12 @@ class OutboxFileForm(FlaskForm):
 
 
 class SeenForm(FlaskForm):
-    """That a rejected entry was seen, and the page to go back to."""
+    """The settlement of a rejected entry; `next` is the page to return to."""
 
     next = HiddenField()
 
 
 def label_of(line: dict[str, Any]) -> str:
-    """Return what the phone called an entry, as a page can show it."""
+    """Return the label the phone gave an entry: at most 200 characters, valid UTF-8."""
     label = line.get("label")
     return label[:200].encode("utf-8", "replace").decode() if isinstance(label, str) else ""

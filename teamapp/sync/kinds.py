@@ -1,7 +1,8 @@
 """The kinds of entry an outbox may hold: kind → (form class, recorder).
 
-The one place where /sync reaches into the slices. A released `(kind, form)` is accepted for 400
-days: when a form changes, raise `form` and give `upgrades` a pure function from the older body.
+Only this module of /sync imports from the slices. The server accepts a released `(kind, form)` for
+400 days: when a form changes, raise `form` and add to `upgrades` a pure function from the older
+body.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Processing a batch: each entry in the order sent, once, with a receipt for what became of it."""
+"""Processing a batch: each entry once, in the order sent, with a receipt for its result."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -21,15 +21,15 @@ from .rejections import REASONS
 from .runs import runs
 
 log = logging.getLogger(__name__)
-GIVE_UP = 5  # server errors with one entry
-WAIT_S = 60  # seconds until an entry that waits for another, or for the server, is sent again
+GIVE_UP = 5  # server errors of one entry until it is rejected
+WAIT_S = 60  # seconds until the phone sends an entry again that waits for another entry
 
 
 class BatchProcessor:
     """Processes the entries of one person's phone in one write transaction of a commune.
 
-    `forms` are those read ahead of the transaction. `absent`: the author cannot resubmit, another
-    person's request carried the entries. `submitted_by` handed them in as a file.
+    `forms` were read before the transaction. `absent`: the author cannot resubmit, because
+    another person's request carries the entries. `submitted_by` submitted them as a file.
     """
 
     def __init__(self, tx: WriteTransaction, user: User, device: UUID | None,
@@ -40,21 +40,21 @@ class BatchProcessor:
         self.index = ReceiptIndex((), user)
 
     def take(self, entries: Sequence[SentEntry]) -> list[Answer]:
-        """Return a result for each entry: the same as one by one in the order sent."""
+        """Return an answer to each entry, equal to processing them one by one in the order sent."""
         results: list[Answer] = []
         for run in runs(entries, self._values):
             results += self._take_run(run)
         return results
 
     def set_aside(self, entries: Sequence[SentEntry], code: str) -> list[Answer]:
-        """Reject entries unvalidated, except those that are accepted already."""
+        """Reject entries without validation, except those already accepted."""
         self.index = ReceiptIndex(entries, self.user)
         pairs = [(entry, self.index.answer(entry) or rejected(code)) for entry in entries]
-        self._keep_rejected([pair for pair in pairs if pair[1]["status"] == "rejected"])
+        self._store_rejected([pair for pair in pairs if pair[1]["status"] == "rejected"])
         return [{"id": str(entry.id), **result} for entry, result in pairs]
 
     def _values(self, entry: SentEntry) -> dict[str, Any] | None:
-        """Return the values of an entry's form as far as it was read ahead, else None."""
+        """Return the values of an entry's form if it was read before and is valid, else None."""
         return self.forms.get(entry, (None, None))[0]
 
     def _take_run(self, entries: list[SentEntry]) -> list[Answer]:
@@ -64,21 +64,21 @@ class BatchProcessor:
             raise
         except Exception as error:
             if not isinstance(error, IntegrityError):
-                log.exception("a run of entries met an error", exc_info=error)
+                log.exception("a run of entries failed", exc_info=error)
             return [self._take_alone(entry) for entry in entries]
 
     def _take_alone(self, entry: SentEntry) -> Answer:
-        """Process one entry by itself; a server error defers it."""
+        """Process one entry as its own run; a server error defers it."""
         try:
             return self._attempt([entry])[0]
         except OperationalError:
             raise
         except Exception as error:
-            log.exception("an entry met an error", exc_info=error)
+            log.exception("an entry failed", exc_info=error)
             return self._count_failure(entry)
 
     def _attempt(self, entries: list[SentEntry]) -> list[Answer]:
-        """Process entries under one savepoint: all their effects, or none and the error."""
+        """Process entries in one savepoint; roll all of them back on an error."""
         receipt = self.tx.receipt
         self.index = ReceiptIndex(entries, self.user)
         try:
@@ -90,7 +90,7 @@ class BatchProcessor:
             raise
 
     def _process(self, entries: list[SentEntry]) -> list[Answer]:
-        """Look up, validate in order, number in order, write by kind, acknowledge."""
+        """Look up, validate and number in the order sent, write by kind, acknowledge."""
         results: dict[int, Answer] = {}
         forms: dict[int, Entry] = {}
         for place, entry in enumerate(entries):
@@ -104,13 +104,13 @@ class BatchProcessor:
                 results[place] = self._note(
                     entry, self._validate(entry, forms[place], lookups[entry.kind], pendings))
         made = self._write(pendings, results)
-        self._keep_rejected([(entry, results[place]) for place, entry in enumerate(entries)
+        self._store_rejected([(entry, results[place]) for place, entry in enumerate(entries)
                              if results[place]["status"] == "rejected"])
         RejectedEntry.settle_resubmitted(self.index.settle(made), self.user.id, self.tx.now)
         return [{"id": str(entry.id), **results[place]} for place, entry in enumerate(entries)]
 
     def _read_form(self, entry: SentEntry, forms: dict[int, Entry], place: int) -> Answer | None:
-        """Put the entry's checked values into forms, or return why they cannot be read."""
+        """Add the entry's validated form to `forms`, or return the answer that says why not."""
         if entry.flaw or entry.recorded_at is None:
             return rejected("malformed")
         if entry.kind not in KINDS:
@@ -124,19 +124,19 @@ class BatchProcessor:
         return None
 
     def _look_up(self, entries: list[SentEntry], forms: dict[int, Entry]) -> dict[str, Any]:
-        """Return {kind: lookup} of the entries that were read."""
+        """Return {kind: lookup} for the entries with a validated form."""
         by_kind: dict[str, list[Entry]] = {}
         for place, form in forms.items():
             by_kind.setdefault(entries[place].kind, []).append(form)
-        return {kind: KINDS[kind].recorder.look_up(some, self.user, self.tx.now)
-                for kind, some in by_kind.items()}
+        return {kind: KINDS[kind].recorder.look_up(forms_of_kind, self.user, self.tx.now)
+                for kind, forms_of_kind in by_kind.items()}
 
     def _validate(self, entry: SentEntry, form: Entry, lookup: Any,
                   pendings: list[tuple[str, Pending, Receipt]]) -> Answer:
-        """Return the answer for an entry, adding the record it makes to pendings."""
-        again = self.index.answer(entry)
-        if again:  # it stood earlier in this run, or what it replaces was accepted there
-            return again
+        """Return the answer to an entry; add its record, if accepted, to `pendings`."""
+        known = self.index.answer(entry)
+        if known:  # this run accepted the entry, or one it replaces, before
+            return known
         waits_for = next((id for id in entry.after if not self.index.is_met(id)), None)
         if waits_for and self.absent and waits_for in self.index.known:
             return rejected("waits_for_rejected")
@@ -152,13 +152,13 @@ class BatchProcessor:
         return accepted(receipt, replayed=False)
 
     def _note(self, entry: SentEntry, answer: Answer) -> Answer:
-        """Return an answer; an entry after a rejected one may replace it."""
+        """Return the answer; add a rejected entry to the index: a later one may replace it."""
         if answer["status"] == "rejected":
             self.index.reject(entry)
         return answer
 
     def _receipt(self, entry: SentEntry, status: str, flag: str | None = None) -> Receipt:
-        """Return the entry's new receipt, entered in the index, its number still to come."""
+        """Return the entry's new receipt, added to the index, without its number."""
         receipt = Receipt(id=entry.id, user=self.user.id, commune=self.tx.commune.id,
                           device=self.device, kind=storable(entry.kind), hash=entry.hash,
                           status=status, replaces=entry.replaces, flag=flag,
@@ -169,7 +169,7 @@ class BatchProcessor:
 
     def _write(self, pendings: list[tuple[str, Pending, Receipt]],
                results: dict[int, Answer]) -> list[Receipt]:
-        """Number pending records in the order sent, write them by kind, then their receipts."""
+        """Number pending records in the order sent; write them by kind, then their receipts."""
         by_kind: dict[str, list[Pending]] = {}
         for kind, pending, receipt in pendings:
             pending.receipt = receipt.number = self.tx.next_receipt()
@@ -183,8 +183,8 @@ class BatchProcessor:
         Receipt.write(made)
         return made
 
-    def _keep_rejected(self, pairs: Iterable[tuple[SentEntry, Answer]]) -> None:
-        """Keep rejected entries, with their reasons, for their author and the leader."""
+    def _store_rejected(self, pairs: Iterable[tuple[SentEntry, Answer]]) -> None:
+        """Store rejected entries, with their reasons, for their author and the leader."""
         for entry, result in pairs:
             receipt = self.index.known.get(entry.id)
             is_open = receipt is None or receipt.status == "rejected"
@@ -198,16 +198,16 @@ class BatchProcessor:
                 received_at=self.tx.now)
 
     def _count_failure(self, entry: SentEntry) -> Answer:
-        """Count a server error; defer the entry, or reject it after five of them."""
+        """Count a server error; defer the entry, or reject it at GIVE_UP errors."""
         times = ProcessingFailure.count(entry.id, self.tx.now)
         if times < GIVE_UP:
             return {"id": str(entry.id), **deferred("internal", WAIT_S * 2 ** times)}
         result = rejected("internal")
-        self._keep_rejected([(entry, result)])
+        self._store_rejected([(entry, result)])
         return {"id": str(entry.id), **result}
 
 
 def storable(body: str) -> str:
-    """Return a text as any database can hold it, with what looks like an ID number masked."""
+    """Return a text any database can store, with ID numbers masked."""
     plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return mask_ids(plain)

@@ -1,4 +1,4 @@
-"""The rejected entries as a person may see them; only reading."""
+"""Read-only queries: the rejected entries a person may see."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,19 +16,19 @@ PAGE = 50  # entries
 
 @dataclass
 class Line:
-    """A rejected entry, why it is one, and what its reader may know of it."""
+    """A rejected entry with its reason and the parts of its content the reader may see."""
 
     item: RejectedEntry
     author: User | None
     why: Text
     advice: Text
-    words: str  # about its fields, where the reader reads the language they were said in
+    words: str  # field errors, if stored in the language of the reader
     description: Description
 
 
 @dataclass
 class Page:
-    """A page of the list; `author` is whom it was asked for, if the reader may see them."""
+    """A page of the list; `author` is the requested author, if the reader may see them."""
 
     lines: list[Line]
     author: User | None
@@ -36,7 +36,7 @@ class Page:
 
 
 def rejected_page(reader: User, author_id: int | None, number: int) -> Page:
-    """Return the open entries, all that the reader may see or one author's, the newest first."""
+    """Return the open entries the reader may see, of all authors or of one, newest first."""
     query = RejectedEntry.open(RejectedEntry.visible_to(reader))
     if author_id is not None:
         query = query.where(RejectedEntry.user == author_id)
@@ -48,24 +48,24 @@ def rejected_page(reader: User, author_id: int | None, number: int) -> Page:
     return Page(lines, authors.get(author_id or 0), len(found) > PAGE)
 
 
-def authors_of(items: list[RejectedEntry], asked: int | None, reader: User) -> dict[int, User]:
-    """Return {id: author} of entries, and of whom was asked for, as far as the reader may see."""
-    ids = {item.user_id for item in items} | {asked or 0} - {0}
+def authors_of(items: list[RejectedEntry], author_id: int | None, reader: User) -> dict[int, User]:
+    """Return {id: author} of entries and of the requested id, as far as the reader may see them."""
+    ids = {item.user_id for item in items} | {author_id or 0} - {0}
     query = User.visible_to(reader).where(User.id.in_(Among(ids))) if ids else ()
     return {user.id: user for user in query}
 
 
 def line(item: RejectedEntry, author: User | None, description: Description, reader: User) -> Line:
-    """Return the line of an entry; a code of another release says what the phone was told."""
-    said = REJECTIONS.get(item.code) or Rejection(item.reason, item.reason)
+    """Return the line of an entry; a code this release lacks shows the reason sent to the phone."""
+    rejection = REJECTIONS.get(item.code) or Rejection(item.reason, item.reason)
     has_words = item.code == "invalid" and item.language == language()
-    return Line(item, author, said.why,
-                said.advice if item.user_id == reader.id else said.advice_to_others,
+    return Line(item, author, rejection.why,
+                rejection.advice if item.user_id == reader.id else rejection.advice_to_others,
                 item.reason if has_words else "", description)
 
 
 def descriptions(items: list[RejectedEntry], reader: User) -> list[Description]:
-    """Return how each entry reads; one of which nothing can be read says nothing."""
+    """Return a description of each entry; it is empty if the entry cannot be read."""
     bound: dict[str, Any] = {}
     by_kind: dict[str, dict[int, dict[str, Any]]] = {}
     for item in items:
@@ -80,7 +80,7 @@ def descriptions(items: list[RejectedEntry], reader: User) -> list[Description]:
 
 
 def in_words(found: list[Description]) -> list[Description]:
-    """Return descriptions with names for codes; a code that no catalogue has is an empty name."""
+    """Return descriptions with codes replaced by names; an unknown code gives an empty name."""
     if not any(one.people or one.dossiers for one in found):
         return found
     kinds, obstacles = names(AccountKind, "short_name"), names(Obstacle, "short_name")
@@ -94,6 +94,6 @@ def in_words(found: list[Description]) -> list[Description]:
         for one in found]
 
 
-def names(table: type[AccountKind | Obstacle | Procedure], what: str = "name") -> dict[str, str]:
-    """Return {code: what it is called} of a whole catalogue, in the reader's language."""
-    return dict(table.select(table.code, called(table, what)).tuples())
+def names(table: type[AccountKind | Obstacle | Procedure], column: str = "name") -> dict[str, str]:
+    """Return {code: name} of a whole catalogue, in the reader's language."""
+    return dict(table.select(table.code, called(table, column)).tuples())

@@ -1,4 +1,4 @@
-"""Reading the forms of entries: ahead of the turn in which they are judged, or of rejected ones."""
+"""Reading the forms of entries: before their write transaction, or of rejected entries."""
 
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -12,9 +12,9 @@ from .kinds import KINDS
 from .rejections import REASONS
 
 Errors: TypeAlias = dict[str, list[str]]
-Reading: TypeAlias = tuple[dict[str, Any] | None, Errors]  # the values, or why they are none
+Reading: TypeAlias = tuple[dict[str, Any] | None, Errors]  # the values, or None and the errors
 
-MOST_FIELDS = 2000  # of a body, more than any form has
+MOST_FIELDS = 2000  # in one body; every form has fewer
 
 
 class TooManyFields(Exception):
@@ -22,10 +22,10 @@ class TooManyFields(Exception):
 
 
 def read_ahead(entries: list[SentEntry]) -> dict[SentEntry, Reading]:
-    """Return {entry: what read_form gives} of what seems new, before the turn begins.
+    """Return {entry: result of read_form} of entries that seem new, before the transaction.
 
-    Reading is half of the work, and while it goes on here others can write. A form that fails
-    unexpectedly is left out: it will fail in the turn, where that is answered.
+    Reading is half of the work, and other requests can write meanwhile. A form that raises an
+    error is left out: it raises it again in the transaction, which answers the entry.
     """
     known = Receipt.known(ids_named(entries))
     read: dict[SentEntry, Reading] = {}
@@ -41,24 +41,24 @@ def read_ahead(entries: list[SentEntry]) -> dict[SentEntry, Reading]:
 
 
 def read_form(entry: SentEntry, bound: dict[str, Any]) -> Reading:
-    """Return the values of the entry's form, checked by its own class, or its errors by field."""
+    """Return the values of the entry's form, validated by its class, or its errors by field."""
     try:
         form = fill(entry, bound.pop(entry.kind, None))
     except TooManyFields:
         return None, {"": [str(REASONS["malformed"])]}
-    well = form.validate()
+    is_valid = form.validate()
     bound[entry.kind] = form
-    return (form.data, {}) if well else (None, flat(form))
+    return (form.data, {}) if is_valid else (None, flat(form))
 
 
 def read_values(entry: RejectedEntry, bound: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the values of a rejected entry's form as far as it can be read, right or wrong.
+    """Return the values of a rejected entry's form, without validation.
 
-    None where nothing can be: the kind is unknown, or the body is none of its form.
+    Return None if the kind is unknown or the form cannot read the body.
     """
     if entry.kind not in KINDS:
         return None
-    with suppress(Exception):  # what rejected it may be an error of ours in reading it
+    with suppress(Exception):  # a bug in the form may be the cause of the rejection
         form = fill(entry, bound.pop(entry.kind, None))
         values = form.data
         bound[entry.kind] = form
@@ -69,8 +69,8 @@ def read_values(entry: RejectedEntry, bound: dict[str, Any]) -> dict[str, Any] |
 def fill(entry: SentEntry | RejectedEntry, form: Any) -> Any:
     """Return the form of the entry's kind, filled in with its body; raise TooManyFields.
 
-    Binding a form's fields costs as much as reading them: a form that was bound for an earlier
-    entry of the kind is only filled in anew. A body of unknown form (0) is read as the oldest.
+    Binding a form's fields costs as much as reading them: a form bound for an earlier entry of
+    the kind is filled in again. A body of unknown version (0) is read as the oldest version.
     """
     kind = KINDS[entry.kind]
     body = entry.body
@@ -87,7 +87,7 @@ def fill(entry: SentEntry | RejectedEntry, form: Any) -> Any:
 
 
 def flat(form: Any) -> Errors:
-    """Return {full field name: [sentences]} of a form and the forms within it."""
+    """Return {full field name: [errors]} of a form and its nested forms."""
     errors: Errors = {}
     for field in form:
         if hasattr(field, "entries"):

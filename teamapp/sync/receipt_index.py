@@ -1,4 +1,4 @@
-"""The receipts a run of entries names, and which entry replaced which."""
+"""The receipts of a run: of its entries, of those they refer to, and their replacements."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ LONGEST_CHAIN = 100  # entries that replace each other
 
 
 class ReceiptIndex:
-    """The receipts of a person's entries and of those they name, kept up to date during a run."""
+    """The receipts of a person's entries and of those they refer to, updated during a run."""
 
     def __init__(self, entries: Iterable[SentEntry], user: User) -> None:
         self.user = user
@@ -21,7 +21,7 @@ class ReceiptIndex:
         self.rejected: dict[UUID, Receipt] = {}  # in this run, not written yet
 
     def answer(self, entry: SentEntry) -> Answer | None:
-        """Return the answer for an entry that has its receipt already, else None."""
+        """Return the answer to an entry whose receipts already determine it, else None."""
         receipt = self.known.get(entry.id)
         if receipt and (receipt.user_id != self.user.id or bytes(receipt.hash) != entry.hash):
             return rejected("id_reused")
@@ -35,7 +35,7 @@ class ReceiptIndex:
         return None
 
     def predecessors(self, entry: SentEntry | Receipt) -> Collection[Receipt]:
-        """Return the receipts of what an entry replaces, and of what that replaced in its turn."""
+        """Return the receipts of the entries that an entry replaces, directly or through others."""
         found: dict[UUID, Receipt] = {}
         id = entry.replaces
         while id and id not in (entry.id, *found) and len(found) < LONGEST_CHAIN:
@@ -47,24 +47,24 @@ class ReceiptIndex:
         return found.values()
 
     def _receipt_of(self, id: UUID) -> Receipt | None:
-        """Return an entry's receipt, also one that only a receipt names, or None."""
+        """Return an entry's receipt, looked up if only another receipt refers to it, or None."""
         if id not in self.named:
             self.named.add(id)
             self.known |= Receipt.known({id})
         return self.known.get(id) or self.rejected.get(id)
 
     def is_met(self, link: UUID) -> bool:
-        """Tell whether an entry, or what replaced it, has been accepted."""
+        """Return whether the entry, or a replacement of it, is accepted."""
         receipt = self.known.get(link) or self.successors.get(link)
         return receipt is not None and receipt.status in ("accepted", "settled")
 
     def reject(self, entry: SentEntry) -> None:
-        """Note an entry that is rejected: one after it may replace it."""
+        """Add a rejected entry: a later one in this run may replace it."""
         self.rejected[entry.id] = Receipt(id=entry.id, user=self.user.id, status="rejected",
                                          replaces=entry.replaces)
 
     def enter(self, receipt: Receipt) -> None:
-        """Note an entry's new receipt; where it is kept, all that it replaced is settled."""
+        """Add a new receipt; if it is accepted, mark all its predecessors as settled."""
         self.known[receipt.id] = receipt
         if receipt.status != "accepted":
             return
@@ -75,7 +75,7 @@ class ReceiptIndex:
                             if one.replaces}
 
     def settle(self, made: Iterable[Receipt]) -> list[UUID]:
-        """Close what new receipts replaced, under their numbers; return the ids of all of it."""
+        """Settle the predecessors of new receipts under their numbers; return the ids of all."""
         done = []
         for receipt in made:
             older = [one.id for one in self.predecessors(receipt)]

@@ -1,4 +1,4 @@
-"""What the commune could not take: its author, the leader and the commune see and settle it."""
+"""Rejected entries: their author, the leader and the commune list and settle them."""
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ rejected_entries = Blueprint("rejected_entries", __name__)
 
 @rejected_entries.get("/rejected-entries")
 def index() -> ResponseReturnValue:
-    """List what was not taken, and nobody has settled, as far as this person may see it."""
+    """List the open rejected entries this person may see."""
     author_id, number = author_asked(), page_number()
     found = queries.rejected_page(current_user, author_id, number)
     if number > 1 and not found.lines:
@@ -26,9 +26,9 @@ def index() -> ResponseReturnValue:
 
 @rejected_entries.post(f"/rejected-entries/<{ID}:item_id>/settlement")
 def create_settlement(item_id: int) -> ResponseReturnValue:
-    """Note that somebody has seen it; it is told no more, and never thrown away.
+    """Settle a rejected entry: lists show it no longer, the database keeps it.
 
-    Author and leader may both press: the second finds it seen, which is what was asked for.
+    The request is idempotent: author and leader may both send it.
     """
     item = get_or_404(RejectedEntry.visible_to(current_user).where(RejectedEntry.id == item_id))
     form = SeenForm()
@@ -36,11 +36,11 @@ def create_settlement(item_id: int) -> ResponseReturnValue:
         abort(400)
     with transaction():
         item.settle()
-    asked = form.next.data
-    return redirect(own_path(asked) if asked else url_for("sync.rejected_entries.index"), 303)
+    target = form.next.data
+    return redirect(own_path(target) if target else url_for("sync.rejected_entries.index"), 303)
 
 
 def author_asked() -> int | None:
-    """Return whose entries are asked for, or None for everybody's; 0 is nobody."""
+    """Return the requested author's id, None for all authors, 0 for an invalid id."""
     author_id = request.args.get("author", type=int)
     return author_id if author_id is None or 0 < author_id < 2**31 else 0

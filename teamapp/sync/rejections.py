@@ -1,7 +1,7 @@
-"""Why an entry is rejected, in plain words: to the author's phone, in lists, and what to do.
+"""Sentences for each rejection code: for the author's phone, for lists, and advice.
 
-The one place for each code. A list looks a reason up by its code, in the language of its reader;
-`RejectedEntry.reason` is what the phone was told.
+Only this module has them. A list looks up a reason by its code, in the language of its reader;
+`RejectedEntry.reason` stores the sentence sent to the phone.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ Text: TypeAlias = LazyString | str
 
 @dataclass(frozen=True)
 class Rejection:
-    """What is said about one code."""
+    """The sentences of one code."""
 
-    sentence: Text  # to the author's phone: what happened, what is safe, what to do
-    why: Text  # in a list
-    advice: Text = _("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại.")  # to the author
+    sentence: Text  # for the author's phone: event, safety of the data, next step
+    why: Text  # for a list
+    advice: Text = _("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại.")  # for the author
     advice_to_others: Text = _("Nhờ người ghi sửa trên máy, hoặc ghi lại.")
 
 

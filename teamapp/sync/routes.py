@@ -1,4 +1,4 @@
-"""POST /sync: what came out of the outboxes."""
+"""POST /sync: receives the entries of outboxes."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ bp.add_app_template_global(form_version)
 @same_origin
 @hand_in
 def create() -> ResponseReturnValue:
-    """Take a batch of entries and answer each by name; docs/sync-protocol.md is the contract."""
+    """Process a batch and answer each entry by its id; docs/sync-protocol.md is the contract."""
     sent = batch.read(request)
     if sent.user != current_user.id:
         raise Conflict("wrong_user")
@@ -41,13 +41,13 @@ def create() -> ResponseReturnValue:
         hear_from(sent, tx.now)
         results = BatchProcessor(tx, user, sent.device, forms).take(sent.entries)
         epoch = Installation.current_epoch()
-    brought = sealed.take(sent.sealed, user, sent.device)
+    sealed_answers = sealed.take(sent.sealed, user, sent.device)
     return {"v": batch.VERSION, "batch": sent.id, "server_time": clock.now().isoformat(),
-            "epoch": epoch, "results": results, "sealed": brought}
+            "epoch": epoch, "results": results, "sealed": sealed_answers}
 
 
 def hear_from(sent: batch.Batch, at: datetime) -> None:
-    """Note what this phone still holds and that it was heard."""
+    """Record the time of contact and the number of entries left on this phone."""
     Device.insert(
         id=sent.device, user=current_user.id, commune=current_user.commune_id,
         village=current_user.village_id, left_count=sent.left_count,

@@ -1,4 +1,4 @@
-"""Cutting a batch into runs: entries that are looked up, validated and written together."""
+"""Splitting a batch into runs: entries that are looked up, validated and written together."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -10,12 +10,12 @@ from .kinds import KINDS
 
 def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str, Any] | None],
          ) -> Iterator[list[SentEntry]]:
-    """Yield lists of entries, in the order sent, none of whose lookups an earlier one outdates.
+    """Yield lists of entries, in the order sent; no entry outdates the lookup of its list.
 
     A run ends before an entry that touches a record an earlier entry of another kind in the run
-    touches, or of its own kind where the recorder does not carry the state through
-    (`CARRIES_STATE`), and before an entry id that stands in the run already. `values_of(entry)`
-    gives the values of its form, None if they are unknown: such an entry touches no record.
+    touches, or of its own kind if the recorder does not update its lookup (`CARRIES_STATE`), and
+    before an entry id that the run already contains. `values_of(entry)` returns the values of its
+    form, or None if they are unknown: such an entry touches no record.
     """
     run: list[SentEntry] = []
     own: set[UUID] = set()
@@ -35,12 +35,12 @@ def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str
 
 
 def touches(entry: SentEntry, values: dict[str, Any] | None) -> tuple[UUID, ...]:
-    """Return the ids of the records an entry reads or writes, and of the entries it names."""
+    """Return the ids of the records an entry reads or writes, and of the entries it refers to."""
     links = (entry.id, *entry.after, *filter(None, [entry.replaces]))
     return (*links, *KINDS[entry.kind].recorder.touches(values)) if values else links
 
 
 def outdates(earlier: str, kind: str) -> bool:
-    """Tell whether an entry of an earlier kind may outdate the lookup of one of a kind."""
+    """Return whether an entry of kind `earlier` may outdate the lookup of one of `kind`."""
     recorder = KINDS[kind].recorder if kind in KINDS else None
     return earlier != kind or not (recorder and recorder.CARRIES_STATE)

@@ -1,4 +1,4 @@
-"""Envelopes: what somebody sealed at sign-out, brought by whoever holds the phone now."""
+"""Envelopes: entries sealed at sign-out, which the next person on the phone sends."""
 
 import base64
 import hashlib
@@ -31,12 +31,12 @@ DEFERRED = {"status": "deferred", "after_s": 3600}
 
 
 class Undeliverable(Exception):
-    """Why an envelope can be nobody's: it is `unreadable`, or `unproven` who sealed it."""
+    """The envelope is `unreadable`, or its author is `unproven`."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What was in an envelope: whose entry, from which phone, and why it is not to be judged."""
+    """An opened envelope: author, device, entry, and a code if the entry is to be rejected."""
 
     envelope: str
     author: User
@@ -46,10 +46,10 @@ class Letter:
 
 
 def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list[Answer]:
-    """Return an answer for each envelope; `kept` means the commune has what was in it.
+    """Return an answer to each envelope; `accepted` means the commune has its content.
 
-    Each author's entries are judged in the author's commune as if the author had sent them.
-    The bearer is told nothing of what became of them.
+    Each author's entries are processed in the author's commune as if the author sent them.
+    The person who sends the envelopes does not learn the answers to the entries.
     """
     author_of = cache(find_author)
     answers: dict[str, Answer] = {}
@@ -59,8 +59,8 @@ def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list
             letters.append(opened(one, author_of))
         except UnknownKey:
             answers[one.id] = DEFERRED
-        except Undeliverable as stray:
-            keep_undeliverable(one, str(stray), carrier, device)
+        except Undeliverable as error:
+            keep_undeliverable(one, str(error), carrier, device)
             answers[one.id] = ACCEPTED
     letters.sort(key=lambda letter: letter.author.id)
     for author, own in groupby(letters, key=lambda letter: letter.author):
@@ -69,12 +69,12 @@ def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list
 
 
 def opened(one: batch.Sealed, author_of: AuthorOf) -> Letter:
-    """Return the letter in an envelope; raise UnknownKey or Stray."""
+    """Return the content of an envelope; raise UnknownKey or Undeliverable."""
     key = current_app.extensions["sealing"].named(one.kid)
     try:
-        said = json.loads(key.open(base64.b64decode(one.sealed, validate=True)))
-        device, entry = batch.uuid(said["device"]), batch.read_entry(said["entry"])
-        user, proof = said["user"], str(said["proof"])
+        content = json.loads(key.open(base64.b64decode(one.sealed, validate=True)))
+        device, entry = batch.uuid(content["device"]), batch.read_entry(content["entry"])
+        user, proof = content["user"], str(content["proof"])
     except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
         raise Undeliverable("unreadable") from None
     author, code = author_of(key, proof)
@@ -84,9 +84,9 @@ def opened(one: batch.Sealed, author_of: AuthorOf) -> Letter:
 
 
 def find_author(key: Key, proof: str) -> tuple[User | None, str | None]:
-    """Return who a proof speaks for, and why what they wrote is not to be judged, if so.
+    """Return the author a proof names, or None, and a code if their entries are to be rejected.
 
-    A sign-in this database has forgotten (a backup was restored) is good: its proof is ours.
+    A proof is valid without its sign-in: a restored backup may lack the row.
     """
     session_id, user_id = key.proven(proof) or (None, None)
     author = user_id and User.get_or_none(User.id == user_id, User.commune.is_null(False))
@@ -99,22 +99,22 @@ def find_author(key: Key, proof: str) -> tuple[User | None, str | None]:
 
 
 def hand_over(author: User, letters: list[Letter]) -> dict[str, Answer]:
-    """Return {envelope: answer} of one author's letters, each judged or laid aside."""
+    """Return {envelope: answer} of one author's letters; a server error defers all of them."""
     try:
-        return dict(judged(author, letters))
+        return dict(processed(author, letters))
     except OperationalError:
         raise
     except Exception as error:
-        log.exception("envelopes met an error", exc_info=error)
+        log.exception("envelopes failed", exc_info=error)
         return {letter.envelope: DEFERRED for letter in letters}
 
 
-def judged(author: User, letters: list[Letter]) -> Iterator[tuple[str, Answer]]:
-    """Yield (envelope, answer) of one author's letters, in one turn of the author's commune."""
+def processed(author: User, letters: list[Letter]) -> Iterator[tuple[str, Answer]]:
+    """Yield (envelope, answer) of one author's letters, in one write transaction."""
     forms = read_ahead([letter.entry for letter in letters if not letter.code])
     with author.commune.write() as tx:
-        for (device, code), some in groupby(letters, key=lambda one: (one.device, one.code)):
-            own = list(some)
+        for (device, code), group in groupby(letters, key=lambda one: (one.device, one.code)):
+            own = list(group)
             entries = [letter.entry for letter in own]
             processor = BatchProcessor(tx, author, device, forms, absent=True)
             results = processor.set_aside(entries, code) if code else processor.take(entries)
@@ -124,15 +124,15 @@ def judged(author: User, letters: list[Letter]) -> Iterator[tuple[str, Answer]]:
 
 
 def answer(result: Answer) -> Answer:
-    """Return what the bearer's phone is told of a result: only whether the envelope may go."""
+    """Return the answer to an envelope: only whether the phone may delete it."""
     if result["status"] == "deferred":
         return {"status": "deferred", "after_s": result["after_s"]}
     return ACCEPTED
 
 
 def keep_undeliverable(one: batch.Sealed, why: str, carrier: User, device: UUID) -> None:
-    """Keep an envelope that is nobody's for the operator."""
-    log.warning("an envelope is nobody's", extra={"fields": {"why": why}})
+    """Store an undeliverable envelope for the operator."""
+    log.warning("an envelope is undeliverable", extra={"fields": {"why": why}})
     digest = hashlib.sha256(one.sealed.encode()).digest()
     with transaction():
         UndeliverableEnvelope.insert(
