@@ -17,9 +17,9 @@ _RANK = {letter: str(10 + place) for place, letter in enumerate(_LETTERS)}
 _RANK |= {digit: str(60 + int(digit)) for digit in "0123456789"}
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; no tone sorts first
 
-_ID_NUMBER = re.compile(
-    r"(?<!\d)(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2}(?:[ .\u00a0\u202f]\d{3})?)(?!\d)"
-)
+_ID_DIGITS = r"(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2,3})(?!\d)"
+_ID_NUMBER = re.compile(rf"(?<!\d){_ID_DIGITS}")
+ID_NUMBER_IN_HTML = rf"(?:^|\D){_ID_DIGITS}"  # the same for browsers without lookbehind
 _SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

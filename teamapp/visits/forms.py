@@ -10,7 +10,7 @@ from wtforms.widgets import TextArea
 
 from .. import clock
 from ..models import Dossier, Visit
-from ..text import mask_ids
+from ..text import ID_NUMBER_IN_HTML, mask_ids
 from ..web import DayField
 from .fields import (
     AtMost,
@@ -94,7 +94,9 @@ class VisitForm(Form):
     return_on = DayField(_("Hẹn ngày"), validators=[days_ahead])
     return_part = WordField(_("Buổi nào?"), PARTS)
     note = TextField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
-                     filters=[mask_ids])  # devices reject ID numbers; any that pass are masked here
+                     filters=[mask_ids],  # devices reject ID numbers; any that pass are masked here
+                     render_kw={"data-refuse": ID_NUMBER_IN_HTML,
+                                "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số.")})
     companions = NumbersField(_("Đi cùng ai"))
     mode = WordField(_("Làm cách nào?"), MODES)
     people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)
