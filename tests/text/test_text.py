@@ -211,6 +211,7 @@ def test_formats_numbers_as_in_vietnam():
     ]
 
 
-@pytest.mark.parametrize("note", ["CCCD 099000000001", "099 000 000 001", "990.000.001", "x9900000012"])
+@pytest.mark.parametrize("note", ["CCCD 099000000001", "099 000 000 001", "990.000.001",
+                                  "x9900000012"])
 def test_devices_reject_the_id_numbers_that_the_server_masks(note):
     assert text.has_id_number(note) == bool(re.search(text.ID_NUMBER_IN_HTML, note))
