@@ -1,4 +1,4 @@
-"""A browser test that failed runs again at the end: chance is told from failure, and is told."""
+"""Failed browser tests run again at the end: flaky ones are distinguished and reported."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ PASSES_LATER = """
 
 @pytest.fixture
 def run(tmp_path):
-    """Return a function that runs tests of these bodies and gives the exit status and the log."""
+    """Return a function that runs tests with these bodies and returns exit status and log."""
 
     def run(*arguments, **bodies):
         tests = "".join(f"\n\ndef test_{name}():{body.format(name=name)}\n"
@@ -33,7 +33,7 @@ def run(tmp_path):
 
 
 def last_block(log, heading):
-    """Return what follows the last heading of this name."""
+    """Return the text after the last heading of this name."""
     return log.rpartition(f" {heading} =")[2]
 
 

@@ -1,4 +1,4 @@
-"""The pure parts of the scripts, `tests/js/*.test.mjs`; what they seal, opened by the server."""
+"""Node runs `tests/js/*.test.mjs` and the scripts of the outbox; the server opens envelopes."""
 
 import base64
 import json

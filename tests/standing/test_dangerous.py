@@ -1,4 +1,4 @@
-"""The program uses no function that executes, fetches or makes guessable what users enter."""
+"""The program executes no user input, fetches no URL and generates no guessable secret."""
 
 import ast
 import re
