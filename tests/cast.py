@@ -1,4 +1,4 @@
-"""The invented people of the tests: commune An Phú, and Bình Lộc which must see none of them."""
+"""The fictional people of the tests: commune An Phú, and Bình Lộc without access to it."""
 
 from datetime import date
 from functools import cache
@@ -20,18 +20,18 @@ PIN, PASSWORD = "258036", "mot-mat-khau-dai"
 
 
 def uuid_of(name):
-    """Return the same uuid for the same name in every run."""
+    """Return the UUID of a name, the same in every run."""
     return uuid5(NAMESPACE_URL, f"https://tung-nha.invalid/{name}")
 
 
 @cache
 def hash_of(secret):
-    """Return the hash of a secret, worked out once: it is slow on purpose."""
+    """Return the hash of a secret, cached because hashing is slow."""
     return hash_secret(secret)
 
 
 class Cast:
-    """Everybody and every house, by name."""
+    """All people and households as attributes."""
 
     def __init__(self):
         province = Province.create(code="99", name="Tỉnh giả định")
@@ -69,7 +69,7 @@ class Cast:
                               position=position, declared_14plus=10)
 
     def person(self, username, role, name, village, commune=None):
-        """Return a new person of the team or the commune, with the PIN or password above."""
+        """Return a new user of a team or the commune, with the PIN or password above."""
         user = User.create(username=username, role=role, name=name, village=village,
                            commune=village.commune if village else commune,
                            secret_hash=hash_of(PIN if village else PASSWORD))

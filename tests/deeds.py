@@ -1,4 +1,4 @@
-"""What members do in the tests: visits recorded as /sync records them."""
+"""Actions of members: visits recorded as /sync records them, and rounds."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -34,7 +34,7 @@ def step(resident, state, kind="VNEID_2_KH", consent="yes"):
 
 
 def round_for(member, houses, starts=-2, ends=9, name="Đợt 4", published=True):
-    """Give houses to a member in a round from so many days from today."""
+    """Assign households to a member in a round; `starts` and `ends` are days from today."""
     today = clock.today()
     with member.commune.write() as tx:
         made = Round.create(

@@ -1,4 +1,4 @@
-"""The Node that the tests run scripts with: Playwright's own, so that no other need be there."""
+"""The Node executable of Playwright, which the tests run scripts with."""
 
 from pathlib import Path
 

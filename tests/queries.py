@@ -1,4 +1,4 @@
-"""Counter of the queries of a page."""
+"""Count and explain the queries of a request."""
 
 import logging
 from contextlib import contextmanager
@@ -8,11 +8,11 @@ from teamapp.db import proxy
 
 @contextmanager
 def counted():
-    """Yield a list to which each SELECT that peewee sends is appended."""
+    """Yield a list that collects each SELECT peewee sends."""
     found, logger = [], logging.getLogger("peewee")
 
     class Counter(logging.Handler):
-        """Keeps each SELECT."""
+        """A log handler that collects each SELECT."""
 
         def emit(self, record):
             statement = str(record.msg[0] if isinstance(record.msg, tuple) else record.msg)
@@ -30,6 +30,6 @@ def counted():
 
 
 def ways(statements):
-    """Return SQLite's query plans of these statements, a line for each step."""
+    """Return SQLite's query plans of these statements, one line per step."""
     return [row[-1] for statement in statements for row in proxy.execute_sql(
         f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?")).fetchall()]

@@ -1,6 +1,6 @@
-"""A pytest plugin (`-p tests.rerun`): a test that failed runs once more, alone, at the very end.
+"""A pytest plugin (`-p tests.rerun`) that runs a failed test again, alone, at the end.
 
-One that passes then is called FLAKY and lets the run be green; two in one run make it red.
+A test that then passes is reported as FLAKY; one in a run leaves it green, two make it red.
 """
 
 import subprocess
@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-MOST = 5  # tests that run again: where more fail, it is no accident
+MOST = 5  # the maximum number of failed tests that run again
 LAST_LINES = 15
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session, exitstatus):
-    """Give the verdict after pytest's own summary, when no other process runs tests any more."""
+    """Run failed tests again after pytest's summary, when no worker process is running."""
     yield
     if exitstatus != pytest.ExitCode.TESTS_FAILED or hasattr(session.config, "workerinput"):
         return
@@ -22,8 +22,8 @@ def pytest_sessionfinish(session, exitstatus):
     failures = first_failures(terminal.stats)
     again = list(failures) if len(failures) <= MOST else []
     flaky = [test for test in again if passes(terminal, test, session.config.rootpath)]
-    tell(terminal, "FAILED TWICE" if again else "FAILED", failures.keys() - set(flaky), failures)
-    tell(terminal, "FLAKY", flaky, failures)
+    report(terminal, "FAILED TWICE" if again else "FAILED", failures.keys() - set(flaky), failures)
+    report(terminal, "FLAKY", flaky, failures)
     if len(failures) == len(flaky) == 1:
         session.exitstatus = pytest.ExitCode.OK
     terminal.write_line(verdict(failures, again, flaky))
@@ -32,13 +32,13 @@ def pytest_sessionfinish(session, exitstatus):
 def first_failures(stats):
     """Return {test id: the last lines of its first failure}."""
     said = {}
-    for report in stats.get("failed", []) + stats.get("error", []):
-        said.setdefault(report.nodeid, report.longreprtext.splitlines()[-LAST_LINES:])
+    for failure in stats.get("failed", []) + stats.get("error", []):
+        said.setdefault(failure.nodeid, failure.longreprtext.splitlines()[-LAST_LINES:])
     return said
 
 
 def passes(terminal, test, root):
-    """Run one test in a process of its own, show how it fails, and tell whether it passes."""
+    """Run one test in a separate process, print its failure and return whether it passes."""
     done = subprocess.run([sys.executable, "-m", "pytest", test], cwd=root, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
@@ -47,8 +47,8 @@ def passes(terminal, test, root):
     return not done.returncode
 
 
-def tell(terminal, heading, tests, failures):
-    """Print a block of these tests, each with the end of its first failure."""
+def report(terminal, heading, tests, failures):
+    """Print these tests under a heading, each with the end of its first failure."""
     if tests:
         terminal.section(heading, red=True, bold=True)
     for test in sorted(tests):
@@ -56,7 +56,7 @@ def tell(terminal, heading, tests, failures):
 
 
 def verdict(failures, again, flaky):
-    """Return in words why the run is green or red."""
+    """Return the reason why the run is green or red."""
     if not again:
         return f"{len(failures)} tests failed, too many to run again: this run is red."
     if len(flaky) > 1:

@@ -1,4 +1,4 @@
-"""A browser test that failed runs again at the end: chance is told from failure, and is told."""
+"""Failed browser tests run again at the end: flaky ones are distinguished and reported."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ PASSES_LATER = """
 
 @pytest.fixture
 def run(tmp_path):
-    """Return a function that runs tests of these bodies and gives the exit status and the log."""
+    """Return a function that runs tests with these bodies and returns exit status and log."""
 
     def run(*arguments, **bodies):
         tests = "".join(f"\n\ndef test_{name}():{body.format(name=name)}\n"
@@ -33,12 +33,12 @@ def run(tmp_path):
 
 
 def last_block(log, heading):
-    """Return what follows the last heading of this name."""
+    """Return the text after the last heading of this name."""
     return log.rpartition(f" {heading} =")[2]
 
 
 @pytest.mark.parametrize("arguments", [(), ("--numprocesses", "2")], ids=["alone", "side by side"])
-def test_one_that_passes_the_second_time_is_named_and_the_run_is_green(run, arguments):
+def test_one_flaky_test_is_named_and_the_run_is_green(run, arguments):
     status, log = run(*arguments, good=" pass", shaky=PASSES_LATER)
     end = last_block(log, "FLAKY")
     assert status == 0, log
@@ -46,7 +46,7 @@ def test_one_that_passes_the_second_time_is_named_and_the_run_is_green(run, argu
     assert log.endswith("It passed when run again, alone: this run is green.\n")
 
 
-def test_two_that_pass_the_second_time_are_no_accident(run):
+def test_two_flaky_tests_make_the_run_red(run):
     status, log = run(shaky=PASSES_LATER, loose=PASSES_LATER)
     end = last_block(log, "FLAKY")
     assert status == 1
@@ -54,7 +54,7 @@ def test_two_that_pass_the_second_time_are_no_accident(run):
     assert "2 tests passed only when run again, one at most may: this run is red." in end
 
 
-def test_one_that_fails_both_times_is_red(run):
+def test_test_that_fails_twice_makes_the_run_red(run):
     status, log = run(broken=' raise ValueError("again and again")')
     end = last_block(log, "FAILED TWICE")
     assert status == 1 and "FLAKY" not in log
@@ -62,20 +62,20 @@ def test_one_that_fails_both_times_is_red(run):
     assert log.endswith("A test failed twice: this run is red.\n")
 
 
-def test_beside_one_that_fails_chance_is_told_all_the_same(run):
+def test_flaky_test_is_named_beside_a_failed_one(run):
     status, log = run(broken=" assert False", shaky=PASSES_LATER)
     assert status == 1
     assert "test_shaky" in last_block(log, "FLAKY")
     assert "A test failed twice: this run is red." in log
 
 
-def test_where_many_fail_none_runs_again(run):
+def test_many_failures_are_not_run_again(run):
     status, log = run(**{f"shaky_{number}": PASSES_LATER for number in range(6)})
     assert status == 1
     assert "6 tests failed, too many to run again: this run is red." in last_block(log, "FAILED")
 
 
-def test_the_browser_tests_are_run_so():
+def test_browser_tests_use_the_rerun_plugin():
     [line] = [line for line in (ROOT / "Makefile").read_text().splitlines()
               if "pytest" in line and "-m browser" in line]
     assert "-p tests.rerun" in line

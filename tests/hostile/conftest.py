@@ -1,4 +1,4 @@
-"""One connection for a whole test, and a transaction around each example that is rolled back."""
+"""A connection for the whole test, and a transaction per example that is rolled back."""
 
 from contextlib import contextmanager
 
@@ -9,7 +9,7 @@ from tests.standing.conftest import busy, draft, token  # noqa: F401
 
 @pytest.fixture
 def undone(app):
-    """Return what holds one example: nothing of it is left in the database afterwards."""
+    """Return a context manager that rolls back the effects of one example."""
     app.teardown_request_funcs.clear()  # the connection stays open between the requests
     database = app.extensions["database"]
 

@@ -1,4 +1,4 @@
-"""Input nobody means well with: letters, values and bodies of forms."""
+"""Hypothesis strategies for hostile input: characters, values and bodies of forms."""
 
 from datetime import timedelta
 from urllib.parse import quote, urlencode
@@ -27,13 +27,13 @@ DOSSIERS = [str(uuid_of(f"dossier {n}")) for n in range(60)]
 
 
 def moments():
-    """Return what may stand as the time of a visit: mostly of late, at times any."""
+    """Return a strategy for the time of a visit: mostly recent, sometimes arbitrary."""
     near = some.integers(0, 200).map(lambda days: local(clock.now() - timedelta(days=days)))
     return near | near | some.datetimes().map(lambda at: at.isoformat()[:16])
 
 
 def days():
-    """Return what may stand as a day."""
+    """Return a strategy for days."""
     return some.dates().map(str) | some.integers(0, 300).map(
         lambda days: str(clock.today() + timedelta(days=days))) | some.just("")
 
@@ -80,7 +80,7 @@ def flat(fields, prefix=""):
 
 
 def posted(fields, extras):
-    """Return a body, urlencoded; what was not to be encoded stands as it is."""
+    """Return an urlencoded body; unencodable characters are passed through."""
     return urlencode([*flat(fields), *extras], errors="surrogatepass",
                      quote_via=lambda text, safe, encoding, errors: quote(text, safe, "utf-8",
                                                                           errors))

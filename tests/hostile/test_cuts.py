@@ -1,4 +1,4 @@
-"""A batch gives the same result as its entries one by one, however it is cut into batches."""
+"""A batch has the same results as its entries one by one, however it is split."""
 
 import pytest
 from hypothesis import given
@@ -26,11 +26,11 @@ from .test_sync import SAID
 
 FACTS = (Visit, Companion, Step, Dossier, Consent, AccountStatus, Tally, DistinctMark, Coverage,
          Receipt, RejectedEntry)
-VARYING = {"cursor", "received_at", "recorded_at", "asked_at", "id"}  # of the moment, or a serial
+VARYING = {"cursor", "received_at", "recorded_at", "asked_at", "id"}  # times and serial numbers
 
 
 def facts():
-    """Return every row of the facts and figures, without columns that tell only of the moment."""
+    """Return all rows of facts and tallies, without the columns in VARYING."""
     return {table: sorted(repr(sorted((name, value) for name, value in row.items()
                                       if name not in VARYING or (name == "id" and table is Visit)))
                           for row in table.select().dicts())
@@ -39,9 +39,9 @@ def facts():
 
 @pytest.fixture
 def result_of(cast, sign_in, undone, monkeypatch):
-    """Return a function that sends entries in parts and returns the results and the facts."""
+    """Return a function that sends entries in batches and returns results and facts."""
     browser, now = sign_in(cast.lan), clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now)  # the moment is the same for each way of cutting
+    monkeypatch.setattr(clock, "now", lambda: now)  # every split has the same time
 
     def send(parts):
         with undone():
@@ -54,20 +54,20 @@ def result_of(cast, sign_in, undone, monkeypatch):
     return send
 
 
-def test_cutting_a_batch_changes_no_result_and_no_figure(result_of):
+def test_splitting_a_batch_changes_no_result_and_no_tally(result_of):
     @often(15, 500)
     @given(entries=some.lists(SAID, min_size=2, max_size=7), cuts=some.sets(some.integers(1, 6)))
     def property(entries, cuts):
         alone = result_of([[entry] for entry in entries])
-        hold(result_of([entries]), alone)
+        assert_equal(result_of([entries]), alone)
         marks = [0, *sorted(cut for cut in cuts if cut < len(entries)), len(entries)]
-        hold(result_of([entries[a:b] for a, b in zip(marks, marks[1:])]), alone)
+        assert_equal(result_of([entries[a:b] for a, b in zip(marks, marks[1:])]), alone)
 
     property()
 
 
-def hold(found, wanted):
-    """Compare results, then the rows of each table."""
+def assert_equal(found, wanted):
+    """Assert equal results, then equal rows of each table."""
     assert found[0] == wanted[0]
     for table in FACTS:
         assert found[1][table] == wanted[1][table], table

@@ -1,6 +1,6 @@
-"""Every form and every address with a question: whatever is typed, no error of ours.
+"""No input to any form or query string causes a server error.
 
-What is rejected changes nothing, and nothing of another commune ever changes.
+A rejected request changes nothing, and no request changes another commune.
 """
 
 import io
@@ -38,7 +38,7 @@ ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
 DAYS = ("period", "first", "last", "page")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 
-# What each form asks for; the routes of MATRIX that are not here ask for nothing.
+# The fields of each route; routes of MATRIX that are not listed have none.
 FIELDS = {
     "POST /sign-in": ("username", "secret", "next"),
     "POST /language": ("language",),
@@ -76,7 +76,7 @@ WHO = ("lan", "tu", "hanh", "son")
 
 @pytest.fixture
 def world(app, busy, draft, sign_in, token):
-    """Return what an example asks with: the ids there are, and who is signed in how."""
+    """Return the app, the cast, all ids, and each signed-in user's cookie and token."""
     ids = [busy.cau_van.id, busy.da_xanh.id, busy.suoi_la.id, busy.lan.id, busy.son.id,
            busy.kien.id, draft(busy.son, busy.cau_van).id, *(row.id for row in Round.select()),
            *(row.id for row in Session.select()), *(row.id for row in RejectedEntry.select()),
@@ -90,7 +90,7 @@ def world(app, busy, draft, sign_in, token):
 
 
 def state(*communes):
-    """Return what forms may change in these communes."""
+    """Return all rows of these communes that forms can change."""
     villages = Village.select(Village.id).where(Village.commune.in_(communes))
     return [list(query.order_by(query.model._meta.primary_key).tuples()) for query in (
         Round.select().where(Round.commune.in_(communes)),
@@ -106,7 +106,7 @@ def state(*communes):
 
 
 def ask(world, who, method, path, **more):
-    """Make a request as one of the cast and return the answer, held against what always holds."""
+    """Make a request as one of the cast, check the invariants and return the response."""
     app, cast, _, cookies = world
     browser, (cookie, header) = app.test_client(), cookies[who]
     browser.set_cookie("session", cookie)
@@ -122,7 +122,7 @@ def ask(world, who, method, path, **more):
 
 
 def filled(data, rule, ids):
-    """Return the path of a rule, its parameters mostly ids there are."""
+    """Return the path of a rule, mostly with existing ids as parameters."""
     def one(name):
         if name[1] == "figure":
             return data.draw(some.sampled_from(["visits", "houses", "coverage", "activations"]))
@@ -134,7 +134,7 @@ def filled(data, rule, ids):
 @pytest.mark.parametrize("route", ASKED)
 @given(data=some.data())
 @often(7, 200)
-def test_whatever_is_typed_into_a_form_is_answered(world, undone, route, data):
+def test_any_form_input_gets_a_response_without_server_error(world, undone, route, data):
     method, rule = route.split()
     values = WORDS | days() | LIKELY | some.sampled_from(world[2])
     names = FIELDS.get(route, ())
@@ -153,7 +153,7 @@ def test_whatever_is_typed_into_a_form_is_answered(world, undone, route, data):
 
 @given(since=WORDS, epoch=WORDS, scope=WORDS)
 @often(7, 200)
-def test_whatever_a_phone_says_it_has_it_gets_a_pack(world, since, epoch, scope):
+def test_any_pack_state_gets_a_pack(world, since, epoch, scope):
     said = posted({}, {"since": since, "epoch": epoch, "scope": scope}.items())
     assert ask(world, "lan", "GET", f"/pack?{said}").status_code == 200
 
@@ -171,7 +171,7 @@ WRONG_FILE = some.dictionaries(some.sampled_from(["v", "user", "entries"]), ANYT
 
 @given(said=FILE, wrong=WRONG_FILE, who=some.sampled_from(WHO))
 @often(20, 1000)
-def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, said, wrong, who):
+def test_only_accepted_entries_of_any_file_have_effects(world, undone, said, wrong, who):
     with undone():
         hand_in(world, who, json.dumps(said | wrong).encode())
         for id in visits_by_entry():  # KeyError where a visit has no accepted receipt
@@ -180,47 +180,47 @@ def test_whatever_a_file_holds_only_what_was_kept_has_an_effect(world, undone, s
 
 @given(text=some.binary(max_size=80))
 @often(7, 200)
-def test_whatever_bytes_a_file_has_it_is_rejected_beside_the_field(world, undone, text):
+def test_file_of_any_bytes_gets_a_field_error(world, undone, text):
     with undone():
         assert hand_in(world, "tu", text).status_code == 422
 
 
 def hand_in(world, who, text):
-    """Hand in a file and return the answer."""
+    """Submit a file and return the response."""
     return ask(world, who, "POST", "/outbox-files", content_type="multipart/form-data",
                data={"file": (io.BytesIO(text), "tungnha.json")})
 
 
 @pytest.mark.parametrize("user", [f"-{'9' * 20}", "9" * 20, "-1"])
-def test_a_file_of_nobody_is_rejected(world, user):
+def test_file_of_an_unknown_user_is_rejected(world, user):
     said = {"v": 1, "user": user, "entries": [{"id": HOUSES[0]}]}
     assert hand_in(world, "son", json.dumps(said).encode()).status_code == 422
 
 
-def test_a_label_that_is_no_text_is_drawn_all_the_same(world):
+def test_label_with_invalid_characters_is_rendered(world):
     said = {"v": 1, "user": world[1].lan.id,
             "entries": [{"id": HOUSES[0], "label": "Nhà \ud800\0 1"}]}
     assert hand_in(world, "lan", json.dumps(said).encode()).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/rounds", "/rounds/proposal"])
-def test_a_new_round_has_no_houses_to_keep(world, path):
+def test_choice_to_keep_households_of_a_new_round_is_answered(world, path):
     said = {"choice": "keep", "villages": world[1].cau_van.id, "name": "Đợt"}
     assert ask(world, "hanh", "POST", path, data=said).status_code in (200, 422)
 
 
-def test_a_line_of_the_targets_that_has_no_number_is_no_line(world):
+def test_targets_without_a_valid_number_are_ignored(world):
     said = {"since_on": clock.today(), "targets-²-village": "1",
             f"targets-{'9' * 5000}-village": "1"}
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 
 
-def test_more_lines_of_targets_than_there_are_villages_are_rejected(world):
+def test_more_targets_than_villages_are_rejected(world):
     said = {"since_on": clock.today()} | {f"targets-{n}-village": "x" for n in range(600)}
     assert ask(world, "son", "POST", "/targets", data=said).status_code == 422
 
 
-def test_every_field_of_a_form_is_asked_for_something():
+def test_every_route_with_fields_is_covered():
     assert set(MATRIX) >= FIELDS.keys()
     assert set(MATRIX) - set(ASKED) - {"POST /sync", "GET /pack"} == {
         route for route in MATRIX if route.startswith("GET") and "<" not in route} - FIELDS.keys()
@@ -231,5 +231,5 @@ def test_every_field_of_a_form_is_asked_for_something():
     ("GET", "/tallies/0/visits?code=%00"), ("GET", "/arrival?next=/%00"),
     ("POST", f"/people/1/sign-ins/{'%00' * 64}/loss"),
     ("POST", f"/people/1/sign-ins/{'²' * 64}/loss")])
-def test_what_no_database_keeps_finds_nothing(world, method, path):
+def test_unstorable_values_find_nothing(world, method, path):
     assert ask(world, "son", method, path).status_code in (200, 404)

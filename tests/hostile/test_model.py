@@ -1,7 +1,7 @@
-"""Phones and a server, move by move, in every order Hypothesis thinks of.
+"""Phones and a server exchange messages in any order that Hypothesis generates.
 
-What was recorded has at most one effect, however it was mended and repeated; what a phone heard
-is `kept` has exactly one; what follows another is never there without it.
+Each recorded visit has at most one effect, however often it is resubmitted and repeated; one that
+a phone knows as `accepted` has exactly one; no successor is recorded without its predecessor.
 """
 
 import json
@@ -24,7 +24,7 @@ KIND = "visits.create"
 
 
 class Phone:
-    """A phone of one person: what was recorded on it, and what it heard of each."""
+    """A phone of one person: its entries, and the status it knows of each."""
 
     def __init__(self, user, browser, houses, person):
         self.user, self.browser, self.houses, self.person = user, browser, houses, person
@@ -32,21 +32,21 @@ class Phone:
         self.epoch = Installation.current_epoch()
 
     def record(self, said, **more):
-        """Keep an entry in the outbox."""
+        """Store an entry in the outbox."""
         one = entry(said, **more)
         self.entries[one["id"]], self.heard[one["id"]] = one, "waiting"
 
     def waiting(self):
-        """Return what is to be sent, in the order it was recorded."""
+        """Return the waiting entries in the order they were recorded."""
         return [one for id, one in self.entries.items() if self.heard[id] == "waiting"]
 
     def send(self, entries, is_lost):
-        """Send entries; the answer may be lost on the way."""
+        """Send entries; the response may be lost."""
         self.requests.append(json.dumps(batch(self.user, entries)))
         self.ask(len(self.requests) - 1, is_lost)
 
     def ask(self, number, is_lost):
-        """Make a request that was made before, byte for byte, or the last one."""
+        """Repeat an earlier request byte for byte."""
         answer = self.browser.post("/sync", data=self.requests[number],
                                    content_type="application/json")
         assert answer.status_code == 200
@@ -56,36 +56,36 @@ class Phone:
             self.hear(**line)
 
     def fetch_pages(self):
-        """Learn what a pack's header says: which book this is."""
+        """Learn the epoch of the database from the header of a pack."""
         self.meet(Installation.current_epoch())
 
     def meet(self, epoch):
-        """Send again what was kept, where the book is another one than before."""
+        """Set accepted entries to waiting when the epoch of the database has changed."""
         if epoch != self.epoch:
             self.epoch = epoch
             self.heard |= {id: "waiting" for id, heard in self.heard.items() if heard == "accepted"}
 
     def hear(self, id, status, code=None, **_more):
-        """Note what became of an entry; what is kept is kept for good."""
+        """Store the status of an entry; `accepted` is final."""
         assert code != "internal"
         assert self.heard[id] != "accepted" or status == "accepted"
-        if self.heard[id] != "mended":
+        if self.heard[id] != "resubmitted":
             self.heard[id] = {"deferred": "waiting"}.get(status, status)
         old = self.entries[id]["replaces"] if status == "accepted" else None
-        while old:  # what followed it follows what replaced it
+        while old:  # its successors follow its resubmission
             for one in self.entries.values():
                 one["after"] = [id if link == old else link for link in one["after"]]
             old = self.entries[old]["replaces"]
 
     def last(self, id):
-        """Return the entry that, by way of others, replaces an entry last."""
-        while heir := next((one["id"] for one in self.entries.values()
-                            if one["replaces"] == id), None):
-            id = heir
+        """Return the last resubmission of an entry, or the entry."""
+        while successor := next((one["id"] for one in self.entries.values()
+                                 if one["replaces"] == id), None):
+            id = successor
         return id
 
     def root(self, id):
-        """Return the entry that an entry, by way of others, replaces."""
+        """Return the first entry of a chain of resubmissions."""
         while self.entries[id]["replaces"]:
             id = self.entries[id]["replaces"]
         return id
@@ -95,7 +95,7 @@ PHONE, PICK = some.integers(0, 1), some.integers(0, 10**6)
 
 
 class Field(RuleBasedStateMachine):
-    """Two phones of two communes, and the server between them."""
+    """Two phones of two communes, and their server."""
 
     def __init__(self, cast, sign_in, undone):
         super().__init__()
@@ -121,7 +121,7 @@ class Field(RuleBasedStateMachine):
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]),
           links=some.lists(PICK, max_size=2))
     def record(self, phone, pick, outcome, links):
-        """A visit is recorded; `later` without a day cannot be taken."""
+        """Record a visit; `later` without a day is invalid."""
         phone = self.phones[phone]
         known = list(phone.entries)
         phone.record(self.said(phone, pick, outcome),
@@ -133,73 +133,73 @@ class Field(RuleBasedStateMachine):
         return body(phone.houses[pick % len(phone.houses)], *people, outcome=outcome, **more)
 
     @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", "later"]))
-    def mend(self, phone, pick, outcome):
-        """What was rejected is written anew, rightly or not; two tabs may both do it."""
+    def resubmit(self, phone, pick, outcome):
+        """Resubmit a rejected entry, valid or not; two tabs may both do it."""
         phone = self.phones[phone]
-        rejected = [id for id, heard in phone.heard.items() if heard in ("rejected", "mended")]
+        rejected = [id for id, heard in phone.heard.items() if heard in ("rejected", "resubmitted")]
         if rejected:
             old = phone.last(rejected[pick % len(rejected)])
-            phone.heard[old] = "mended"
+            phone.heard[old] = "resubmitted"
             phone.record(self.said(phone, pick, outcome, id=record_of(phone.entries[old])),
                          replaces=old,
                          after=phone.entries[old]["after"])
 
     @rule(phone=PHONE, is_lost=some.booleans(), order=some.randoms(use_true_random=False))
     def send(self, phone, is_lost, order):
-        """What waits is sent, some of it and in any order."""
+        """Send some of the waiting entries in any order."""
         entries = self.phones[phone].waiting()
         order.shuffle(entries)
         self.phones[phone].send(entries[:order.randint(1, 9)], is_lost)
 
     @rule(phone=PHONE, is_lost=some.booleans())
     def try_again(self, phone, is_lost):
-        """What was rejected is sent once more: the server may have been mended."""
+        """Send rejected entries again: the server may be fixed by now."""
         phone = self.phones[phone]
         phone.send([phone.entries[id] for id, heard in phone.heard.items()
                     if heard == "rejected"], is_lost)
 
     @rule(phone=PHONE, pick=PICK, is_lost=some.booleans())
     def repeat(self, phone, pick, is_lost):
-        """A request of long ago arrives once more."""
+        """Repeat an old request."""
         phone = self.phones[phone]
         if phone.requests:
             phone.ask(pick % len(phone.requests), is_lost)
 
     @rule()
-    def mend_the_server(self):
-        """From now on the server judges as it should."""
+    def fix_the_server(self):
+        """Validate correctly from now on."""
         KINDS[KIND] = self.whole
 
     @rule()
     def back_up(self):
-        """From now on a restore leads back to here."""
+        """Set the state that a restore returns to."""
         self.backup.commit()
 
     @rule()
     def restore(self):
-        """All that came since the backup is gone, and phones are told."""
+        """Roll back to the backup and renew the epoch."""
         self.backup.rollback()
         Installation.renew_epoch()
 
     @rule(phone=PHONE)
     def fetch_pages(self, phone):
-        """A phone asks for its pages."""
+        """Fetch a pack."""
         self.phones[phone].fetch_pages()
 
     @invariant()
-    def every_effect_has_its_receipt_and_is_told_once(self):
+    def every_effect_has_one_receipt_and_one_entry(self):
         visits = {entry: visit.member_id for entry, visit in visits_by_entry().items()}
         receipts = {str(id): status for id, status in
                     Receipt.select(Receipt.id, Receipt.status).tuples()}
-        kept = {id for id, status in receipts.items() if status == "accepted"}
-        assert visits.keys() == kept
+        accepted = {id for id, status in receipts.items() if status == "accepted"}
+        assert visits.keys() == accepted
         epoch = Installation.current_epoch()
         for phone in self.phones:
             self.check(phone, visits, receipts, knows_all=phone.epoch == epoch)
         assert len(visits) == sum(id in phone.entries for id in visits for phone in self.phones)
 
     def check(self, phone, visits, receipts, knows_all):
-        """Hold what one phone recorded and heard against what is there."""
+        """Assert that the entries of a phone match visits and receipts."""
         roots = [phone.root(id) for id in phone.entries if id in visits]
         assert len(roots) == len(set(roots)), "one visit was counted twice"
         for id, one in phone.entries.items():
@@ -211,47 +211,47 @@ class Field(RuleBasedStateMachine):
                 assert phone.root(id) in roots
 
     @invariant()
-    def the_tallies_are_what_the_facts_say(self):
+    def tallies_equal_the_facts(self):
         assert [differences(commune) for commune in self.communes] == [[], []]
 
     def teardown(self):
-        """At last all is sent to a mended server: what can be taken is there."""
+        """Fix the server, send all waiting entries and check that every valid one is recorded."""
         try:
-            self.mend_the_server()
+            self.fix_the_server()
             for phone in self.phones:
                 phone.fetch_pages()
                 for _ in range(len(phone.entries) + 1):
                     phone.send(phone.waiting(), is_lost=False)
-                assert all(self.waits_rightly(phone, one) for one in phone.waiting())
-            self.every_effect_has_its_receipt_and_is_told_once()
+                assert all(self.is_blocked(phone, one) for one in phone.waiting())
+            self.every_effect_has_one_receipt_and_one_entry()
         finally:
             KINDS[KIND] = self.whole
             self.example.__exit__(None, None, None)
 
-    def waits_rightly(self, phone, one):
-        """Tell whether an entry waits for one that is not kept."""
+    def is_blocked(self, phone, one):
+        """Return whether an entry waits for one that is not accepted."""
         return any(phone.heard[link] != "accepted" for link in one["after"])
 
 
 @pytest.fixture
 def field(cast, sign_in, undone):
-    """Return what makes a new field for each run."""
+    """Return a factory of state machines."""
     return lambda: Field(cast, sign_in, undone)
 
 
-def test_nothing_is_lost_and_nothing_counted_twice_in_any_order(field):
+def test_any_order_of_events_loses_nothing_and_counts_nothing_twice(field):
     run_state_machine_as_test(field, settings=often(10, 500, stateful_step_count=30))
 
 
 @pytest.fixture
 def server(field):
-    """Return a server that refuses what was done with somebody, until it is mended."""
+    """Return a state machine whose server rejects entries with residents until it is fixed."""
     made = field()
     yield made
     made.teardown()
 
 
-def test_what_was_mended_twice_is_settled_from_its_first_writing_on(server):
+def test_second_resubmission_settles_the_original_entry(server):
     lan = server.phones[0]
     lan.record(body(lan.houses[0], outcome="later"))
     first, = lan.entries
@@ -262,41 +262,41 @@ def test_what_was_mended_twice_is_settled_from_its_first_writing_on(server):
                    if outcome == "absent" else first)
         lan.send([lan.entries[[*lan.entries][-1]]], is_lost=False)
     lan.send(lan.waiting(), is_lost=False)
-    assert lan.heard[[*lan.entries][1]] == "accepted", "it follows what was mended"
+    assert lan.heard[[*lan.entries][1]] == "accepted", "it follows the resubmitted entry"
     lan.ask(0, is_lost=False)
     assert lan.heard[first] == "accepted" and Visit.select().count() == 2
 
 
-def test_a_first_writing_that_comes_again_after_the_server_was_mended_is_not_counted_anew(server):
+def test_original_entry_sent_again_after_a_server_fix_is_not_counted_twice(server):
     lan = server.phones[0]
     lan.record(server.said(lan, 0, "met"))
     for outcome in ("later", "absent"):
         lan.send(lan.waiting(), is_lost=False)
         lan.record(server.said(lan, 0, outcome), replaces=[*lan.entries][-1])
     lan.send(lan.waiting(), is_lost=False)
-    server.mend_the_server()
+    server.fix_the_server()
     lan.ask(0, is_lost=False)
     assert Visit.select().count() == 1
 
 
-def test_a_mend_of_a_mend_counts_nothing_when_the_first_writing_was_kept_meanwhile(server):
+def test_second_resubmission_counts_nothing_after_the_original_is_accepted(server):
     lan = server.phones[0]
     lan.record(server.said(lan, 0, "met"))
     for outcome in ("later", "absent"):
         lan.send(lan.waiting(), is_lost=False)
         lan.record(server.said(lan, 0, outcome), replaces=[*lan.entries][-1])
-    server.mend_the_server()
+    server.fix_the_server()
     lan.ask(0, is_lost=True)
     lan.send(lan.waiting(), is_lost=False)
     assert Visit.select().count() == 1
 
 
-def test_what_a_restore_took_is_brought_back_with_what_followed_it(server):
+def test_phone_sends_lost_entries_and_their_successors_after_a_restore(server):
     lan = server.phones[0]
     lan.record(server.said(lan, 0, "met"))
     first, = lan.entries
     lan.send(lan.waiting(), is_lost=False)
-    server.mend(0, 0, "absent")
+    server.resubmit(0, 0, "absent")
     lan.record(server.said(lan, 1, "absent"), after=[first])
     lan.send(lan.waiting(), is_lost=False)
     assert Visit.select().count() == 2

@@ -1,4 +1,4 @@
-"""Envelopes, whatever was sealed in them: each has an answer."""
+"""Every envelope is answered, whatever its content."""
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -17,7 +17,7 @@ SPOILT_ENTRY = some.dictionaries(some.sampled_from(
 
 @often(25, 1000)
 @given(spoilt=SPOILT, spoilt_entry=SPOILT_ENTRY)
-def test_whatever_is_in_an_envelope_it_has_an_answer(
+def test_envelope_with_any_content_is_answered(
         cast, bring, sealed, letter, spoilt, spoilt_entry):  # noqa: F811
     said = letter(entry(body(cast.bre)) | spoilt_entry) | spoilt
     assert bring(sealed(said)) in (["accepted"], ["deferred"])

@@ -1,4 +1,4 @@
-"""/sync, whatever is sent: an answer of the declared shape, and no effect but what is `kept`."""
+"""POST /sync answers any input by the protocol, and only `accepted` entries have effects."""
 
 import gzip
 import json
@@ -23,13 +23,14 @@ from .often import IS_FULL, often
 PROTOCOL = read("docs/sync-protocol.md")
 
 
-def told(heading):
-    """Return the codes that the table of the protocol under this heading names."""
+def codes_under(heading):
+    """Return the codes in the protocol's table under this heading."""
     table = PROTOCOL.split(f"| {heading} | when |")[1].split("\n\n")[0]
     return set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|(.+?)\|", table, re.M))))
 
 
-REFUSED, LATER, FLAGS = told("code of `rejected`"), told("code of `deferred`"), told("flag")
+REJECTED, DEFERRED = codes_under("code of `rejected`"), codes_under("code of `deferred`")
+FLAGS = codes_under("flag")
 WHOLE = {(int(status), code) for status, codes in re.findall(
     r"^\| (4\d\d) \| (.+?) \|", PROTOCOL, re.M) for code in re.findall(r"`(\w+)`", codes)}
 
@@ -41,7 +42,7 @@ WRONG_BODY, WRITTEN_AT = "household=nowhere", "2026-11-21T15:12:44.310+07:00"
 
 
 def rejected(id):
-    """Return an entry that cannot be taken."""
+    """Return an entry that is rejected."""
     return entry(WRONG_BODY, id=id, recorded_at=WRITTEN_AT)
 
 
@@ -73,7 +74,7 @@ WRONG = some.dictionaries(
 
 
 def written(said):
-    """Return a batch as JSON: what Python itself does not write is put in by hand."""
+    """Return a batch as JSON, with the values Python cannot serialise inserted as text."""
     text = json.dumps(said).replace('"<long>"', "9" * 5000)
     return re.sub(r'"<deep (\d+)>"', lambda deep: "[" * int(deep[1]) + "]" * int(deep[1]),
                   text).encode()
@@ -81,9 +82,9 @@ def written(said):
 
 @pytest.fixture
 def phone(cast, sign_in):
-    """Return Lan's phone; she, a neighbour and a stranger have an entry each that is kept.
+    """Return Lan's phone. Lan, a neighbour and a stranger have an accepted entry each.
 
-    The others have one that was rejected, too.
+    The neighbour and the stranger have a rejected entry, too.
     """
     lan = sign_in(cast.lan)
     for user, browser, house, id in ((cast.lan, lan, cast.bre, KNOWN),
@@ -100,27 +101,27 @@ def effects():
     return {UUID(id) for id in visits_by_entry()}
 
 
-def inbox(is_lans):
-    """Return what lies in the inbox of Lan, or of all others."""
+def rejected_entries(is_lans):
+    """Return the rejected entries of Lan, or of all others."""
     return RejectedEntry.select().join(User).where((User.username == "lan") == is_lans)
 
 
-def hold_others_inbox():
-    """Hold what was rejected of others: whatever Lan's phone sends, it is as it was."""
-    assert {(str(item.entry), item.code, item.body) for item in inbox(False)} == {
+def assert_others_unchanged():
+    """Assert that the rejected entries of others are unchanged."""
+    assert {(str(item.entry), item.code, item.body) for item in rejected_entries(False)} == {
         (id, "invalid", WRONG_BODY) for id in THEIRS}
 
 
 def receipts(*statuses):
-    """Return the ids of all entries whose receipt says so."""
+    """Return the ids of all entries whose receipt has one of these statuses."""
     return {row[0] for row in
             Receipt.select(Receipt.id).where(Receipt.status.in_(statuses)).tuples()}
 
 
 def check(answer, before):
-    """Hold an answer, and what is in the database now, against the protocol."""
+    """Assert that a response and the database conform to the protocol."""
     assert answer.mimetype == "application/json"
-    hold_others_inbox()
+    assert_others_unchanged()
     if answer.status_code != 200:
         assert set(answer.json) == {"v", "code"} and answer.json["v"] == 1
         assert (answer.status_code, answer.json["code"]) in WHOLE
@@ -130,52 +131,52 @@ def check(answer, before):
     assert set(said) == {"v", "batch", "server_time", "epoch", "results", "sealed"}
     for line in said["results"]:
         SHAPES[line["status"]](line)
-    kept = {UUID(line["id"]) for line in said["results"] if line["status"] == "accepted"}
+    accepted = {UUID(line["id"]) for line in said["results"] if line["status"] == "accepted"}
     fresh = {UUID(line["id"]) for line in said["results"]
              if line["status"] == "accepted" and not line["replayed"]}
     assert effects() - before == fresh
     assert effects() == receipts("accepted")
-    assert kept <= receipts("accepted", "settled")
+    assert accepted <= receipts("accepted", "settled")
     return said["results"]
 
 
-def is_accepted(line):
-    """Hold a line that says `kept` against the protocol."""
+def check_accepted(line):
+    """Assert that an `accepted` result conforms to the protocol."""
     assert set(line) == {"id", "status", "receipt", "replayed", "flag"}
     assert line["receipt"] > 0 and type(line["replayed"]) is bool
     assert line["flag"] is None or set(line["flag"].split(" ")) <= FLAGS
 
 
-def is_rejected(line):
-    """Hold a line that says `rejected` against the protocol, and find it in the inbox."""
+def check_rejected(line):
+    """Assert that a `rejected` result conforms to the protocol and is stored."""
     assert set(line) == {"id", "status", "code", "reason", "fields"}
-    assert line["code"] in REFUSED and line["reason"]
-    has_dossier = inbox(True).where(
+    assert line["code"] in REJECTED and line["reason"]
+    has_dossier = rejected_entries(True).where(
         RejectedEntry.entry == UUID(line["id"]), RejectedEntry.body.contains("dossiers-")).exists()
     assert line["code"] != "internal" or has_dossier
-    assert inbox(True).where(RejectedEntry.entry == UUID(line["id"]),
+    assert rejected_entries(True).where(RejectedEntry.entry == UUID(line["id"]),
                              RejectedEntry.code == line["code"]).exists()
 
 
-def is_deferred(line):
-    """Hold a line that says `later` against the protocol."""
+def check_deferred(line):
+    """Assert that a `deferred` result conforms to the protocol."""
     assert set(line) - {"for"} == {"id", "status", "code", "after_s"}
-    assert line["code"] in LATER and line["after_s"] > 0
+    assert line["code"] in DEFERRED and line["after_s"] > 0
     assert ("for" in line) == (line["code"] == "waits_for")
 
 
-SHAPES = {"accepted": is_accepted, "rejected": is_rejected, "deferred": is_deferred}
+SHAPES = {"accepted": check_accepted, "rejected": check_rejected, "deferred": check_deferred}
 
 
 @given(entries=ENTRIES, sealed=SEALED, wrong=WRONG, is_packed=some.booleans())
 @often(80, 5000)
-def test_whatever_a_batch_holds_each_entry_is_answered_by_the_protocol(
+def test_every_entry_of_any_batch_is_answered_by_the_protocol(
         cast, phone, undone, entries, sealed, wrong, is_packed):
     with undone():
         before = effects()
         said = written(batch(cast.lan, entries, sealed=sealed) | wrong)
         headers = {"Content-Encoding": "gzip"} if is_packed else {}
-        for _ in range(2):  # an answer that was lost is asked for again
+        for _ in range(2):  # the phone repeats a request whose response is lost
             answer = phone.post("/sync", data=gzip.compress(said) if is_packed else said,
                                 content_type="application/json", headers=headers)
             check(answer, before)
@@ -193,7 +194,7 @@ def test_whatever_a_batch_holds_each_entry_is_answered_by_the_protocol(
                                "multipart/form-data", ""]),
        encoding=some.sampled_from(["", "identity", "gzip", "GZIP ", "br", "deflate", "²"]))
 @often(40, 5000)
-def test_whatever_bytes_come_nothing_is_written(cast, phone, undone, said, kind, encoding):
+def test_request_of_any_bytes_writes_nothing(cast, phone, undone, said, kind, encoding):
     with undone():
         before = effects()
         answer = phone.post("/sync", data=said, content_type=kind,
@@ -203,7 +204,7 @@ def test_whatever_bytes_come_nothing_is_written(cast, phone, undone, said, kind,
 
 
 @pytest.mark.parametrize("place", ["left", "entries", "sealed", "body", "kind", "after", "v"])
-def test_however_deep_a_value_is_nested_there_is_an_answer(cast, phone, place):
+def test_deeply_nested_value_gets_a_response(cast, phone, place):
     one, before = entry(body(cast.van), id=IDS[0]), effects()
     for depth in (*range(2, 700, 100), *range(700, 1000, 1 if IS_FULL else 4), 50_000):
         deep = f"<deep {depth}>"
@@ -216,7 +217,7 @@ def test_however_deep_a_value_is_nested_there_is_an_answer(cast, phone, place):
 
 
 @pytest.mark.parametrize("first", ["accepted", "rejected"])
-def test_of_an_id_twice_in_a_batch_the_first_counts(cast, phone, first):
+def test_first_of_two_entries_with_one_id_counts(cast, phone, first):
     good = entry(body(cast.van, outcome="absent"), id=IDS[0])
     bad = good | {"body": body(cast.van, outcome="later")}
     both = [good, bad] if first == "accepted" else [bad, good]
@@ -233,13 +234,13 @@ def test_of_an_id_twice_in_a_batch_the_first_counts(cast, phone, first):
     ({"form": 0}, "malformed"), ({"form": -1}, "malformed"),
     ({"body": "household=x&people-²-id=&people-٣-id="}, "invalid"),
     ({"body": f"people-{'9' * 5000}-id=&dossiers-0-id=x"}, "invalid")])
-def test_what_a_phone_never_writes_is_no_error_of_ours(cast, phone, wrong, code):
+def test_malformed_entry_causes_no_server_error(cast, phone, wrong, code):
     line = result(phone, cast.lan, entry(body(cast.bre), id=IDS[0]) | wrong)
     assert (line["status"], line["code"]) == ("rejected", code)
     assert RejectedEntry.get(RejectedEntry.entry == UUID(IDS[0])).code == code
 
 
-def test_entries_that_replace_themselves_or_each_other_are_kept_once(cast, phone):
+def test_circular_replacements_are_recorded_once(cast, phone):
     alone = entry(body(cast.van, outcome="absent"), id=IDS[0], replaces=IDS[0])
     first = entry(body(cast.van, outcome="later"), id=IDS[1], replaces=IDS[2])
     second = entry(body(cast.van, outcome="absent"), id=IDS[2], replaces=IDS[1])
@@ -251,7 +252,7 @@ def test_entries_that_replace_themselves_or_each_other_are_kept_once(cast, phone
     assert len(before) == 3 + 2
 
 
-def test_a_form_reads_the_same_after_others_as_alone(app):
+def test_reused_form_reads_a_body_like_a_new_one(app):
     @often(40, 2000)
     @given(some.lists(BODIES, min_size=2, max_size=4))
     def property(bodies):

@@ -1,4 +1,4 @@
-// Which entries go next, and what each answer means: the table of the protocol, row by row.
+// The choice of the next batch, and the effect of each response in the protocol's table.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -38,41 +38,41 @@ const refusal = (status, more = {}) => ({ status, json: { v: 1, code: "x", reaso
 const stays = ({ changes }, list) =>
   assert.deepEqual(changes, list.map(({ id }) => [id, { state: "waiting" }]));
 
-// --- what goes next --------------------------------------------------------------------------
+// --- the next batch --------------------------------------------------------------------------
 
-test("what was written first goes first", () => {
+test("entries are sent in the order they were recorded", () => {
   const [a, b, c] = entries(3);
   assert.deepEqual(choose([c, a, b]), ids([a, b, c]));
 });
 
-test("only the same person's entries go", () => {
+test("only entries of the signed-in user are sent", () => {
   const [mine, other] = [entry(), entry({ user: "2" })];
   assert.deepEqual(choose([other, mine]), [mine.id]);
 });
 
-test("what a killed sender left behind goes again", () => {
+test("entries left in state sending are sent again", () => {
   const one = entry({ state: "sending", attempts: 1 });
   assert.deepEqual(choose([one]), [one.id]);
 });
 
-test("kept and rejected entries do not go", () => {
+test("accepted and rejected entries are not sent", () => {
   assert.deepEqual(choose([entry({ state: "accepted" }), entry({ state: "attention" })]), []);
 });
 
-test("an entry rests until its time, and lets others go first afterwards", () => {
+test("a deferred entry waits until its time, then follows the others", () => {
   const early = entry({ not_before: NOW - 1 });
   const later = entry({ not_before: NOW + 1 });
   const plain = entry();
   assert.deepEqual(choose([early, later, plain]), [plain.id, early.id]);
 });
 
-test("an entry goes after those it waits for, in the same batch", () => {
+test("an entry follows its predecessors in the same batch", () => {
   const house = entry({ recorded_at: "2026-11-21T09:00:00Z" });
   const visit = entry({ after: [house.id], recorded_at: "2026-11-21T08:00:00Z" });
   assert.deepEqual(choose([visit, house]), [house.id, visit.id]);
 });
 
-test("an entry stays while what it waits for is rejected or rests", () => {
+test("an entry waits while its predecessor is rejected or deferred", () => {
   for (const block of [{ state: "attention" }, { not_before: NOW + HOUR }]) {
     const house = entry(block);
     const visit = entry({ after: [house.id] });
@@ -80,30 +80,30 @@ test("an entry stays while what it waits for is rejected or rests", () => {
   }
 });
 
-test("what nobody here knows any more is settled", () => {
+test("an unknown predecessor counts as settled", () => {
   const visit = entry({ after: ["gone"] });
   assert.deepEqual(choose([visit]), [visit.id]);
 });
 
-test("what replaced an entry stands for it", () => {
+test("a resubmission counts as the predecessor it replaces", () => {
   const house = entry({ state: "attention" });
-  const mended = entry({ replaces: house.id });
+  const resubmission = entry({ replaces: house.id });
   const visit = entry({ after: [house.id] });
-  assert.deepEqual(choose([visit, house, mended]), [mended.id, visit.id]);
+  assert.deepEqual(choose([visit, house, resubmission]), [resubmission.id, visit.id]);
 });
 
-test("a mend waits for what it replaces, while that is still under way", () => {
+test("a resubmission waits while the entry it replaces is in transit", () => {
   const old = entry({ attempts: 1, not_before: NOW + HOUR });
-  const mended = entry({ replaces: old.id });
-  assert.deepEqual(choose([old, mended]), []);
+  const resubmission = entry({ replaces: old.id });
+  assert.deepEqual(choose([old, resubmission]), []);
   const due = { ...old, not_before: NOW };
-  assert.deepEqual(choose([due, mended]), [old.id, mended.id]);
+  assert.deepEqual(choose([due, resubmission]), [old.id, resubmission.id]);
   for (const state of ["attention", "accepted"]) {
-    assert.deepEqual(choose([{ ...old, state }, mended]), [mended.id]);
+    assert.deepEqual(choose([{ ...old, state }, resubmission]), [resubmission.id]);
   }
 });
 
-test("of an entry that was mended twice the last one counts", () => {
+test("the last of two resubmissions counts", () => {
   const house = entry({ state: "attention" });
   const second = entry({ replaces: house.id, state: "attention" });
   const third = entry({ replaces: second.id });
@@ -111,19 +111,19 @@ test("of an entry that was mended twice the last one counts", () => {
   assert.deepEqual(choose([visit, house, second, third]), [third.id, visit.id]);
 });
 
-test("entries that wait for each other hang nothing", () => {
+test("entries with circular predecessors block no other entry", () => {
   const [a, b, c] = entries(3);
   a.after = [b.id];
   b.after = [a.id];
   assert.deepEqual(choose([a, b, c]), [c.id]);
 });
 
-test("a batch holds no more than its limit", () => {
+test("a batch contains at most its limit of entries", () => {
   assert.equal(choose(entries(250)).length, LIMIT.entries);
   assert.equal(choose(entries(250), { limit: 7 }).length, 7);
 });
 
-test("a batch stays under 512 KiB, counted in bytes, but one entry always goes", () => {
+test("a batch has at most 512 KiB, but contains at least one entry", () => {
   const big = entries(5, { body: "đ".repeat(100 * 1024) });
   const batch = pickBatch(big, { user: "1", now: NOW });
   assert.equal(batch.length, 2);
@@ -133,27 +133,27 @@ test("a batch stays under 512 KiB, counted in bytes, but one entry always goes",
   assert.deepEqual(choose([huge]), [huge.id]);
 });
 
-test("what goes over the wire is what the server reads, the body untouched", () => {
+test("a sent entry has only the server's fields and an unchanged body", () => {
   const one = entry({ body: "a=%C4%91+b&c=", label: "x", counts: ["done"] });
   assert.deepEqual(Object.keys(wire(one)),
     ["id", "kind", "form", "recorded_at", "after", "replaces", "body"]);
   assert.equal(wire(one).body, one.body);
 });
 
-test("what is left is what waits beside the batch", () => {
+test("remaining counts the waiting entries outside the batch", () => {
   const list = [...entries(3), entry({ state: "accepted" }), entry({ state: "attention" })];
   assert.deepEqual(remaining(list, list.slice(0, 1)), { count: 2, oldest: list[1].recorded_at });
   assert.deepEqual(remaining(list, list), { count: 0, oldest: null });
 });
 
-test("an answer may take 15 seconds and one more for each kilobyte", () => {
+test("the time-out is 15 seconds and one more per kilobyte", () => {
   assert.equal(timeoutFor(0), 15 * SECOND);
   assert.equal(timeoutFor(60_000), 75 * SECOND);
 });
 
-// --- what an answer means --------------------------------------------------------------------
+// --- effects of responses --------------------------------------------------------------------
 
-test("200, JSON, v, the batch it sent: each entry gets its own verdict", () => {
+test("200 with JSON, v and the sent batch sets the status of each entry", () => {
   const list = entries(4);
   const [a, b, c, d] = ids(list);
   const { changes, pace } = hear({
@@ -177,7 +177,7 @@ test("200, JSON, v, the batch it sent: each entry gets its own verdict", () => {
   assert.deepEqual(pace, CALM);
 });
 
-test("a strange after_s is kept between a second and an hour", () => {
+test("an invalid after_s is clamped between a second and an hour", () => {
   const [one] = entries(1);
   for (const [after, wait] of [[-5, 1], [1e9, 3600], ["x", 60], [undefined, 60]]) {
     const answer = results([one], (e) => ({ id: e.id, status: "deferred", after_s: after }));
@@ -185,7 +185,7 @@ test("a strange after_s is kept between a second and an hour", () => {
   }
 });
 
-test("kept is final: it wins over any other line about the same entry", () => {
+test("accepted is final and wins over any other result of the same entry", () => {
   const [one] = entries(1);
   const lines = [{ id: one.id, status: "accepted", receipt: 1 }, { id: one.id, status: "rejected" }];
   for (const order of [lines, [...lines].reverse()]) {
@@ -194,7 +194,7 @@ test("kept is final: it wins over any other line about the same entry", () => {
   }
 });
 
-test("lines about entries that were not sent, or without sense, change nothing", () => {
+test("results of unknown entries and malformed results change nothing", () => {
   const list = entries(2);
   const lines = [{ id: "else", status: "accepted" }, null, { id: list[0].id, status: "odd" }];
   const heard = hear({ status: 200, json: { v: 1, batch: "b1", results: lines } }, list);
@@ -202,7 +202,7 @@ test("lines about entries that were not sent, or without sense, change nothing",
   assert.ok(heard.pace.until > NOW);
 });
 
-test("any other 2xx, a redirect, HTML, a foreign batch or a gateway's error keeps everything", () => {
+test("another 2xx, a redirect, HTML, a foreign batch or a gateway error changes no entry", () => {
   const list = entries(8);
   const whole = results(list);
   const strange = [
@@ -229,7 +229,7 @@ test("any other 2xx, a redirect, HTML, a foreign batch or a gateway's error keep
   }
 });
 
-test("no answer in time keeps everything and halves the next batch, down to one", () => {
+test("a time-out changes no entry and halves the next batch, down to one", () => {
   let list = entries(100);
   let pace = CALM;
   const limits = [];
@@ -244,20 +244,20 @@ test("no answer in time keeps everything and halves the next batch, down to one"
   assert.deepEqual(limits, [50, 25, 13, 7, 4, 2, 1, 1, 1]);
 });
 
-test("no network at all backs off without halving; a line that broke halves", () => {
+test("no network backs off without halving; a broken connection halves", () => {
   const list = entries(10);
   assert.equal(hear({ lost: true, took: 12 }, list).pace.limit, LIMIT.entries);
   assert.equal(hear({ lost: true, took: 9000 }, list).pace.limit, 5);
 });
 
-test("401 keeps everything and asks to sign in", () => {
+test("401 changes no entry and asks the user to sign in", () => {
   const list = entries(3);
   const heard = hear(refusal(401), list);
   stays(heard, list);
   assert.equal(heard.pace.net, "expired");
 });
 
-test("409 and 403 stop and keep everything", () => {
+test("409 and 403 stop sending and change no entry", () => {
   const list = entries(3);
   for (const status of [409, 403]) {
     const heard = hear(refusal(status), list);
@@ -267,7 +267,7 @@ test("409 and 403 stop and keep everything", () => {
   }
 });
 
-test("our 413, 400 and 422 halve at once; a single entry is to mend", () => {
+test("413, 400 and 422 halve the batch at once; a single entry needs attention", () => {
   for (const status of [413, 400, 422]) {
     const list = entries(9);
     const heard = hear(refusal(status), list);
@@ -279,14 +279,14 @@ test("our 413, 400 and 422 halve at once; a single entry is to mend", () => {
   }
 });
 
-test("426 keeps everything and asks for the update", () => {
+test("426 changes no entry and asks for the update", () => {
   const list = entries(2);
   const heard = hear(refusal(426), list);
   stays(heard, list);
   assert.equal(heard.pace.net, "update");
 });
 
-test("429 and 503 wait as told, in seconds or until a date, an hour at most", () => {
+test("429 and 503 wait for Retry-After, seconds or date, an hour at most", () => {
   const list = entries(2);
   const told = [["120", 120 * SECOND], [new Date(NOW + 90_000).toUTCString(), 90 * SECOND],
     ["999999", HOUR]];
@@ -304,23 +304,23 @@ test("429 and 503 wait as told, in seconds or until a date, an hour at most", ()
   }
 });
 
-test("our 500 three times finds the culprit by halves, sets it aside, and goes on", () => {
+test("three 500s bisect the batch, defer the failing entry and continue", () => {
   const list = entries(100);
   const culprit = list[61].id;
-  const kept = new Set();
+  const accepted = new Set();
   let pace = CALM;
   let now = NOW;
-  for (let turn = 0; kept.size < 99; turn++) {
-    assert.ok(turn < 60, "it never ends");
+  for (let attempt = 0; accepted.size < 99; attempt++) {
+    assert.ok(attempt < 60, "it never ends");
     now = Math.max(now, pace.until);
-    const open = list.filter(({ id }) => !kept.has(id));
+    const open = list.filter(({ id }) => !accepted.has(id));
     const batch = pickBatch(open, { user: "1", now, limit: pace.limit });
     const bad = ids(batch).includes(culprit);
     const answer = bad ? { status: 500, json: null } : results(batch);
     const heard = interpret(answer, sent(batch), pace, { now, random: half });
     for (const [id, patch] of heard.changes) {
       Object.assign(list.find((e) => e.id === id), patch);
-      if (patch.state === "accepted") kept.add(id);
+      if (patch.state === "accepted") accepted.add(id);
     }
     pace = heard.pace;
   }
@@ -353,7 +353,7 @@ test("back-off grows with full jitter from a second to five minutes", () => {
   assert.equal(Math.max(...most), 5 * MINUTE);
 });
 
-test("after a good answer batches grow again", () => {
+test("a successful response doubles the batch limit", () => {
   const list = entries(3);
   const { pace } = hear(results(list), list, { ...CALM, limit: 3, tries: 4 });
   assert.deepEqual([pace.limit, pace.tries, pace.until], [6, 0, 0]);
@@ -361,14 +361,14 @@ test("after a good answer batches grow again", () => {
 
 // --- time ------------------------------------------------------------------------------------
 
-test("a restored server gets the kept entries of 30 days again", () => {
+test("accepted entries of 30 days are sent again to a restored server", () => {
   const fresh = entry({ state: "accepted", settled_at: NOW - HOUR });
   const old = entry({ state: "accepted", settled_at: NOW - 31 * 24 * HOUR });
   assert.deepEqual(toResend([fresh, old], NOW), [fresh]);
   assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
 });
 
-test("nothing rests longer than an hour: a clock set back makes nobody wait", () => {
+test("nothing is deferred longer than an hour, even when the clock is set back", () => {
   assert.ok(isResting(NOW + 1, NOW) && isResting(NOW + HOUR, NOW));
   for (const until of [undefined, null, 0, NOW - HOUR, NOW, NOW + HOUR + 1, NOW + 24 * HOUR]) {
     assert.ok(!isResting(until, NOW), String(until));
@@ -379,7 +379,7 @@ test("nothing rests longer than an hour: a clock set back makes nobody wait", ()
   assert.deepEqual(ids(pickEnvelopes([other], [], { now: NOW })), [other.id]);
 });
 
-test("an hour is the longest that any answer lets wait", () => {
+test("no response defers longer than an hour", () => {
   const list = entries(1);
   const answers = [
     refusal(403), refusal(409), refusal(426), refusal(401), { lost: true },
@@ -393,7 +393,7 @@ test("an hour is the longest that any answer lets wait", () => {
   }
 });
 
-test("a clock off by more than five minutes is told, in minutes", () => {
+test("a clock error over five minutes is reported in minutes", () => {
   const at = (minutes) => new Date(NOW + minutes * MINUTE).toISOString();
   assert.equal(clockError(NOW, NOW, at(4)), 0);
   assert.equal(clockError(NOW, NOW, at(-12)), 12);
@@ -401,7 +401,7 @@ test("a clock off by more than five minutes is told, in minutes", () => {
   assert.equal(clockError(NOW, NOW, "nonsense"), 0);
 });
 
-// --- whatever happens ------------------------------------------------------------------------
+// --- random responses ------------------------------------------------------------------------
 
 function dice(seed) {
   let state = seed;
@@ -411,7 +411,7 @@ function dice(seed) {
   };
 }
 
-test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrives in the end", () => {
+test("any sequence of responses loses no entry, and every entry is accepted in the end", () => {
   for (let seed = 1; seed <= 60; seed++) {
     const random = dice(seed);
     const pick1 = (list) => list[Math.floor(random() * list.length)];
@@ -428,8 +428,8 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
     ]);
     let pace = CALM;
     let now = NOW;
-    for (let turn = 0; list.some((e) => e.state !== "accepted"); turn++) {
-      assert.ok(turn < 2000, `seed ${seed} never ends`);
+    for (let attempt = 0; list.some((e) => e.state !== "accepted"); attempt++) {
+      assert.ok(attempt < 2000, `seed ${seed} never ends`);
       const batch = pickBatch(list, { user: "1", now, limit: pace.limit });
       if (!batch.length) {
         now += HOUR;
@@ -444,14 +444,14 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
       }
       const reached = random() < 0.5;
       if (reached) batch.forEach((e) => server.add(e.id));
-      const answer = turn > 40 || (reached && random() < 0.6) ? results(batch) : bad(batch);
+      const answer = attempt > 40 || (reached && random() < 0.6) ? results(batch) : bad(batch);
       if (answer.status === 200 && answer.json?.batch === "b1") {
         answer.json.results.filter((r) => r.status === "accepted").forEach((r) => server.add(r.id));
       }
       const heard = interpret(answer, sent(batch), pace, { now, random });
       assert.deepEqual(heard.changes.map(([id]) => id), ids(batch));
       for (const [id, patch] of heard.changes) {
-        if (patch.state === "accepted") assert.ok(server.has(id), "kept, but not by the server");
+        if (patch.state === "accepted") assert.ok(server.has(id), "the server has not accepted it");
         Object.assign(list.find((e) => e.id === id), patch);
       }
       assert.ok(list.every((e) => e.state !== "sending"));
@@ -461,7 +461,7 @@ test("whatever answers come: nothing is lost, nothing is kept unsaid, all arrive
   }
 });
 
-test("a lost phone is told apart from one that must sign in again", () => {
+test("a lost phone is distinguished from an expired session", () => {
   const list = entries(2);
   const lost = hear(refusal(401, { json: { v: 1, code: "wipe" } }), list);
   assert.equal(lost.pace.net, "wipe");
@@ -484,7 +484,7 @@ const opened = (sealed, line, list = []) => {
   return answer;
 };
 
-test("envelopes go beside a batch, the oldest first, within its bounds", () => {
+test("envelopes share a batch's limits, the oldest first", () => {
   const [a, b, c] = [envelope(), envelope(), envelope({ not_before: NOW + 1 })];
   assert.deepEqual(ids(pickEnvelopes([c, b, a], [], { now: NOW })), [a.id, b.id]);
   assert.deepEqual(ids(pickEnvelopes([a, b], entries(99), { now: NOW })), [a.id]);
@@ -495,7 +495,7 @@ test("envelopes go beside a batch, the oldest first, within its bounds", () => {
   assert.deepEqual(ids(pickEnvelopes([huge], [], { now: NOW })), [huge.id]);
 });
 
-test("an envelope is kept only when the commune says that it has it", () => {
+test("an envelope is accepted only by a result that says so", () => {
   const [a, b, c] = [envelope(), envelope(), envelope()];
   const line = ({ id }) => ({
     [a.id]: { id, status: "accepted" }, [b.id]: { id, status: "deferred", after_s: 120 },
@@ -507,14 +507,14 @@ test("an envelope is kept only when the commune says that it has it", () => {
   assert.equal(pace.until, 0);
 });
 
-test("an answer that names no envelope lets them wait longer", () => {
+test("a response without results for envelopes backs off", () => {
   const one = envelope();
   const { envelopes, pace } = hearSealed(results([]), [], [one]);
   assert.deepEqual(envelopes, []);
   assert.ok(pace.until > NOW);
 });
 
-test("whatever is no answer of ours leaves envelopes where they are", () => {
+test("an error or an invalid response changes no envelope", () => {
   const one = envelope();
   for (const answer of [{ lost: true }, { status: 200, json: null }, refusal(401), refusal(403),
     refusal(503), { status: 502, json: null }]) {
@@ -522,7 +522,7 @@ test("whatever is no answer of ours leaves envelopes where they are", () => {
   }
 });
 
-test("an envelope that breaks the request alone rests an hour and is kept", () => {
+test("an envelope that alone fails the request is deferred for an hour", () => {
   const one = envelope();
   const rests = [[one.id, { not_before: NOW + HOUR }]];
   assert.deepEqual(hearSealed(refusal(422), [], [one]).envelopes, rests);
@@ -531,7 +531,7 @@ test("an envelope that breaks the request alone rests an hour and is kept", () =
   assert.deepEqual([both.envelopes, both.pace.limit], [[], 1]);
 });
 
-test("what is sealed is what RFC 9180 says in A.3.1, first message", async () => {
+test("sealing produces the first message of RFC 9180, A.3.1", async () => {
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
   const text = (part) => Buffer.from(part).toString("base64url");
   const own = bytes("04a92719c6195d5085104f469a8b9814d5838ff72b60501e2c4466e5e67b325ac98536d7b61a1" +
@@ -552,7 +552,7 @@ test("what is sealed is what RFC 9180 says in A.3.1, first message", async () =>
     "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434");
 });
 
-test("a refused pack is asked for when the server says, later each time, each phone by itself", () => {
+test("a refused pack is retried after Retry-After, with growth and jitter", () => {
   const answer = (status, after) => ({ status, headers: new Headers(after && { "Retry-After": after }) });
   const wait = (one, more) => packWait(one, { now: NOW, random: () => 0, ...more });
   assert.equal(wait(answer(503, "7")), 7 * SECOND);

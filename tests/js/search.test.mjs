@@ -1,4 +1,4 @@
-// The search box of a list finds people however their name is typed.
+// The search box of a list finds people in any spelling of their name.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -19,12 +19,12 @@ for (const question of [
   test(`"${question}" finds the row`, () => assert.ok(finds(question, ROW)));
 }
 
-test("a word is found from its beginning only", () => {
+test("a query matches only the beginning of a word", () => {
   assert.ok(!finds("ieu", ROW));
   assert.ok(!finds("dieu bri", ROW));
 });
 
-test("an apostrophe may be typed, left out or replaced by a blank", () => {
+test("an apostrophe may be typed, omitted or replaced by a space", () => {
   for (const name of ["H'Lan", "H’Lan", "HʼLan"]) {
     for (const question of ["h lan", "hlan", "H'Lan", "h’lan", "lan", "HLAN"]) {
       assert.ok(finds(question, `${name} Niê`), `${question} in ${name}`);
@@ -32,7 +32,7 @@ test("an apostrophe may be typed, left out or replaced by a blank", () => {
   }
 });
 
-test("composed and decomposed letters are the same", () => {
+test("composed and decomposed letters match", () => {
   assert.ok(finds("Điểu Bré".normalize("NFD"), ROW.normalize("NFC")));
   assert.ok(finds("Điểu Bré".normalize("NFC"), ROW.normalize("NFD")));
 });

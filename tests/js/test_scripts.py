@@ -1,4 +1,4 @@
-"""The pure parts of the scripts, `tests/js/*.test.mjs`; what they seal, opened by the server."""
+"""Node runs `tests/js/*.test.mjs` and the scripts of the outbox; the server opens envelopes."""
 
 import base64
 import json
@@ -83,16 +83,16 @@ def run(*arguments):
     return done.stdout
 
 
-def test_there_are_scripts_to_run():
+def test_test_scripts_exist():
     assert SCRIPTS
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
-def test_its_tests_pass(script):
+def test_node_tests_pass(script):
     run("--test", script)
 
 
-def test_what_a_phone_seals_the_server_opens():
+def test_server_opens_envelopes_sealed_by_a_phone():
     key = sealing.Key.read(sealing.new_key())
     letter = {"entry": {"body": "note=Chìa khóa dưới chậu " + "đ" * 200_00}}
     sealed = run("--input-type=module", "-e", SEAL, (STATIC / "js/outbox/sealing.js").as_uri(),
@@ -100,13 +100,13 @@ def test_what_a_phone_seals_the_server_opens():
     assert json.loads(key.open(base64.b64decode(sealed))) == letter
 
 
-def test_what_is_saved_again_after_a_doubtful_failure_is_the_same_entry():
+def test_entry_saved_again_after_an_uncertain_failure_keeps_its_id():
     said = run("--input-type=module", "-e", SAVED_AGAIN, f"{FAULTS.as_uri()}/",
                f"{STATIC.as_uri()}/js/outbox/")
     assert json.loads(said) == [["one"] * 3, [["one", "b"]]]
 
 
-def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
+def test_sealed_successor_of_a_rejected_entry_names_its_resubmission():
     key = sealing.Key.read(sealing.new_key())
     entries = [{"id": "spoilt", "state": "attention"},
                {"id": "behind", "state": "waiting", "after": ["spoilt", "elsewhere"]},
@@ -120,7 +120,7 @@ def test_what_followed_a_refused_entry_is_sealed_behind_what_mended_it():
     assert follows == {"behind": ["at last", "elsewhere"], "at last": []}
 
 
-def test_what_was_brought_goes_again_if_the_book_is_restored_within_thirty_days():
+def test_envelope_is_sent_again_when_the_database_is_restored_within_thirty_days():
     key = sealing.Key.read(sealing.new_key())
     waiting = run("--input-type=module", "-e", BROUGHT, f"{FAULTS.as_uri()}/",
                   f"{STATIC.as_uri()}/js/outbox/", f"{key.kid} {key.public} proof")

@@ -1,4 +1,4 @@
-"""Which packs are drawn at once: one a device, one large one a machine."""
+"""Packs are rendered one at a time per device, and large ones one at a time per machine."""
 
 import platform
 import re
@@ -31,7 +31,7 @@ LARGE = f"large pack {platform.node()} 0"
 
 @pytest.fixture
 def held(app):
-    """Return a context in which another process holds a lock; it ends by being killed."""
+    """Return a context manager that holds a lock in another process and kills it at the end."""
     config = app.extensions["config"]
 
     @contextmanager
@@ -55,38 +55,38 @@ def lan(cast, sign_in):
     return Phone(sign_in(cast.lan))
 
 
-def refused(phone, **more):
-    """Return the seconds after which a refused phone is to come again."""
+def retry_after(phone, **more):
+    """Assert that a pack is refused, and return its Retry-After in seconds."""
     answer = phone.browser.get("/pack", query_string={**phone.known, **more})
     assert answer.status_code == 503 and answer.json == {"v": 1, "code": "pack_busy"}
     assert re.fullmatch("[0-9]+", answer.headers["Retry-After"])
     return int(answer.headers["Retry-After"])
 
 
-def test_a_pack_being_drawn_for_a_device_is_not_drawn_again_for_it(cast, lan, sign_in, held):
+def test_concurrent_pack_for_one_device_gets_503(cast, lan, sign_in, held):
     device = str(uuid4())
     with held(f"pack {cast.lan.id} {device}"):
-        assert 2 <= refused(lan, device=device) <= 5
+        assert 2 <= retry_after(lan, device=device) <= 5
         lan.pull(device=str(uuid4()))
         lan.pull()
         Phone(sign_in(cast.binh)).pull(device=device)
-        assert 2 <= refused(lan, device=device.upper()) <= 5
+        assert 2 <= retry_after(lan, device=device.upper()) <= 5
     assert lan.pull(device=device)[1] == []
 
 
-def test_large_packs_wait_for_each_other_and_small_ones_for_nobody(cast, lan, sign_in, held):
+def test_concurrent_large_pack_gets_503_and_small_ones_do_not(cast, lan, sign_in, held):
     lan.pull()
     visit(cast.lan, cast.bre)
     with held(LARGE):
         new = Phone(sign_in(cast.binh))
-        waits = {refused(new) for _ in range(12)}
+        waits = {retry_after(new) for _ in range(12)}
         assert min(waits) >= 2 and max(waits) <= 15 and len(waits) > 1, "not all at one time"
         assert lan.pull()[1]
         Phone(sign_in(cast.hanh)).pull()
     assert new.pull()[0]["reset"] is True
 
 
-def test_locks_are_let_go_of_and_exclude_the_same_process_too(app, tmp_path, lan):
+def test_locks_are_released_and_exclude_their_own_process(app, tmp_path, lan):
     lan.pull(device=(device := str(uuid4())))
     lan.known = {}
     assert lan.pull(device=device)[0]["reset"] is True
@@ -95,13 +95,13 @@ def test_locks_are_let_go_of_and_exclude_the_same_process_too(app, tmp_path, lan
         with locks.tried("a") as first, locks.tried("a") as second, locks.tried("b") as other:
             assert (first, second, other) == (True, False, True)
             with locks.tried("a") as third:
-                assert not third, "the second let go of nothing"
+                assert not third, "the second attempt released nothing"
         with locks.tried("a") as again:
             assert again
         assert not [*tmp_path.iterdir()]
 
 
-def test_where_no_lock_file_can_be_made_packs_are_drawn_all_the_same(app, tmp_path):
+def test_pack_is_rendered_without_a_lock_file(app, tmp_path):
     (blocked := tmp_path / "file").touch()
     if app.extensions["config"].database_url.startswith("sqlite"):
         with SharedLocks(app.extensions["database"], blocked / "locks").tried("a") as is_held:

@@ -1,4 +1,4 @@
-"""The content versions: what changes them, and which."""
+"""A change of a source renews the content versions of the page kinds that use it."""
 
 import re
 import shutil
@@ -14,14 +14,14 @@ ALL = {kind.name for kind in KINDS}
 
 
 class Program:
-    """A copy of the program whose files a test may change."""
+    """A copy of the program whose files a test can change."""
 
     def __init__(self, app, folder):
         self.app, self.folder = app, folder
         shutil.copytree(PROGRAM, folder, ignore=shutil.ignore_patterns("static", "__pycache__"))
 
     def versions(self, language="vi"):
-        """Return {name of a kind: its content version}, read anew from the files."""
+        """Return {name of a kind: its content version}, read from the files each time."""
         environment = self.app.jinja_env.overlay(
             loader=FileSystemLoader(self.folder / "templates"))
         sources = Sources(self.folder, environment, self.app.url_map)
@@ -43,7 +43,7 @@ def program(app, tmp_path):
 
 @pytest.fixture
 def renewed(program):
-    """Return a function that changes a file and returns the kinds that have another version."""
+    """Return a function that changes a file and returns the kinds with a new version."""
     before = program.versions()
 
     def after(name, change):
@@ -53,7 +53,7 @@ def renewed(program):
     return after
 
 
-def test_every_kind_has_a_short_version_of_its_own(app, program):
+def test_every_kind_has_its_own_short_version(app, program):
     versions = program.versions()
     assert versions.keys() == ALL and len(set(versions.values())) == len(ALL)
     assert all(re.fullmatch("[0-9a-f]{8}", version) for version in versions.values())
@@ -65,7 +65,7 @@ def test_every_kind_has_a_short_version_of_its_own(app, program):
 @pytest.mark.parametrize("name", [
     "models/visit.py", "households/queries.py", "rounds/day.py", "visits/forms.py", "text.py",
     "offline/drawing.py"])
-def test_comments_docstrings_and_layout_of_python_renew_nothing(renewed, name):
+def test_python_comments_docstrings_and_layout_renew_nothing(renewed, name):
     def change(source):
         lines = re.sub(r'^"""', '"""Once more: ', source, count=1).splitlines()
         lines.insert(2, "# a comment")
@@ -76,7 +76,7 @@ def test_comments_docstrings_and_layout_of_python_renew_nothing(renewed, name):
     assert renewed(name, change) == set()
 
 
-def test_a_comment_in_a_template_renews_nothing(renewed):
+def test_template_comment_renews_nothing(renewed):
     def change(source):
         return "{# first #}\n" + source.replace("</head>", "{# a comment #}</head>")
 
@@ -101,11 +101,11 @@ def test_a_comment_in_a_template_renews_nothing(renewed):
     ("sync/processor.py", "import", "import time\nimport", set()),
     ("catalog_data/obstacles.csv", "O01", "O001", {"parts"}),
     ("catalog_data/topics.csv", ",", ",,", set())])
-def test_a_change_renews_the_kinds_that_use_it(renewed, name, old, new, kinds):
+def test_changed_file_renews_the_kinds_that_use_it(renewed, name, old, new, kinds):
     assert renewed(name, lambda source: re.sub(rf"{re.escape(old)}", new, source, count=1)) == kinds
 
 
-def test_a_translation_renews_the_pages_that_show_it_in_that_language(program, monkeypatch):
+def test_translation_renews_the_pages_that_show_it(program, monkeypatch):
     class Catalogue:
         _catalog = {"Đã gửi hết": "All sent", "Lưu ra tệp": "Save to a file", "": "header",
                     ("%(num)s người chưa kích hoạt", 1): "%(num)s people"}

@@ -1,4 +1,4 @@
-"""The pack: the pages of one's own field work, what changed of them, and nobody else's."""
+"""The pack contains the pages of the user's own field work, or the changed ones."""
 
 import json
 import re
@@ -30,7 +30,7 @@ FOREIGN = ("Giàng", "Kín", "Suối Lá", "Bình Lộc", "Vũ Kiên", "Đỗ Ch
 
 
 class Phone:
-    """A phone that pulls packs and remembers what its header said."""
+    """A phone that fetches packs and stores the state their headers give."""
 
     def __init__(self, browser):
         self.browser, self.known = browser, {}
@@ -71,7 +71,7 @@ def of(*houses):
 FRAME = {"/", "/households", "/visits/parts", "/outbox", "/no-network"}
 
 
-def test_the_first_pack_holds_the_whole_village_and_nothing_else(cast, lan):
+def test_first_pack_contains_exactly_the_members_village(cast, lan):
     header, lines = lan.pull()
     assert header["reset"] is True and header["user"] == cast.lan.id
     assert header["cursor"] == Counter.cursor_of(cast.an_phu.id)
@@ -81,7 +81,7 @@ def test_the_first_pack_holds_the_whole_village_and_nothing_else(cast, lan):
         "/visits/parts", "/outbox", "/no-network"}
 
 
-def test_pages_begin_as_the_worker_expects_and_say_when_they_were_drawn(lan):
+def test_pages_have_the_doctype_and_markers_the_worker_expects(lan):
     _, lines = lan.pull()
     for line in lines:
         assert line["html"].startswith("<!doctype html>\n<html ")
@@ -89,7 +89,7 @@ def test_pages_begin_as_the_worker_expects_and_say_when_they_were_drawn(lan):
     assert page(lines, "/households")["html"].count("<!--rows-->") == 1
 
 
-def test_rows_of_the_list_come_with_their_houses_in_walking_order(cast, lan):
+def test_household_lines_carry_list_rows_in_walking_order(cast, lan):
     _, lines = lan.pull()
     rows = sorted((line["row"] for line in lines if "row" in line), key=lambda row: row["order"])
     names = [re.search(r"<b[^>]*>([^<]+)", row["html"])[1] for row in rows]
@@ -100,7 +100,7 @@ def test_rows_of_the_list_come_with_their_houses_in_walking_order(cast, lan):
         "open": '<ul class="group">', "close": "</ul>", "every": 50}
 
 
-def test_nothing_of_the_session_and_no_token_stands_in_a_kept_page(cast, lan, sign_in):
+def test_packed_pages_contain_no_session_data_and_no_token(cast, lan, sign_in):
     def drawn(phone):
         return [line for line in phone.pull()[1] if "url" in line]
 
@@ -110,13 +110,13 @@ def test_nothing_of_the_session_and_no_token_stands_in_a_kept_page(cast, lan, si
     assert "csrf" not in text and PIN not in text and "$argon2" not in text
 
 
-def test_the_page_for_no_network_names_nobody(cast, lan):
+def test_offline_page_names_nobody(cast, lan):
     html = page(lan.pull()[1], "/no-network")["html"]
     assert 'data-user=""' in html
     assert not any(word in html for word in ("Lan", "Cầu Ván", "An Phú", "Cả ấp"))
 
 
-def test_nothing_changed_is_a_header_alone(lan):
+def test_pack_without_changes_is_only_a_header(lan):
     lan.pull()
     with counted() as queries:
         header, lines = lan.pull()
@@ -124,11 +124,11 @@ def test_nothing_changed_is_a_header_alone(lan):
     assert len(json.dumps(header)) < 400 and len(queries) <= 10
 
 
-def test_one_house_changed_is_its_page_and_the_day(cast, lan):
+def test_visit_renews_the_household_page_and_the_visitors_day(cast, lan):
     lan.pull()
     visit(cast.binh, cast.hoa)
     _, lines = lan.pull()
-    assert urls(lines) == of(cast.hoa), "it does not stand in Lan's day"
+    assert urls(lines) == of(cast.hoa), "Lan's day does not list the household"
     assert "Trần Bình" in page(lines, f"/households/{cast.hoa.id}")["html"]
     assert lan.pull()[1] == []
     visit(cast.lan, cast.hoa)
@@ -137,14 +137,14 @@ def test_one_house_changed_is_its_page_and_the_day(cast, lan):
     assert urls(lan.pull()[1]) == {"/"} | of(cast.hoa), "Lan was there before"
 
 
-def test_a_colleagues_visit_to_a_house_of_mine_changes_my_day(cast, lan):
+def test_colleagues_visit_to_an_assigned_household_renews_the_day(cast, lan):
     round_for(cast.lan, [cast.hoa])
     lan.pull()
     visit(cast.binh, cast.hoa)
     assert urls(lan.pull()[1]) == {"/"} | of(cast.hoa)
 
 
-def test_help_for_somebody_who_lives_elsewhere_by_now_changes_the_house_they_live_in(
+def test_help_for_a_resident_renews_their_current_household(
         cast, lan, sign_in):
     mai = Phone(sign_in(cast.mai))
     mai.pull()
@@ -153,14 +153,14 @@ def test_help_for_somebody_who_lives_elsewhere_by_now_changes_the_house_they_liv
     assert urls(lines) == of(cast.hlan)
 
 
-def test_another_village_and_another_commune_change_nothing(cast, lan):
+def test_visits_in_other_villages_renew_nothing(cast, lan):
     lan.pull()
     visit(cast.mai, cast.hlan)
     visit(cast.kien, cast.kin)
     assert lan.pull()[1] == []
 
 
-def test_a_round_changes_the_day_page_only(cast, lan):
+def test_round_renews_only_the_day_page(cast, lan):
     lan.pull()
     round_for(cast.mai, [cast.hlan])
     assert lan.pull()[1] == []
@@ -170,7 +170,7 @@ def test_a_round_changes_the_day_page_only(cast, lan):
 
 
 def move(house, village):
-    """Let a household leave for another village, as an officer does."""
+    """Move a household to another village, as an officer does."""
     with house.commune.write() as tx:
         VillageStay.update(until_cursor=tx.cursor).where(
             VillageStay.household == house.id, VillageStay.until_cursor.is_null()).execute()
@@ -179,7 +179,7 @@ def move(house, village):
             Household.id == house.id).execute()
 
 
-def test_a_house_that_left_the_village_is_gone_and_one_that_came_is_there(cast, lan, sign_in):
+def test_moved_household_is_removed_from_one_pack_and_added_to_the_other(cast, lan, sign_in):
     mai = Phone(sign_in(cast.mai))
     lan.pull()
     mai.pull()
@@ -196,19 +196,19 @@ def test_a_house_that_left_the_village_is_gone_and_one_that_came_is_there(cast, 
     {"since": ""}, {"since": "x"}, {"since": "-1"}, {"since": "999999"}, {"since": "1e3"},
     {"since": "٣"}, {"since": "9" * 40}, {"epoch": "other"}, {"epoch": ""}, {"scope": ""},
     {"scope": "x.y"}, {"scope": "." * 999}])
-def test_what_the_server_does_not_know_gets_everything(lan, other):
+def test_unknown_state_resets_the_pack(lan, other):
     lan.pull()
     header, lines = lan.pull(**other)
     assert header["reset"] is True and urls(lines) >= FRAME
 
 
-def test_a_restored_database_gets_everything_again(lan):
+def test_restored_database_resets_the_pack(lan):
     lan.pull()
     Installation.update(epoch=str(uuid4())).execute()
     assert lan.pull()[0]["reset"] is True
 
 
-def test_whoever_moves_to_another_village_gets_that_one_instead(cast, lan):
+def test_moved_member_gets_the_pack_of_the_new_village(cast, lan):
     lan.pull()
     cast.lan.move_to(cast.da_xanh, clock.today())
     header, lines = lan.pull()
@@ -216,7 +216,7 @@ def test_whoever_moves_to_another_village_gets_that_one_instead(cast, lan):
     assert "Bré" not in json.dumps(lines, ensure_ascii=False)
 
 
-def test_another_persons_scope_is_not_taken_for_ones_own(cast, lan, sign_in):
+def test_scope_of_another_person_resets_the_pack(cast, lan, sign_in):
     lan.pull()
     binh = Phone(sign_in(cast.binh))
     binh.known = lan.known
@@ -224,7 +224,7 @@ def test_another_persons_scope_is_not_taken_for_ones_own(cast, lan, sign_in):
     assert header["reset"] is True and header["user"] == cast.binh.id
 
 
-def test_somebody_new_in_the_team_changes_the_blank_forms_only(cast, lan):
+def test_new_team_member_renews_only_the_blank_forms(cast, lan):
     _, lines = lan.pull()
     assert "Trần Bình" in page(lines, "/visits/parts")["html"]
     cast.person("new", "member", "Cao Thị Mới", cast.cau_van)
@@ -250,7 +250,7 @@ def release(monkeypatch):
 @pytest.mark.parametrize(("kind", "url"), [
     ("day", "/"), ("list", "/households"), ("parts", "/visits/parts"), ("outbox", "/outbox"),
     ("no-network", "/no-network")])
-def test_a_release_sends_the_kind_it_changed_and_resets_nothing(lan, release, kind, url):
+def test_release_renews_only_the_changed_page_kind(lan, release, kind, url):
     lan.pull()
     release(kind)
     header, lines = lan.pull()
@@ -258,7 +258,7 @@ def test_a_release_sends_the_kind_it_changed_and_resets_nothing(lan, release, ki
     assert lan.pull()[1] == []
 
 
-def test_a_release_of_household_pages_sends_all_of_them_with_their_rows(cast, lan, release):
+def test_release_of_household_pages_renews_all_of_them_with_rows(cast, lan, release):
     lan.pull()
     move(cast.hoa, cast.da_xanh)
     release("household")
@@ -269,7 +269,7 @@ def test_a_release_of_household_pages_sends_all_of_them_with_their_rows(cast, la
     assert urls(lines) == {"/"} | of(cast.bre, cast.van, cast.hoa)
 
 
-def test_other_security_headers_are_sent_without_a_reset(lan, monkeypatch):
+def test_changed_security_headers_are_sent_without_a_reset(lan, monkeypatch):
     lan.pull()
     monkeypatch.setitem(pack.HEADERS, "X-New", "1")
     header, lines = lan.pull()
@@ -277,7 +277,7 @@ def test_other_security_headers_are_sent_without_a_reset(lan, monkeypatch):
     assert "headers" not in lan.pull()[0]
 
 
-def test_a_rejected_entry_renews_the_outbox_and_the_day(cast, lan):
+def test_rejected_entry_renews_outbox_and_day(cast, lan):
     lan.pull()
     RejectedEntry.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
                          kind="visits.create", form=1, hash=b"x", body="", code="not_yours",
@@ -288,40 +288,40 @@ def test_a_rejected_entry_renews_the_outbox_and_the_day(cast, lan):
 
 
 def receipt(user, status, cursor, number=None, days_ago=0):
-    """Write a receipt of an entry and return its id."""
+    """Write a receipt and return its id."""
     return Receipt.create(
         id=uuid4(), user=user, commune=user.commune_id, kind="visits.create", hash=b"x",
         status=status, number=number, cursor=cursor,
         received_at=clock.now() - timedelta(days=days_ago)).id
 
 
-def test_what_became_of_ones_own_entries_is_told(cast, lan):
+def test_pack_reports_receipts_of_own_entries(cast, lan):
     lan.pull()
     with cast.an_phu.write() as tx:
-        kept, settled = (receipt(cast.lan, status, tx.cursor, number)
+        accepted, settled = (receipt(cast.lan, status, tx.cursor, number)
                          for status, number in (("accepted", 41), ("settled", 42)))
         receipt(cast.lan, "rejected", tx.cursor)
         receipt(cast.binh, "accepted", tx.cursor, 43)
     _, lines = lan.pull()
     assert sorted(lines, key=lambda line: line["receipt"]) == [
-        {"entry": str(kept), "status": "accepted", "receipt": 41},
+        {"entry": str(accepted), "status": "accepted", "receipt": 41},
         {"entry": str(settled), "status": "accepted", "receipt": 42}]
 
 
-def test_a_first_pack_tells_what_was_settled_of_late(cast, lan):
+def test_first_pack_reports_recently_settled_entries(cast, lan):
     old, new = (receipt(cast.lan, "settled", 1, 9, days) for days in (31, 3))
     receipt(cast.lan, "accepted", 1, 8)
     entries = [line["entry"] for line in lan.pull()[1] if "entry" in line]
     assert entries == [str(new)] and str(old) not in entries
 
 
-def test_signed_out_is_told_as_a_program_understands(client):
+def test_signed_out_pack_request_gets_401_json(client):
     answer = client.get("/pack")
     assert answer.status_code == 401 and answer.get_json()["v"] == 1
 
 
 @pytest.mark.parametrize("who", ["hanh", "son"])
-def test_the_commune_keeps_no_house(cast, sign_in, who):
+def test_pack_of_commune_staff_contains_no_household(cast, sign_in, who):
     phone = Phone(sign_in(getattr(cast, who)))
     assert urls(phone.pull()[1]) == {"/no-network"}
     visit(cast.lan, cast.bre)
@@ -329,7 +329,7 @@ def test_the_commune_keeps_no_house(cast, sign_in, who):
 
 
 @pytest.mark.parametrize("who", ["lan", "tu", "mai", "hanh", "son"])
-def test_nothing_of_another_commune_stands_anywhere(cast, sign_in, who):
+def test_pack_contains_nothing_of_another_commune(cast, sign_in, who):
     visit(cast.kien, cast.kin)
     round_for(cast.kien, [cast.kin])
     text = json.dumps(Phone(sign_in(getattr(cast, who))).pull(), ensure_ascii=False)
@@ -337,14 +337,14 @@ def test_nothing_of_another_commune_stands_anywhere(cast, sign_in, who):
         assert word not in text
 
 
-def test_what_was_refused_stays_out_of_the_pack(cast, lan):
+def test_pack_contains_no_body_of_a_rejected_entry(cast, lan):
     RejectedEntry.create(entry=uuid4(), user=cast.lan, commune=cast.an_phu, village=cast.cau_van,
                      kind="visits.create", form=1, hash=b"x", body="note=khỉ+đột", code="not_yours",
                      reason="…", received_at=clock.now())
     assert "khỉ" not in json.dumps(lan.pull(), ensure_ascii=False)
 
 
-def test_a_village_of_three_hundred_fits_its_budget(cast, lan):
+def test_pack_of_three_hundred_households_fits_its_budget(cast, lan):
     with cast.an_phu.write() as tx:
         for n in range(10, 307):
             cast.house(tx, f"many {n}", cast.cau_van, n, f"Cụm {n // 20}", f"Lý Văn {n}", [
@@ -364,8 +364,8 @@ def test_a_village_of_three_hundred_fits_its_budget(cast, lan):
 
 
 @pytest.mark.parametrize("last", [date.max, date.max - timedelta(days=3)])
-def test_a_day_at_the_end_of_the_calendar_stops_no_page(cast, lan, last):
-    """No form takes such a day; a row of an older program may hold it."""
+def test_last_day_of_the_calendar_breaks_no_page(cast, lan, last):
+    """Forms reject such a day, but a row written by an older release may contain it."""
     end = clock.moment_of(last)
     visit(cast.lan, cast.bre, dossiers=[{"due_on": last}])
     visit(cast.lan, cast.van, outcome="later", return_on=last, visited_at=end)

@@ -1,4 +1,4 @@
-"""Recording a visit: what is accepted, flagged or rejected, and whose name is kept."""
+"""Visits are accepted, flagged or rejected, and recorded by name only with consent."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
@@ -17,7 +17,7 @@ KIND = "VNEID_2_KH"
 
 
 def step(state="helped", kind=KIND, obstacle="", mode="together"):
-    """Return one step as the form gives it."""
+    """Return one step in the format of the form's data."""
     return {"kind": kind, "state": state, "obstacle": obstacle, "mode": mode}
 
 
@@ -27,7 +27,7 @@ def person(name, *steps, consent="yes"):
 
 
 def form(house, *people, outcome="met", at=None, **more):
-    """Return the checked values of a visit form."""
+    """Return the validated data of a visit form."""
     return {"id": uuid4(), "household": house.id, "outcome": outcome, "reason": "", "mode": "",
             "note": "",
             "visited_at": at or clock.now(), "return_on": None,
@@ -35,7 +35,7 @@ def form(house, *people, outcome="met", at=None, **more):
 
 
 def keep(by, *forms):
-    """Judge and record forms as one batch; return the visits' ids."""
+    """Validate and record forms as one batch; return the visits' ids."""
     with by.commune.write() as tx:
         entries = [Entry(uuid4(), tx.now, data) for data in forms]
         lookup = visits.look_up(entries, by, tx.now)
@@ -52,7 +52,7 @@ def tally(indicator, place=0, period="A"):
                                             Tally.period == period).scalar() or 0)
 
 
-def test_without_consent_the_step_counts_and_no_name_is_kept(cast):
+def test_step_without_consent_counts_anonymously(cast):
     keep(cast.lan, form(cast.bre, person("Thị Rin", step(), consent="no")))
     assert tally(f"helped:{KIND}") == 1
     assert tally("people") == 0
@@ -62,28 +62,28 @@ def test_without_consent_the_step_counts_and_no_name_is_kept(cast):
     assert differences(cast.an_phu) == []
 
 
-def test_who_was_never_asked_is_not_recorded_by_name(cast):
-    with pytest.raises(Rejected) as refusal:
+def test_named_step_without_a_consent_answer_is_rejected(cast):
+    with pytest.raises(Rejected) as error:
         keep(cast.lan, form(cast.bre, person("Thị Rin", step(), consent="")))
-    assert (refusal.value.code, refusal.value.field_name) == ("consent_missing", "people-0-consent")
+    assert (error.value.code, error.value.field_name) == ("consent_missing", "people-0-consent")
     assert not Visit.select().exists()
 
 
-def test_consent_is_asked_once(cast):
+def test_recorded_consent_applies_to_later_visits(cast):
     keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
     keep(cast.lan, form(cast.bre, person("Thị Rin", step(kind="DVCQG"), consent="")))
     assert Consent.select().count() == 1
     assert tally("helped:DVCQG") == 1
 
 
-def test_a_visit_dated_ahead_is_kept_flagged_and_counts_today(cast):
+def test_visit_dated_ahead_is_flagged_and_counts_today(cast):
     at = datetime(2090, 1, 1, tzinfo=clock.UTC)
     [id] = keep(cast.lan, form(cast.bre, outcome="absent", at=at))
     visit = Visit.get_by_id(id)
     assert (visit.visited_at, visit.flag, visit.day) == (at, "dated_ahead", clock.today())
 
 
-def test_a_clock_a_little_ahead_at_midnight_counts_nothing_tomorrow(cast, monkeypatch):
+def test_visit_minutes_ahead_at_midnight_counts_today(cast, monkeypatch):
     now = clock.moment_of(date(2026, 11, 29), time(23, 58))
     monkeypatch.setattr(clock, "now", lambda: now)
     [id] = keep(cast.lan, form(cast.bre, at=now + timedelta(minutes=3)))
@@ -93,20 +93,20 @@ def test_a_clock_a_little_ahead_at_midnight_counts_nothing_tomorrow(cast, monkey
     assert differences(cast.an_phu) == []
 
 
-def test_a_visit_over_sixty_days_back_is_kept_and_flagged(cast):
+def test_visit_over_sixty_days_back_is_accepted_and_flagged(cast):
     at = clock.now() - timedelta(days=61)
     [id] = keep(cast.lan, form(cast.bre, outcome="absent", at=at))
     assert (Visit.get_by_id(id).flag, Visit.get_by_id(id).day) == ("dated_back", clock.day_of(at))
 
 
-def test_two_members_at_one_house_on_one_day_are_both_kept_and_flagged(cast):
+def test_second_visit_to_a_household_on_one_day_is_flagged(cast):
     keep(cast.lan, form(cast.bre))
     [id] = keep(cast.binh, form(cast.bre))
     assert Visit.get_by_id(id).flag == "possible_duplicate"
     assert tally("visits") == 2
 
 
-def test_a_house_given_to_somebody_else_is_flagged_not_rejected(cast):
+def test_visit_to_another_members_assignment_is_flagged(cast):
     round = Round.create(commune=cast.an_phu, name="Đợt", starts_on=date(2020, 1, 1),
                          ends_on=date(2099, 1, 1), created_by=cast.son, cursor=1,
                          published_at=clock.now())
@@ -116,13 +116,13 @@ def test_a_house_given_to_somebody_else_is_flagged_not_rejected(cast):
 
 
 @pytest.mark.parametrize("house", ["hlan", "kin"])
-def test_nobody_records_where_they_never_belonged(cast, house):
-    with pytest.raises(Rejected) as refusal:
+def test_visit_outside_the_members_villages_is_rejected(cast, house):
+    with pytest.raises(Rejected) as error:
         keep(cast.lan, form(getattr(cast, house)))
-    assert refusal.value.code == {"hlan": "not_yours", "kin": "unknown_household"}[house]
+    assert error.value.code == {"hlan": "not_yours", "kin": "unknown_household"}[house]
 
 
-def test_who_moved_away_may_still_hand_in_for_ninety_days(cast):
+def test_moved_member_can_record_earlier_visits_for_ninety_days(cast):
     before = clock.now() - timedelta(days=80)
     cast.lan.move_to(cast.da_xanh, clock.today() - timedelta(days=10))
     [id] = keep(cast.lan, form(cast.bre, at=before))
@@ -133,14 +133,14 @@ def test_who_moved_away_may_still_hand_in_for_ninety_days(cast):
         keep(cast.lan, form(cast.bre))
 
 
-def test_another_communes_person_is_unknown(cast):
-    with pytest.raises(Rejected) as refusal:
+def test_resident_of_another_commune_is_unknown(cast):
+    with pytest.raises(Rejected) as error:
         keep(cast.lan, form(cast.bre, person("Giàng A Kín", step())))
-    assert refusal.value.code == "unknown_resident"
+    assert error.value.code == "unknown_resident"
 
 
 @pytest.mark.parametrize("again", ["visit", "dossier", "both in one form"])
-def test_an_id_that_another_record_has_is_rejected_by_name(cast, again):
+def test_taken_id_is_rejected_with_its_field(cast, again):
     dossier = {"id": uuid4(), "resident": None, "procedure": "1.001193", "code": "",
                "channel": "online", "due_on": None}
     first = form(cast.bre, dossiers=[dossier])
@@ -158,7 +158,7 @@ def test_an_id_that_another_record_has_is_rejected_by_name(cast, again):
     assert differences(cast.an_phu) == []
 
 
-def test_an_id_twice_in_one_batch_is_rejected_the_second_time(cast):
+def test_id_used_twice_in_one_batch_is_rejected_the_second_time(cast):
     one = form(cast.bre)
     with pytest.raises(Rejected) as error:
         keep(cast.lan, one, form(cast.van) | {"id": one["id"]})

@@ -1,4 +1,4 @@
-"""Two communes at work, so that there is something to see and to hide."""
+"""Two communes with data, so that access to it can be tested."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -17,7 +17,7 @@ CSRF = "the-same-for-every-test-of-the-access-matrix"
 
 @pytest.fixture
 def token(app):
-    """Return a function that gives a client a CSRF token as a page of ours would."""
+    """Return a function that returns a CSRF token for a client."""
 
     def give(browser):
         with browser.session_transaction() as cookie:
@@ -29,7 +29,7 @@ def token(app):
 
 @pytest.fixture
 def draft(cast):
-    """Return a function that drafts a round for one village, all of its houses in it."""
+    """Return a function that drafts a round with all households of one village."""
 
     def make(by, village, name="Đợt nháp"):
         with by.commune.write() as tx:
@@ -42,7 +42,7 @@ def draft(cast):
 
 @pytest.fixture
 def busy(cast, sign_in, draft):
-    """Return the cast; both communes have visits, rejected ones, a published round, targets."""
+    """Return the cast of two communes with visits, rejected entries, a round and targets."""
     for chair, village, member, house, elsewhere, person, name in (
             (cast.son, cast.cau_van, cast.lan, cast.bre, cast.hlan, "Thị Rin",
              "Đợt An Phú tháng này"),

@@ -1,4 +1,4 @@
-"""Who may enter where: every route, every role, one's own things, others' and missing ones."""
+"""Access of every role to every route, for own, foreign and missing objects."""
 
 import re
 from types import FunctionType
@@ -15,7 +15,7 @@ ROLES = ("out", "member", "leader", "officer", "chair", "stranger", "strange cha
 
 
 def people(out, member=None, officer=None, chair=None, leader=None):
-    """Return the status for each kind of person; who is left out is rejected."""
+    """Return the status for each role; roles that are left out are rejected."""
     member, officer = member or 403, officer or 403
     chair, leader = chair or officer, leader or member
     return {"out": out, "member": member, "leader": leader, "officer": officer, "chair": chair,
@@ -23,13 +23,13 @@ def people(out, member=None, officer=None, chair=None, leader=None):
 
 
 def everybody(status):
-    """Return the same status for all."""
+    """Return the same status for every role."""
     return people(status, status, status)
 
 
-PAGE, FORM, PROGRAM = 302, 401, 401  # what somebody signed out gets
+PAGE, FORM, PROGRAM = 302, 401, 401  # statuses of a signed-out request
 
-# One line a route: what each kind of person gets for what is theirs to ask for.
+# One line per route: the status each role gets for its own objects.
 MATRIX = {
     "GET /healthz": everybody(200),
     "GET /readyz": everybody(200),
@@ -96,12 +96,12 @@ def plain(rule):
     return re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"<\1>", rule)
 
 
-def test_every_route_stands_in_the_matrix(app):
+def test_matrix_contains_every_route(app):
     assert set(routes(app)) == set(MATRIX)
 
 
 def test_every_route_is_classified(app):
-    """A mark of access.py, or none: signed in, whatever the role."""
+    """A route has marks of access.py, or none: it requires a sign-in with any role."""
     known = {name for name, value in vars(access).items() if isinstance(value, FunctionType)
              and value.__qualname__ == "_mark.<locals>.mark"}
     assert {"public", "commune_only", "chair_only", "field_only", "lead_only",
@@ -117,14 +117,14 @@ def test_every_route_is_classified(app):
 
 @pytest.fixture
 def person(busy):
-    """Return the people by their kind."""
+    """Return the people by role."""
     return {"out": None, "member": busy.lan, "leader": busy.tu, "officer": busy.hanh,
             "chair": busy.son, "stranger": busy.kien, "strange chair": busy.chau}
 
 
 @pytest.fixture
 def things(busy, draft):
-    """Return a function that gives {parameter: {whose: id}} as one kind of person sees them."""
+    """Return a function that returns {parameter: {whose: id}} from the view of one role."""
     far = busy.person("xa", "member", "Lò Thị Xa", busy.suoi_la)
     found = {
         "round_id": {"own": 0, "other": 0, "missing": 2_000_000},
@@ -144,7 +144,7 @@ def things(busy, draft):
         RejectedEntry.update(settled_at=None).execute()
         for whose, by, village in (("own", busy.son, busy.cau_van),
                                    ("other", busy.chau, busy.suoi_la)):
-            if not Round.get_or_none(Round.id == found["round_id"][whose]):  # taken away again
+            if not Round.get_or_none(Round.id == found["round_id"][whose]):  # removed by a request
                 found["round_id"][whose] = draft(by, village).id
         if not role.startswith("strange"):
             return found
@@ -162,7 +162,7 @@ def sign_in_of(user):
 
 @pytest.fixture
 def ask(app, sign_in, token, person):
-    """Return a function that makes one request as one kind of person."""
+    """Return a function that makes one request with one role."""
     browsers = {}
 
     def browser_of(role):
@@ -179,7 +179,7 @@ def ask(app, sign_in, token, person):
 
 
 def cases(rule, found):
-    """Yield (whose, {parameter: id}): all one's own, then each parameter another's in turn."""
+    """Yield (whose, {parameter: id}): all own, then one parameter at a time foreign."""
     mine = {name: found[name]["own"] for name in re.findall(r"<(\w+)>", rule)}
     yield "own", mine
     for name in mine:
@@ -193,11 +193,11 @@ def filled(rule, values):
     return re.sub(r"<(\w+)>", lambda name: str(values[name[1]]), rule)
 
 
-ALIKE = {"POST /rounds/<round_id>/removal"}  # what is not there is away, as was asked
+ALIKE = {"POST /rounds/<round_id>/removal"}  # removing a missing object succeeds
 
 
 def expected(status, role, whose, route):
-    """Return what somebody gets who gets this for what is their own."""
+    """Return the expected status, given the status for own objects."""
     if status in (401, 403) or role == "out" or whose == "own" or route in ALIKE:
         return status
     if whose == "next" and role in ("officer", "chair"):
@@ -206,7 +206,7 @@ def expected(status, role, whose, route):
 
 
 def bare(answer, path):
-    """Return all of an answer that may not tell a foreign thing from a missing one."""
+    """Return the parts of a response that must be equal for foreign and missing objects."""
     token = r'(content="|X-CSRFToken&#34;: &#34;|X-CSRFToken": "|name="csrf_token"[^>]*value=")'
     body = re.sub(token + r"[\w.-]{60,}", "", answer.text.replace(path, ""))
     told = {name: value.replace(path, "") for name, value in answer.headers
@@ -214,7 +214,7 @@ def bare(answer, path):
     return answer.status_code, told, body
 
 
-def test_everybody_gets_what_the_matrix_says(things, ask):
+def test_every_role_gets_the_status_of_the_matrix(things, ask):
     deviations, asked = [], 0
     for route, row in MATRIX.items():
         method, rule = route.split()
@@ -235,11 +235,11 @@ def test_everybody_gets_what_the_matrix_says(things, ask):
 
 
 def path_of(rule, found):
-    """Return the path of a rule for one's own things."""
+    """Return the path of a rule for own objects."""
     return filled(rule, {name: ids["own"] for name, ids in found.items()})
 
 
-def test_a_signed_out_piece_of_a_page_is_401_and_no_redirect(client, things):
+def test_signed_out_partial_request_gets_401_instead_of_a_redirect(client, things):
     for route, row in MATRIX.items():
         method, rule = route.split()
         if method == "GET" and row["out"] == PAGE:
@@ -247,7 +247,7 @@ def test_a_signed_out_piece_of_a_page_is_401_and_no_redirect(client, things):
             assert client.get(path, headers={"HX-Request": "true"}).status_code == 401, route
 
 
-def test_an_ended_session_opens_nothing(app, sign_in, busy):
+def test_ended_session_grants_no_access(app, sign_in, busy):
     browser = sign_in(busy.lan)
     copy = app.test_client()
     copy.set_cookie("session", browser.get_cookie("session").value)
@@ -257,7 +257,7 @@ def test_an_ended_session_opens_nothing(app, sign_in, busy):
     assert copy.post("/sync", json={}).status_code == 401
 
 
-def test_the_matrix_in_the_documents_is_this_one():
+def test_documented_matrix_equals_the_tested_one():
     rows = re.findall(r"^\| `((?:GET|POST) /\S*)` \| (.+?) \|", read("docs/security.md"), re.M)
     told = dict(rows)
     assert set(told) == {re.sub(r"<\w+>", "<id>", route).replace("<id>/<id>", "<id>/<figure>")
@@ -268,7 +268,7 @@ def test_the_matrix_in_the_documents_is_this_one():
 
 
 def words(row):
-    """Return who may enter, as docs/security.md says it."""
+    """Return the roles with access in the words of docs/security.md."""
     inside = {role for role in ROLES if row[role] not in (401, 403)
               and not (role == "out" and row[role] == PAGE)}
     return {("chair",): "chair", ("chair", "officer"): "officer, chair",

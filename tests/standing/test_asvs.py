@@ -1,11 +1,11 @@
-"""docs/asvs.md has every requirement of ASVS 5.0.0 at levels 1 and 2, and names tests there are."""
+"""docs/asvs.md lists every requirement of ASVS 5.0.0 at levels 1 and 2 and names existing tests."""
 
 import ast
 import re
 
 from .tree import files, parsed, python_files, read
 
-# The level of each requirement of each section, as the standard's 5.0.0 gives them.
+# The level of each requirement of each section of ASVS 5.0.0.
 LEVELS = """
 1.1 22 1.2 1111122223 1.3 112222222223 1.4 222 1.5 123
 2.1 122 2.2 112 2.3 12223 2.4 23
@@ -35,16 +35,16 @@ def requirements(*levels):
             for place, level in enumerate(given, 1) if level in levels]
 
 
-def test_the_levels_are_those_of_the_standard():
+def test_levels_equal_those_of_the_standard():
     assert [len(requirements(level)) for level in "123"] == [70, 183, 92]
 
 
-def test_every_requirement_stands_there_once():
+def test_every_requirement_is_listed_once():
     told = [number for row in ROWS for number in row[0].split(", ")]
     assert sorted(told) == sorted(requirements("1", "2"))
 
 
-def test_what_is_met_names_tests_and_each_of_them_exists():
+def test_every_met_requirement_names_existing_tests():
     met = TOLD.partition("## Met\n")[2].partition("\n## ")[0]
     rows = [row for row in met.splitlines() if re.match(r"\| \d", row)]
     assert len(rows) > 100
@@ -56,7 +56,7 @@ def test_what_is_met_names_tests_and_each_of_them_exists():
         assert set(named) <= there, f"{row}: {set(named) - there}"
 
 
-def test_the_inventory_names_what_the_program_imports():
+def test_inventory_names_the_imported_cryptography():
     told = TOLD.partition("## What is signed")[2]
     imported = {name.split(".")[0] for path in files() if path.parts[0] == "teamapp"
                 and path.suffix == ".py"

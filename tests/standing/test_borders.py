@@ -1,4 +1,4 @@
-"""Nothing of another commune, or for a member of another village, stands anywhere."""
+"""No page contains data of another commune or, for members, of another village."""
 
 import json
 import re
@@ -16,7 +16,7 @@ SKIPPED = re.compile(r"^/(static/|sign-)|[?&]period=days")
 
 
 class Links(HTMLParser):
-    """Where a page leads: links, pieces it fetches, forms it reads by."""
+    """The targets of a page: links, fetched partials and GET forms."""
 
     def __init__(self, html):
         super().__init__()
@@ -24,7 +24,7 @@ class Links(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
-        """Keep what a tag leads to."""
+        """Store the targets of a tag."""
         given = dict(attributes)
         names = ["href", "src", "hx-get", "data-source", "data-next"]
         if tag == "form" and given.get("method", "get").lower() == "get":
@@ -33,7 +33,7 @@ class Links(HTMLParser):
 
 
 def crawl(browser):
-    """Return {path: text} of every page and piece that can be reached from the front pages."""
+    """Return {path: text} of all pages and partials reachable from the front pages."""
     waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/no-network",
                "/rounds", "/tallies", "/targets", "/pack", "/arrival", "/tallies?period=month",
                "/manifest.webmanifest"]
@@ -57,7 +57,7 @@ def crawl(browser):
 
 
 def words_of(commune, within=None):
-    """Return the names and ids that only a commune, or only a village of it, has."""
+    """Return the names and ids that exist only in a commune, or in a village of it."""
     villages = Village.select().where(Village.commune == commune)
     if within:
         villages = villages.where(Village.id == within.id)
@@ -79,7 +79,7 @@ def words_of(commune, within=None):
 
 
 def stands_in(word, text):
-    """Tell whether a word stands in a page, also as HTML or JSON writes it."""
+    """Return whether a page contains a word, plain or escaped as HTML or JSON."""
     return any(form in text for form in {
         word, word.replace("'", "&#39;"), json.dumps(word)[1:-1], json.dumps(word.replace(
             "'", "&#39;"))[1:-1]})
@@ -90,7 +90,7 @@ CRAWLED = {}
 
 @pytest.fixture
 def crawled(busy, sign_in):
-    """Return {name: pages they reach} and {place: its words}, crawled once for all tests."""
+    """Return {name: reachable pages} and {place: its words}, crawled once for all tests."""
     if not CRAWLED:
         words = {"An Phú": words_of(busy.an_phu), "Bình Lộc": words_of(busy.binh_loc),
                  "Cầu Ván": words_of(busy.an_phu, busy.cau_van),
@@ -101,12 +101,12 @@ def crawled(busy, sign_in):
 
 
 PEOPLE = {"lan": "Bình Lộc", "tu": "Bình Lộc", "mai": "Bình Lộc", "hanh": "Bình Lộc",
-          "son": "Bình Lộc", "kien": "An Phú", "chau": "An Phú"}  # and what they may not find
+          "son": "Bình Lộc", "kien": "An Phú", "chau": "An Phú"}  # places that are hidden from them
 NEIGHBOURS = {"lan": "Đá Xanh", "tu": "Đá Xanh", "mai": "Cầu Ván"}
 
 
 @pytest.mark.parametrize("hidden", [PEOPLE, NEIGHBOURS], ids=["commune", "village"])
-def test_nobody_finds_anything_of_another_place(crawled, hidden):
+def test_no_page_contains_data_of_another_place(crawled, hidden):
     for name, place in hidden.items():
         for word in crawled["words"][place]:
             found = [path for path, text in crawled["pages"][name].items()
@@ -114,8 +114,8 @@ def test_nobody_finds_anything_of_another_place(crawled, hidden):
             assert not found, f"{name} finds {word!r} of {place} in {found}"
 
 
-def test_the_crawl_reaches_what_it_should(crawled):
-    """Else the tests above would prove nothing."""
+def test_crawl_reaches_the_expected_pages(crawled):
+    """Without this the tests above would prove nothing."""
     pages = crawled["pages"]
     for name, word in (("lan", "Thị Rin"), ("tu", "Điểu Bré"), ("mai", "H'Lan"),
                        ("hanh", "Thị Rin"), ("son", "Đợt An Phú tháng này"),
@@ -131,7 +131,7 @@ def test_the_crawl_reaches_what_it_should(crawled):
     assert any(re.fullmatch(r"/rounds/\d+/villages/\d+", path) for path in pages["hanh"])
 
 
-def test_no_page_as_it_is_served_holds_anything_inline(crawled):
+def test_no_served_page_contains_inline_code(crawled):
     for seen in crawled["pages"].values():
         for path, text in seen.items():
             if text.lstrip().startswith("<"):
@@ -139,7 +139,7 @@ def test_no_page_as_it_is_served_holds_anything_inline(crawled):
                     assert not re.search(pattern, text, re.IGNORECASE), f"{path} holds {what}"
 
 
-def test_a_kept_page_holds_no_token_and_nothing_of_the_session(crawled):
+def test_cached_page_contains_no_token_and_no_session_data(crawled):
     for name in ("lan", "kien"):
         kept = crawled["pages"][name]["/pack"]
         assert "csrf" not in kept.lower()

@@ -1,4 +1,4 @@
-"""What would let somebody's words run, be fetched or be guessed is not used at all."""
+"""The program executes no user input, fetches no URL and generates no guessable secret."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ NAMES = {"eval", "exec", "compile", "__import__", "render_template_string", "fro
 
 
 def imports(path):
-    """Return what a Python file imports, whole and by its first name."""
+    """Return the modules a Python file imports, by full and by first name."""
     found = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -27,26 +27,26 @@ def imports(path):
 
 
 def called(path):
-    """Return the names a Python file calls, methods that compile a pattern aside."""
+    """Return the names a Python file calls, except `re.compile`."""
     calls = (node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
     return {ast.unparse(name).rpartition(".")[2] for name in calls
             if ast.unparse(name) != "re.compile"}
 
 
-def test_the_program_runs_nothing_and_calls_nobody():
+def test_program_runs_no_command_and_opens_no_connection():
     for path in python_files("teamapp"):
         assert not imports(path) & (RUN | CALL), path
         assert not called(path) & NAMES, path
 
 
-def test_only_the_demo_draws_lots():
-    """Whatever must not be guessed comes from `secrets`."""
+def test_only_the_demo_uses_pseudorandom_numbers():
+    """Unguessable values come from `secrets`."""
     for path in python_files("teamapp"):
         assert "random" not in imports(path) or path.parts[1] == "demo", path
 
 
-def test_no_script_makes_pages_of_what_people_wrote():
-    """One place sets HTML: a part of the server's own, its places filled with prefix and number."""
+def test_no_script_parses_user_text_as_html():
+    """One script sets HTML: a fragment of the server with prefix and number inserted."""
     made = []
     for path in own_scripts():
         text = path.read_text(encoding="utf-8")

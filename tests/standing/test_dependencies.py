@@ -1,4 +1,4 @@
-"""Every package has a reason and a hash; every vendored file is what its record says."""
+"""Every package has a reason and a hash; every vendored file matches its record."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ SETS = ("requirements", "requirements-dev", "requirements-pg")
 
 
 def wanted(name):
-    """Return the packages a .in file asks for."""
+    """Return the packages a .in file requires."""
     return {re.match(r"[A-Za-z0-9-]+", line)[0].lower() for line in read(f"{name}.in").splitlines()
             if line and not line.startswith(("#", "-"))}
 
@@ -33,7 +33,7 @@ def test_every_requirement_is_pinned_and_hashed(name):
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), package
 
 
-def test_the_sets_agree_on_versions():
+def test_requirement_sets_agree_on_versions():
     versions = {}
     for name in SETS:
         for package, block in pinned(name).items():
@@ -50,7 +50,7 @@ def test_every_dependency_has_its_reason():
     assert told - {"package"} <= asked, "a reason without its package"
 
 
-def test_every_vendored_file_is_what_its_record_says():
+def test_every_vendored_file_matches_its_record():
     folder = STATIC / "vendor"
     rows = re.findall(r"^\| `([^`]+)` \| .+? \| ([\d.]+) \| .+?`([^`]+)`.*? \| `([0-9a-f]{64})` \|",
                       read(folder / "README.md"), re.M)

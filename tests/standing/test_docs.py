@@ -1,4 +1,4 @@
-"""The documents name only what exists, and every setting, route, table and kind stands in them."""
+"""The documents name only what exists, and all settings, routes, tables and kinds."""
 
 import ast
 import inspect
@@ -18,7 +18,7 @@ from teamapp.sync.rejections import REASONS
 from .test_access_matrix import routes
 from .tree import ROOT, documents, files, parsed, read
 
-pytestmark = pytest.mark.once  # no database is asked anything of its own
+pytestmark = pytest.mark.once  # the result does not depend on the database
 
 MADE_AT_RUN_TIME = {"var/"}
 READ_ELSEWHERE = {"PORT": "Makefile", "BIND": "Procfile", "TEST_DATABASE_URL": "tests",
@@ -27,7 +27,7 @@ DECISIONS = [path for path in documents() if path.parts[:2] == ("docs", "decisio
 
 
 def code(path):
-    """Return what stands in backticks within the lines of a document, and in its shell blocks."""
+    """Return the inline code and the shell blocks of a document."""
     text = read(path)
     inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
@@ -52,7 +52,7 @@ def settings():
 # --- paths -----------------------------------------------------------------------------------
 
 def as_path(token):
-    """Return what a token names as a path of the repository, or None if it names none."""
+    """Return the repository path a token names, or None."""
     first = token.split()[0].rstrip(",;:")
     if first.startswith(("/", "<", "$")) or "=" in first or "…" in first or "://" in first:
         return None
@@ -75,7 +75,7 @@ def test_every_path_in_the_documents_exists():
 MIMETYPES = {"application/json", "application/x-ndjson"}
 
 
-def test_every_folder_of_the_program_is_in_the_architecture():
+def test_architecture_names_every_folder_of_the_program():
     told = read("docs/architecture.md")
     for path in files():
         if path.parts[0] == "teamapp" and len(path.parts) > 1:
@@ -90,12 +90,12 @@ def test_every_folder_of_the_program_is_in_the_architecture():
 
 # --- settings, routes, tables, commands ------------------------------------------------------
 
-def test_the_table_of_settings_is_complete():
+def test_table_of_settings_is_complete():
     table = re.findall(r"^\| `([A-Z_]+)` \|", read("docs/operations.md"), re.M)
     assert sorted(table) == sorted(settings())
 
 
-def test_no_document_names_another_setting():
+def test_documents_name_only_existing_settings():
     known = settings() | set(READ_ELSEWHERE) | {"FILE", "CODE", "NAME", "ADULT"}
     known |= {row for path in files() if path.match("catalog_data/*.csv")
               for row in re.findall(r"^[A-Z0-9_]+", read(path), re.M)}
@@ -108,7 +108,7 @@ def test_no_document_names_another_setting():
             name
 
 
-def test_every_address_in_the_documents_is_a_route(app):
+def test_every_documented_address_is_a_route(app):
     known = {shape(route) for route in routes(app)} | {shape(f"GET {rule.split()[1]}")
                                                       for rule in routes(app)}
     paths = {route.split()[1] for route in known}
@@ -127,11 +127,11 @@ def test_every_address_in_the_documents_is_a_route(app):
 
 
 def shape(route):
-    """Return a route with every parameter alike."""
+    """Return a route with its parameters normalised."""
     return re.sub(r"<\w+>", "<>", route)
 
 
-def test_every_table_is_in_the_architecture_and_no_other():
+def test_architecture_names_exactly_the_tables():
     rows = re.search(r"^## The tables\n(.*?)^## ", read("docs/architecture.md"), re.M | re.S)[1]
     told = [name for row in rows.splitlines() if row.startswith("| `")
             for name in re.findall(r"`(\w+)`", row.split("|")[1])]
@@ -139,7 +139,7 @@ def test_every_table_is_in_the_architecture_and_no_other():
 
 
 def commands(group, prefix=""):
-    """Return the names of all commands, those of groups behind the group's."""
+    """Return the names of all commands; subcommands follow their group's name."""
     found = set()
     for name, command in group.commands.items():
         found.add(f"{prefix}{name}")
@@ -148,7 +148,7 @@ def commands(group, prefix=""):
     return found
 
 
-def test_every_command_exists_and_ours_are_told(app):
+def test_documented_commands_exist_and_own_commands_are_documented(app):
     known = commands(app.cli) | {"shell", "run", "routes"}
     for document, token in every_code():
         for said in re.findall(r"flask --app app ((?:[a-z-]+ ?)+)", token):
@@ -159,7 +159,7 @@ def test_every_command_exists_and_ours_are_told(app):
             assert f"flask --app app {name}" in told, name
 
 
-def test_a_commune_can_be_made_as_told(app):
+def test_documented_command_creates_a_commune(app):
     made, forgot = re.findall(r"```python\n(.*?)```", read("docs/operations.md"), re.S)
     exec(compile(made, "docs/operations.md", "exec"), names := {})
     assert User.authenticate("vi-du.chu-tich", "mot-mat-khau-rat-dai").role == "chair"
@@ -169,13 +169,13 @@ def test_a_commune_can_be_made_as_told(app):
     assert not User.authenticate("v01.to-truong", "258036")
 
 
-def test_the_programs_of_the_procfile_are_found_once_it_is_installed_as_told():
+def test_documented_installation_puts_procfile_programs_on_the_path():
     block = re.search(r"## Install\n.*?```sh\n(.*?)```", read("docs/operations.md"), re.S)[1]
     [path] = [line for line in block.splitlines() if line.startswith("export PATH=")]
     assert path == 'export PATH="$PWD/venv/bin:$PATH"' and "python3 -m venv venv\n" in block
 
 
-def test_every_make_target_exists():
+def test_every_documented_make_target_exists():
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
     named = {target for _, token in every_code()
              for target in re.findall(r"\bmake ([a-z]+)", token)}
@@ -205,7 +205,7 @@ def leaves(form, prefix=""):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_told_with_its_fields_and_an_example(app, kind):
+def test_every_kind_is_documented_with_fields_and_example(app, kind):
     told = read("docs/sync-protocol.md")
     assert f"### `{kind}`, form {KINDS[kind].form}" in told
     section = told.partition(f"### `{kind}`")[2].partition("\n## ")[0]
@@ -222,8 +222,8 @@ def test_every_kind_is_told_with_its_fields_and_an_example(app, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_example_is_taken(cast, sign_in, kind):
-    """The example, with this cast's ids, is kept."""
+def test_documented_example_is_accepted(cast, sign_in, kind):
+    """The example with ids of the cast is accepted."""
     from tests.sync.phone import entry, result
 
     said = example(kind)
@@ -235,14 +235,14 @@ def test_the_example_is_taken(cast, sign_in, kind):
     assert answer["status"] == "accepted", answer
 
 
-def test_the_catalogues_have_the_example_codes(app):
+def test_catalogues_contain_the_codes_of_examples(app):
     said = dict(parse_qsl(example("visits.create")))
     assert AccountKind.get_or_none(AccountKind.code == said["people-0-steps-0-kind"])
     assert Obstacle.get_or_none(Obstacle.code == said["people-1-steps-0-obstacle"])
     assert Procedure.get_or_none(Procedure.code == said["dossiers-0-procedure"])
 
 
-def test_every_code_of_an_answer_is_told():
+def test_every_response_code_is_documented():
     told = read("docs/sync-protocol.md")
     refusals = re.findall(r"(?:BadRequest|RequestEntityTooLarge|UnprocessableEntity|"
                           r"UnsupportedMediaType)\(\"(\w+)\"\)", inspect.getsource(batch))
@@ -254,7 +254,7 @@ def test_every_code_of_an_answer_is_told():
     assert set(re.findall(r"`(\w+)`", table)) - {"fields"} <= set(REASONS)
 
 
-def test_the_bounds_are_told():
+def test_limits_are_documented():
     told = read("docs/sync-protocol.md")
     assert f"At most {batch.MOST_ENTRIES} entries and {batch.MOST_BYTES // 1024} KiB" in \
         told.replace("\n", " ")
@@ -262,7 +262,7 @@ def test_the_bounds_are_told():
     assert f"at most 512 KiB and {MOST_LINES:,} entries" in told
 
 
-def test_the_free_tries_at_signing_in_are_told(app):
+def test_sign_in_attempt_limits_are_documented(app):
     told = " ".join(read("docs/security.md").split())
     pair, phone, person = Attempt("pepper", "lan", "phone").limits.values()
     assert f"on this phone ({pair[0]} free tries), for the phone ({phone[0]})" in told
@@ -274,7 +274,7 @@ def test_the_free_tries_at_signing_in_are_told(app):
 
 # --- glossary and decisions ------------------------------------------------------------------
 
-def test_the_glossary_names_words_of_the_code():
+def test_glossary_names_words_of_the_code():
     rows = re.findall(r"^\| [^|]+ \| [^|]+ \| `(\w+)` \|", read("docs/glossary.md"), re.M)
     assert len(rows) > 50
     program = "\n".join(read(path) for path in files() if path.parts[0] == "teamapp"
@@ -283,7 +283,7 @@ def test_the_glossary_names_words_of_the_code():
         assert re.search(rf"\b{name}\b", program), name
 
 
-def test_decisions_are_numbered_short_and_say_what_was_paid():
+def test_decisions_are_numbered_and_short_and_state_their_cost():
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
     for path in DECISIONS:
         text = read(path)
@@ -293,7 +293,7 @@ def test_decisions_are_numbered_short_and_say_what_was_paid():
             assert word in text, f"{path} lacks {word}"
 
 
-def test_the_picture_section_shows_what_there_is():
+def test_picture_section_shows_existing_files():
     readme = read("README.md")
     shown = set(re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", readme))
     there = {path.as_posix() for path in files()
@@ -301,7 +301,7 @@ def test_the_picture_section_shows_what_there_is():
     assert shown == there
 
 
-def test_documents_are_narrow_enough_to_read():
+def test_document_lines_have_a_maximum_length():
     for path in documents():
         for number, line in enumerate(read(path).splitlines(), 1):
             is_table = line.startswith("|") or line.startswith("![")

@@ -1,4 +1,4 @@
-"""The headers docs/security.md tells of are on every answer, whatever it answers."""
+"""Every response has the headers that docs/security.md documents."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from .test_access_matrix import MATRIX, path_of, things  # noqa: F401
 from .tree import read
 
-pytestmark = pytest.mark.once  # no database is asked anything of its own
+pytestmark = pytest.mark.once  # the result does not depend on the database
 
 TABLE = re.search(r"^## Headers\n(.*?)^## ", read("docs/security.md"), re.M | re.S)[1]
 TOLD = dict(re.findall(r"^\| ([A-Z][\w-]+) \| (.+) \|$", TABLE, re.M))
@@ -17,13 +17,13 @@ OF_ANY_ANSWER = {"Content-Type", "Content-Length", "Set-Cookie", "X-Request-ID",
 
 
 def names(answer):
-    """Return the names of an answer's headers."""
+    """Return the names of a response's headers."""
     return {name for name, _value in answer.headers}
 
 
 @pytest.mark.parametrize("who", ["out", "lan", "son"])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"])
-def test_every_answer_of_every_route_carries_them(app, busy, sign_in, things, who, method):  # noqa: F811
+def test_every_response_of_every_route_has_the_headers(app, busy, sign_in, things, who, method):  # noqa: F811
     browser = app.test_client() if who == "out" else sign_in(getattr(busy, who))
     statuses = set()
     for route in sorted(MATRIX, key=lambda route: route == "POST /sign-out"):
@@ -40,7 +40,7 @@ def test_every_answer_of_every_route_carries_them(app, busy, sign_in, things, wh
 
 @pytest.mark.parametrize("path", ["/sign-in", "/", "/households", "/pack", "/sw.js", "/healthz",
                                   "/manifest.webmanifest", "/nowhere", "/static/nothing.css"])
-def test_what_they_say(sign_in, cast, path):
+def test_header_values_equal_the_documented_ones(sign_in, cast, path):
     answer = sign_in(cast.lan).get(path)
     said = {"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
@@ -49,7 +49,7 @@ def test_what_they_say(sign_in, cast, path):
 
 
 @pytest.mark.parametrize("who", ["out", "lan", "son"])
-def test_trace_is_answered_nowhere(app, busy, sign_in, things, who):  # noqa: F811
+def test_trace_method_is_not_allowed(app, busy, sign_in, things, who):  # noqa: F811
     browser = app.test_client() if who == "out" else sign_in(getattr(busy, who))
     style = f"/static/{app.extensions['static_version']}/css/app.css"
     for path in [style, *(path_of(route.split()[1], things("chair", route)) for route in MATRIX)]:
@@ -64,7 +64,7 @@ def test_trace_is_answered_nowhere(app, busy, sign_in, things, who):  # noqa: F8
     "/static/{version}/css/", "/static/{version}/../../app.py", "/static/../app.py",
     "/static/{version}/..%2f..%2fapp.py", "/static/{version}/%2e%2e/%2e%2e/app.py",
     "/static/.git/config", "/static//etc/passwd", "/teamapp/static/css/app.css"])
-def test_no_folder_is_listed_and_nothing_else_is_served(app, sign_in, cast, path):
+def test_no_directory_listing_and_no_internal_file_is_served(app, sign_in, cast, path):
     path = path.format(version=app.extensions["static_version"])
     for browser in (app.test_client(), sign_in(cast.lan)):
         answer = browser.get(path)
@@ -73,7 +73,7 @@ def test_no_folder_is_listed_and_nothing_else_is_served(app, sign_in, cast, path
                              answer.text)
 
 
-def test_refusals_and_failures_carry_them_too(app, sign_in, cast):
+def test_error_responses_have_the_headers(app, sign_in, cast):
     def fail():
         raise ValueError
 
@@ -89,7 +89,7 @@ def test_refusals_and_failures_carry_them_too(app, sign_in, cast):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_has_a_body_says_what_it_is(app, sign_in, cast):
+def test_every_response_with_a_body_has_a_content_type(app, sign_in, cast):
     browser, version = sign_in(cast.lan), app.extensions["static_version"]
     for path, kind in (("/", "text/html; charset=utf-8"), ("/nowhere", "text/html; charset=utf-8"),
                        ("/sw.js", "text/javascript; charset=utf-8"),
@@ -100,7 +100,7 @@ def test_what_has_a_body_says_what_it_is(app, sign_in, cast):
         assert browser.get(path).headers["Content-Type"] == kind
 
 
-def test_the_content_policy_allows_nothing_inline(client):
+def test_content_security_policy_allows_nothing_inline(client):
     policy = client.get("/sign-in").headers["Content-Security-Policy"]
     for directive in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
                       "form-action 'self'", "script-src 'self'"):
@@ -112,7 +112,7 @@ def test_the_content_policy_allows_nothing_inline(client):
     (200, "GET", {}), (200, "HEAD", {}), (405, "POST", {}), (405, "OPTIONS", {}),
     (304, "GET", {"If-Modified-Since": "Fri, 31 Dec 2100 23:59:59 GMT"}),
     (206, "GET", {"Range": "bytes=0-9"}), (416, "GET", {"Range": "bytes=999999999-"})])
-def test_a_file_carries_its_own(app, client, status, method, headers):
+def test_static_file_response_has_its_own_headers(app, client, status, method, headers):
     style = f"/static/{app.extensions['static_version']}/css/app.css"
     answer = client.open(style, method=method, headers=headers)
     assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""Who may import whom, as docs/architecture.md tells it."""
+"""Modules import only what docs/architecture.md allows."""
 
 import ast
 import posixpath
@@ -11,7 +11,7 @@ from teamapp.static_files import imported_by, page_scripts
 
 from .tree import STATIC, TEAMAPP, own_scripts, parsed, python_files, read, script_name
 
-# What a module of the house may import of ours. A folder stands for all its modules.
+# The imports allowed to each module of the base. A folder stands for all its modules.
 BASE = {"db", "statements", "text", "clock"}
 DOMAIN = {"models", "recording", "counting", "rostering"}
 HOUSE = {
@@ -44,7 +44,7 @@ SLICE = BASE | DOMAIN | {"access", "web", "static_files", "extensions", "languag
                   "kept_pages",
                   "sqlite"}
 
-# The only modules that may reach into slices.
+# The only modules that may import from slices.
 TABLES_OF_SLICES = {
     "sync/kinds.py": {"visits"},
     "offline/pages.py": {"households", "rounds", "visits"},
@@ -91,7 +91,7 @@ def part_of(path):
 
 
 def slices():
-    """Return the packages that are neither the house nor its domain."""
+    """Return the packages that belong neither to the base nor to the domain."""
     return {part_of(path) for path in python_files("teamapp")} - set(HOUSE)
 
 
@@ -110,14 +110,14 @@ def imports(path):
 
 
 def resolved(names):
-    """Return a dotted name as (outside, ours)."""
+    """Return a dotted name as (outside name or None, name under teamapp or None)."""
     if names[0] == "teamapp":
         return None, names[1] if len(names) > 1 else "__init__"
     return names[0], None
 
 
 def allowed(path):
-    """Return what a module under teamapp/ may import: (of ours, from outside)."""
+    """Return the imports allowed to a module: (under teamapp, from outside)."""
     part = part_of(path)
     within = path.relative_to("teamapp").as_posix()
     if part in HOUSE:
@@ -127,7 +127,7 @@ def allowed(path):
 
 
 @pytest.mark.parametrize("path", python_files("teamapp"), ids=str)
-def test_a_module_imports_only_what_stands_below_it(path):
+def test_module_imports_only_lower_layers(path):
     ours, outside = allowed(path)
     for name, own in imports(path):
         if name:
@@ -136,7 +136,7 @@ def test_a_module_imports_only_what_stands_below_it(path):
             assert own in ours, f"{path} imports teamapp.{own}"
 
 
-def test_slices_meet_only_in_the_tables_made_for_it():
+def test_slices_import_each_other_only_in_registries():
     for path in TABLES_OF_SLICES:
         assert (TEAMAPP / path).is_file(), path
     names = slices()
@@ -147,14 +147,14 @@ def test_slices_meet_only_in_the_tables_made_for_it():
     assert reaching <= set(TABLES_OF_SLICES)
 
 
-def test_migrations_import_nothing_of_ours():
+def test_migrations_import_nothing_of_the_program():
     for path in python_files("migrations"):
         for outside, own in imports(path):
             assert own is None, path
             assert outside in {"peewee", "playhouse"} | sys.stdlib_module_names, path
 
 
-def test_only_app_py_and_gunicorn_start_the_program():
+def test_only_entry_points_create_the_app():
     for path in python_files("app.py", "gunicorn.conf.py"):
         ours = {own for _, own in imports(path)} - {None}
         assert ours <= {"__init__", "create_app", "db", "logs"}
@@ -165,14 +165,14 @@ def test_only_app_py_and_gunicorn_start_the_program():
 IMPORT = re.compile(r"""(?:\bimport|\bexport)\s(?:[^;'"]*?\sfrom\s)?\s*["']([^"']+)["']""")
 LATER = re.compile(r"""\bimport\s*\(\s*["']([^"']+)["']""")
 IDB = "vendor/idb.js"
-SCRIPTS = {  # a folder, or a script of it: what it may import
+SCRIPTS = {  # folder or script: its allowed imports
     "js/outbox/": {"js/outbox/", IDB},
     "js/outbox/protocol.js": set(),
     "js/outbox/sealing.js": set(),
     "js/outbox/batch.js": {"js/outbox/protocol.js"},
     "js/forms/": {"js/forms/", "js/outbox/"},
     "js/page/": {"js/page/", "js/forms/", "js/outbox/"},
-    "js/page/sign_in.js": {"js/app.js"},  # once the worker has it
+    "js/page/sign_in.js": {"js/app.js"},  # loaded after the worker has cached it
     "js/worker/": {"js/worker/", "js/outbox/", IDB},
     "js/app.js": {"js/page/", "js/forms/", "js/outbox/"},
     "sw.js": {"js/worker/", "js/outbox/", IDB},
@@ -182,7 +182,7 @@ OPENS_DATABASES = {"js/outbox/database.js", "js/worker/page_cache.js"}
 
 
 def imported(name):
-    """Return the scripts that a script imports by itself, as paths from the static files."""
+    """Return the direct imports of a script, as paths from the folder of static files."""
     source = read(STATIC / name)
     return {posixpath.normpath(posixpath.join(posixpath.dirname(name), target)
                                .removeprefix("/static/"))
@@ -190,7 +190,7 @@ def imported(name):
 
 
 @pytest.mark.parametrize("path", own_scripts(), ids=script_name)
-def test_a_script_imports_only_what_stands_below_it(path):
+def test_script_imports_only_lower_layers(path):
     name = script_name(path)
     allowed = SCRIPTS.get(name, SCRIPTS.get(f"{posixpath.dirname(name)}/"))
     for target in imported(name):
@@ -200,7 +200,7 @@ def test_a_script_imports_only_what_stands_below_it(path):
         "import() is forbidden in workers"
 
 
-def test_scripts_are_read_in_an_order_without_circles():
+def test_script_imports_have_no_cycle():
     waiting = {script_name(path): imported(script_name(path)) for path in own_scripts()}
     while waiting:
         ready = {name for name, targets in waiting.items() if not targets & waiting.keys()}
@@ -208,7 +208,7 @@ def test_scripts_are_read_in_an_order_without_circles():
         waiting = {name: targets for name, targets in waiting.items() if name not in ready}
 
 
-def test_every_script_is_used_and_the_worker_takes_none_of_a_page():
+def test_every_script_is_used_and_the_worker_imports_no_page_script():
     of_pages = {"js/app.js", *imported_by("js/app.js"), "js/page/sign_in.js"}
     of_worker = {"sw.js", *imported_by("sw.js")}
     assert {script_name(path) for path in own_scripts()} - {"sw-off.js"} == \
@@ -218,7 +218,7 @@ def test_every_script_is_used_and_the_worker_takes_none_of_a_page():
     assert set(page_scripts()) == of_pages - of_worker - {"js/page/sign_in.js"}
 
 
-def test_every_import_of_a_script_is_a_file():
+def test_every_imported_script_exists():
     for path in own_scripts():
         for target in IMPORT.findall(read(path)):
             found = STATIC / target.removeprefix("/static/") if target.startswith("/") \

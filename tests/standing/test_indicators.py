@@ -1,4 +1,4 @@
-"""Every indicator is defined once, written by a visit, and recounted by the reconciliation."""
+"""Every indicator is defined once, written by a visit, and recounted by reconciliation."""
 
 import ast
 from uuid import uuid4
@@ -29,7 +29,7 @@ def rich_visit(cast):
 
 
 def kinds_of(keys):
-    """Return the codes of the indicators that keys of the tallies belong to, one for each key."""
+    """Return the indicator code of each tally key."""
     found = [[indicator.code for indicator in INDICATORS if indicator.counts(key)]
              for key in keys]
     assert all(len(codes) == 1 for codes in found), dict(zip(keys, found))
@@ -44,30 +44,30 @@ def test_every_indicator_has_a_definition(indicator):
     assert indicator.fact in FACTS
 
 
-def test_no_code_stands_twice():
+def test_indicator_codes_are_unique():
     codes = [indicator.code for indicator in INDICATORS]
     assert len(set(codes)) == len(codes)
 
 
-def test_every_indicator_is_written_by_a_visit(rich_visit):
+def test_visit_writes_every_indicator(rich_visit):
     keys = {key for key, in Tally.select(Tally.indicator).distinct().tuples()}
     assert kinds_of(keys) == {indicator.code for indicator in INDICATORS}
 
 
-def test_every_distinct_indicator_and_no_other_has_marks(rich_visit):
+def test_exactly_the_distinct_indicators_have_marks(rich_visit):
     marks = reconciliation.stored_distinct_marks(rich_visit.id)
     assert kinds_of({indicator for _, indicator, _ in marks}) == {
         indicator.code for indicator in INDICATORS if indicator.is_distinct}
 
 
-def test_every_indicator_is_recounted_from_the_facts(rich_visit):
+def test_reconciliation_recounts_every_indicator(rich_visit):
     marks = reconciliation.distinct_marks(rich_visit.id)
     keys = {key for _, _, key in reconciliation.tallies(rich_visit.id, marks)}
     assert kinds_of(keys) == {indicator.code for indicator in INDICATORS}
 
 
 @pytest.mark.once
-def test_reconciliation_imports_nothing_of_the_code_it_checks():
+def test_reconciliation_does_not_import_the_code_it_checks():
     [path] = [path for path in python_files("teamapp")
               if path.as_posix() == "teamapp/counting/reconciliation.py"]
     ours = {(node.level, node.module) for node in ast.walk(parsed(path))
@@ -76,7 +76,7 @@ def test_reconciliation_imports_nothing_of_the_code_it_checks():
 
 
 @pytest.mark.once
-def test_no_indicator_is_spelled_outside_the_registry():
+def test_only_the_registry_spells_indicator_codes():
     starts = tuple(f"{indicator.code}:" for indicator in INDICATORS if indicator.by)
     plain = {indicator.code for indicator in INDICATORS if not indicator.by}
     for path in python_files("teamapp"):
@@ -89,7 +89,7 @@ def test_no_indicator_is_spelled_outside_the_registry():
 
 
 def strings(path):
-    """Yield (line, text) of each string of a module, those within f-strings too."""
+    """Yield (line, text) of each string of a module, including those in f-strings."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value

@@ -1,4 +1,4 @@
-"""JavaScript moves what the server drew: it names no form's field and says no sentence."""
+"""Scripts only move server-rendered HTML: they contain no field name and no sentence."""
 
 import importlib
 import re
@@ -11,8 +11,8 @@ from teamapp.static_files import bare
 
 from .tree import STATIC, own_scripts, python_files, read, script_name
 
-# Names of fields that are also words of the entry's envelope, of an answer to it, of sealing, or of
-# the web itself: as these they may stand in a script, never as a string in quotes.
+# Field names that are also keys of an entry, of a response, of sealing or of a web API: scripts may
+# use them as such, but never as a quoted string.
 WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date",
                          "secret"}
 QUOTED_ALL_THE_SAME = {
@@ -23,7 +23,7 @@ QUOTED_ALL_THE_SAME = {
     "parts.js": {"name"},  # the attribute
 }
 
-# Strings with a space that are no sentences to anybody: selectors, and errors for the console.
+# Strings with a space that are no sentences: selectors, and errors for the console.
 NOT_SAID = re.compile(
     r"""[#.\[:*]|^[a-z]+(?:,\s[a-z]+)+$|^shell-|^(?:still\ waiting|cut\ off)$""",
     re.VERBOSE)
@@ -31,7 +31,7 @@ TWO_WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 
 
 def pieces(source):
-    """Yield ("string" | "code", text) of a script, comments and regular expressions left out."""
+    """Yield ("string" | "code", text) of a script, without comments and regular expressions."""
     at, code, last = 0, [], ""
     while at < len(source):
         found = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL).match(source, at)
@@ -57,7 +57,7 @@ def pieces(source):
 
 
 def closing(source, at):
-    """Return where the string that begins here ends."""
+    """Return the end of the string that begins here."""
     quote, here = source[at], at + 1
     while source[here] != quote:
         if quote == "`" and source.startswith("${", here):
@@ -68,7 +68,7 @@ def closing(source, at):
 
 
 def after_braces(source, here):
-    """Return what follows the brace that closes the one before."""
+    """Return the position after the matching closing brace."""
     depth = 1
     while depth:
         if source[here] in "\"'`":
@@ -79,7 +79,7 @@ def after_braces(source, here):
 
 
 def string(text, quote):
-    """Yield a string's own words, and as code what a template string has between braces."""
+    """Yield the text of a string, and as code the expressions of a template string."""
     own, at = [], 0
     while quote == "`" and "${" in text[at:]:
         start = text.index("${", at)
@@ -91,7 +91,7 @@ def string(text, quote):
 
 
 def field_names():
-    """Return the names of the fields of all our forms."""
+    """Return the field names of all forms."""
     names = set()
     for path in python_files("teamapp"):
         if path.name not in ("forms.py", "fields.py"):
@@ -104,12 +104,12 @@ def field_names():
     return names
 
 
-def test_the_fields_are_found():
+def test_form_fields_are_found():
     assert {"outcome", "visited_at", "people", "steps", "procedure", "username"} <= field_names()
 
 
 @pytest.mark.parametrize("path", own_scripts(), ids=script_name)
-def test_no_script_names_a_field(path):
+def test_no_script_names_a_form_field(path):
     names = field_names()
     for sort, text in pieces(read(path)):
         named = r"[A-Za-z_]\w*" if sort == "string" else r"\.\s*([A-Za-z_]\w*)"
@@ -122,7 +122,7 @@ def test_no_script_names_a_field(path):
 
 
 @pytest.mark.parametrize("path", own_scripts(), ids=script_name)
-def test_no_script_says_a_sentence(path):
+def test_no_script_contains_a_sentence(path):
     for sort, text in pieces(read(path)):
         if sort != "string" or NOT_SAID.search(text):
             continue
@@ -130,7 +130,7 @@ def test_no_script_says_a_sentence(path):
         assert text.isascii() or len(text.strip()) == 1 or "'" in text, f"{path.name}: {text!r}"
 
 
-def test_the_scanner_sees_strings_and_passes_over_comments():
+def test_scanner_finds_strings_and_skips_comments():
     source = """
     // names no "outcome"
     const a = b / 2; /* 'visited_at' */ const c = /["'](x)/g.test("it's");
@@ -141,7 +141,7 @@ def test_the_scanner_sees_strings_and_passes_over_comments():
 
 
 @pytest.mark.parametrize("path", [*own_scripts(), STATIC / "vendor/idb.js"], ids=script_name)
-def test_phones_load_the_script_without_its_comments_and_nothing_else_is_missing(path):
+def test_served_script_lacks_only_comments(path):
     def said(code):
         return [(sort, "".join(text.split()) if sort == "code" else text)
                 for sort, text in pieces(code)]

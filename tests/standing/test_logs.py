@@ -1,4 +1,4 @@
-"""No line of the log holds anything of a person: words that stand for many are sent everywhere."""
+"""The log contains no personal data: marker texts are sent to every route."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ SHOUTS = [NAME, "Giàng", "Chim", PHONE, SEARCH, SECRET, PIN, "chim-hoa", "203.0
 
 @pytest.fixture
 def ask(app, busy, sign_in, things, token):  # noqa: F811
-    """Return a function that asks every route for one's own things, each with everything said."""
+    """Return a function that requests every route for own objects, with every field filled."""
     people = {"out": app.test_client(), **{who: sign_in(getattr(busy, who))
                                            for who in ("lan", "tu", "son")}}
 
@@ -46,13 +46,13 @@ def ask(app, busy, sign_in, things, token):  # noqa: F811
 
 
 def said(token, user):
-    """Return a form that says everything."""
+    """Return a form with every field filled."""
     return {"csrf_token": token, "username": "chim-hoa", "secret": SECRET, "next": f"/?q={SEARCH}",
             "name": NAME, "note": SAID, "file": SAID, "user": user.name}
 
 
 def every_second(draw, fail):
-    """Return a way to draw pages that fails each first time."""
+    """Return a render function that fails every first time."""
     tx = cycle((fail, draw))
 
     def drawn(*given, **more):
@@ -62,26 +62,26 @@ def every_second(draw, fail):
 
 
 def no_word_of(lines, words):
-    """See that every line is free of them, also as JSON or an address would write them."""
+    """Assert that no line contains one of them, plain or escaped as JSON or in a URL."""
     spelled = {form for word in words for form in (word, json.dumps(word)[1:-1], quote(word))}
     for line in lines:
         assert not [form for form in spelled if form in line], line
 
 
-def test_no_answer_leaves_a_word_of_a_person_in_the_log(app, busy, ask, lines):
+def test_no_request_logs_personal_data(app, busy, ask, lines):
     asked, ids = ask()
     statuses = [line["status"] for line in map(json.loads, lines)]
     assert len(lines) >= asked and statuses.count(200) > asked / 4
     no_word_of(lines, SHOUTS + list(ids) + [busy.lan.name, "Thị Rin", busy.bre.head])
 
 
-def test_a_line_tells_when_with_its_offset(client, lines):
+def test_log_line_has_a_timestamp_with_offset(client, lines):
     client.get("/healthz")
     at = datetime.fromisoformat(json.loads(lines[0])["at"])
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
 
 
-def test_what_failed_is_not_told_to_who_asked(app, sign_in, cast, lines):
+def test_error_response_reveals_no_details(app, sign_in, cast, lines):
     def fail():
         raise ValueError(SAID)
 
@@ -91,10 +91,10 @@ def test_what_failed_is_not_told_to_who_asked(app, sign_in, cast, lines):
     no_word_of([answer.text], [*SHOUTS, "ValueError", "Traceback", ".py"])
 
 
-@pytest.mark.once  # no view comes so far as to ask the database
+@pytest.mark.once  # no view reaches the database
 @pytest.mark.parametrize("error", [ValueError, OperationalError])
 @pytest.mark.parametrize("also_its_page", [False, True])
-def test_no_error_leaves_one_either(app, ask, lines, monkeypatch, error, also_its_page):
+def test_no_error_logs_personal_data(app, ask, lines, monkeypatch, error, also_its_page):
     def fail(*given, **more):
         raise error(f"{SAID} {given} {more}")
 

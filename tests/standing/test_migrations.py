@@ -1,6 +1,6 @@
-"""The migrations make exactly the tables of the models, and take them away again.
+"""The migrations create exactly the tables of the models, and are reversible.
 
-The older program still serves while one is applied: it only adds, and stops one table at a time.
+The previous release serves while one is applied: it only adds, and locks one table at a time.
 """
 
 import pytest
@@ -15,7 +15,7 @@ from teamapp.models import TABLES
 from ..conftest import make_app
 from .tree import ROOT
 
-DETAILS = {  # what a database says of a table's columns and foreign keys
+DETAILS = {  # queries for the columns and foreign keys of a table
     "sqlite": ("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('{}')",
                'SELECT "table", "from", "to", on_update, on_delete'
                " FROM pragma_foreign_key_list('{}')"),
@@ -24,12 +24,12 @@ DETAILS = {  # what a database says of a table's columns and foreign keys
                    "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                    " WHERE conrelid = '{}'::regclass"),
 }
-BEFORE_SERVICE = 1  # up to here nobody was served
+BEFORE_SERVICE = 1  # the last migration before the first deployment
 HELD = """SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation
           WHERE pid = pg_backend_pid() AND relkind = 'r' AND granted
           AND mode IN ('AccessExclusiveLock', 'ShareRowExclusiveLock')"""
 WORDS = TextField(null=True)
-MISSED = (  # what the older program would miss, or not fill
+MISSED = (  # changes that break the previous release
     lambda make: make.drop_column("visit", "note"),
     lambda make: make.rename_column("visit", "note", "words"),
     lambda make: make.rename_table("companion", "fellow"),
@@ -55,31 +55,31 @@ def empty(databases, var):
 
 @pytest.fixture
 def schema(databases):
-    """Return a function that tells what a database says of all its tables."""
+    """Return a function that describes all tables of a database."""
 
     def described(database, table):
         details = [set(database.execute_sql(sql.format(table)).fetchall())
                    for sql in DETAILS[databases.name]]
-        key = database.get_primary_keys(table)  # WITHOUT ROWID, a key needs no index of its own
+        key = database.get_primary_keys(table)  # WITHOUT ROWID: the key has no separate index
         indexes = {(tuple(index.columns), index.unique, condition(index.sql))
                    for index in database.get_indexes(table) if index.columns != key}
         return [*details, indexes]
 
     return lambda database: {table: described(database, table) for table in database.get_tables()
-                             if table != "schema_migration"}  # the runner's own
+                             if table != "schema_migration"}  # the table of the migration runner
 
 
 def condition(sql):
-    """Return the condition of a partial index, without its marks, or nothing."""
+    """Return the condition of a partial index without quotes and parentheses, or ''."""
     return (sql or "").replace('"', "").replace("(", "").replace(")", "").partition(" WHERE ")[2]
 
 
-def test_the_migrations_make_the_models_tables(app):
+def test_migrated_schema_matches_the_models(app):
     diff = diff_models(app.extensions["database"], TABLES)
     assert not any(diff), diff
 
 
-def test_the_migrations_make_what_the_models_would_make_alone(empty, schema):
+def test_migrated_schema_equals_tables_created_from_models(empty, schema):
     made, migrated = empty(), empty()
     runner(migrated).up()
     with made.bind_ctx(TABLES):
@@ -90,7 +90,7 @@ def test_the_migrations_make_what_the_models_would_make_alone(empty, schema):
         assert found[table] == shape, table
 
 
-def test_the_migrations_go_down_again(empty, schema):
+def test_migrations_are_reversible(empty, schema):
     database = empty()
     migrations = Runner(database, str(ROOT / "migrations"))
     migrations.up()
@@ -99,22 +99,22 @@ def test_the_migrations_go_down_again(empty, schema):
     assert not set(schema(database)) & {model._meta.table_name for model in TABLES}
 
 
-def test_every_migration_is_numbered_without_a_gap(app):
+def test_migration_numbers_have_no_gap(app):
     numbers = [row.idx for row in runner(app.extensions["database"]).migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_what_the_older_program_reads_and_writes_is_there_after_each_migration(empty, schema):
+def test_every_migration_is_compatible_with_the_previous_release(empty, schema):
     database = empty()
     migrations, older = runner(database), {}
     for migration in migrations.migrations():
         migrations.up(migration.name)
         newer = schema(database)
-        assert missed(older, newer) == [], f"{migration.name}: take it away in a later release"
+        assert missed(older, newer) == [], f"{migration.name}: remove it in a later release"
         older = newer
 
 
-def test_what_the_older_program_would_miss_is_noticed(app, schema):
+def test_incompatible_migration_is_detected(app, schema):
     database = app.extensions["database"]
     make, older = runner(database).migrator, schema(database)
     for change in MISSED:
@@ -127,7 +127,7 @@ def test_what_the_older_program_would_miss_is_noticed(app, schema):
 
 
 def missed(older, newer):
-    """Return the columns that a program made for the older tables would miss or not fill."""
+    """Return the columns that a release made for the older tables misses or leaves empty."""
     found = []
     for table, (columns, *_) in older.items():
         now = newer.get(table, [set()])[0]
@@ -137,7 +137,7 @@ def missed(older, newer):
     return found
 
 
-def test_a_migration_stops_one_table_in_service_at_most(empty):
+def test_migration_locks_at_most_one_table_in_service(empty):
     migrations = runner(empty())
     for migration in migrations.migrations():
         if migration.idx > BEFORE_SERVICE:
@@ -145,7 +145,7 @@ def test_a_migration_stops_one_table_in_service_at_most(empty):
         migrations.up(migration.name)
 
 
-def test_one_that_stops_two_is_noticed(app, databases):
+def test_migration_that_locks_two_tables_is_detected(app, databases):
     migrations = runner(app.extensions["database"])
 
     def adds(*tables):
@@ -158,10 +158,10 @@ def test_one_that_stops_two_is_noticed(app, databases):
 
 
 def stopped(migrations, up):
-    """Return the tables a migration holds of which it needs more than one, one of them whole.
+    """Return the tables a migration locks, if more than one and one of them exclusively.
 
-    Who holds one while it waits for the next meets a phone that does it the other way round.
-    SQLite has one lock for all.
+    A migration that holds one lock and waits for the next can deadlock with a request.
+    SQLite has one lock for the whole database.
     """
     database = migrations.database
     if isinstance(database, SqliteDatabase):
@@ -176,7 +176,7 @@ def stopped(migrations, up):
     return names if is_whole and len(names) > 1 else set()
 
 
-def test_a_database_of_another_history_is_refused_and_a_newer_one_is_served(empty):
+def test_schema_check_rejects_another_history_and_accepts_a_newer_schema(empty):
     database = empty()
     runner(database).up()
     history = runner(database)

@@ -1,4 +1,4 @@
-"""Templates compile, point at what exists, close what they open, and hold nothing inline."""
+"""Templates compile, reference existing targets, close their elements, contain nothing inline."""
 
 import re
 
@@ -7,7 +7,7 @@ from jinja2 import TemplateNotFound, nodes
 
 from .tree import STATIC, TEMPLATES, files, own_scripts, read, templates
 
-pytestmark = pytest.mark.once  # no database is asked anything of its own
+pytestmark = pytest.mark.once  # the result does not depend on the database
 
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 HOLE = "\0"
@@ -27,10 +27,10 @@ IN_A_TAG = r"(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|[^>])*?"
 PIECES = re.compile(r"\{#.*?#\}|<!.*?>|(?P<said>\{\{.*?\}\})|\{%[-+]?\s*(?P<word>\w+).*?%\}"
                     rf"|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){IN_A_TAG}(?P<closed>/?)>", re.DOTALL)
 ENDLESS = {"br", "hr", "img", "input", "link", "meta"}
-OWN = {"macro", "call", "block"}  # what stands in them is whole by itself
+OWN = {"macro", "call", "block"}  # their contents are balanced
 
 
-def test_nothing_moves_for_who_wants_no_motion():
+def test_reduced_motion_disables_all_animation():
     styles = re.sub(r"@media \(prefers-reduced-motion: no-preference\) \{(?:[^{}]*\{[^}]*\})*\s*\}",
                     "", read(STATIC / "css/app.css"))
     assert not re.findall(r"(?<![a-z-])(?:transition|animation|scroll-behavior)[a-z-]*\s*:", styles)
@@ -38,12 +38,12 @@ def test_nothing_moves_for_who_wants_no_motion():
 
 
 def markup(name):
-    """Return a template's own HTML, each piece of Jinja one hole; an `if` in a tag leaves none."""
+    """Return a template's HTML with each Jinja part as a hole; an `if` in a tag leaves none."""
     return JINJA.sub(HOLE, read(TEMPLATES / name))
 
 
 @pytest.mark.parametrize("name", templates())
-def test_a_template_compiles_and_its_parents_and_pieces_exist(app, name):
+def test_template_compiles_and_its_parents_and_partials_exist(app, name):
     env = app.jinja_env
     tree = env.parse(env.loader.get_source(env, name)[0])
     env.get_template(name)
@@ -65,18 +65,18 @@ def test_every_template_of_a_route_exists(app):
     assert named <= set(templates())
 
 
-def test_a_forms_version_comes_from_the_table_of_kinds():
+def test_form_version_comes_from_the_table_of_kinds():
     for name in templates():
         assert not re.search(r"data-form=[\"']?\d", read(TEMPLATES / name)), name
 
 
 def swapped():
-    """Return the partials that routes give to htmx."""
+    """Return the partials that routes return to htmx."""
     return {name for path in files() if path.parts[0] == "teamapp" and path.suffix == ".py"
             for name in re.findall(r'"((?:[a-z_]+/)?_[a-z_]+\.html)"', read(path))}
 
 
-def test_a_swapped_piece_has_one_root_element_with_an_id():
+def test_swapped_partial_has_one_root_element_with_an_id():
     assert swapped()
     for name in swapped():
         html = markup(name).replace(HOLE, "").strip()
@@ -87,7 +87,7 @@ def test_a_swapped_piece_has_one_root_element_with_an_id():
 
 
 class Elements:
-    """The elements of a template's source, tag by tag: what is wrong, how many stand outermost.
+    """The elements of a template's source, tag by tag: its errors and its number of roots.
 
     Each branch of an `if` must leave open what the others do; what is drawn `once` may cut across.
     """
@@ -143,13 +143,13 @@ class Elements:
 
 
 @pytest.mark.parametrize("name", templates())
-def test_no_line_is_too_wide_to_read(name):
+def test_template_lines_have_a_maximum_length(name):
     lines = enumerate(read(TEMPLATES / name).splitlines(), 1)
     assert not [number for number, line in lines if len(line) > WIDEST]
 
 
 @pytest.mark.parametrize("name", templates())
-def test_a_template_and_each_macro_closes_what_it_opens(name):
+def test_template_and_macros_close_their_elements(name):
     assert not Elements(read(TEMPLATES / name)).wrong
 
 
@@ -160,7 +160,7 @@ def test_a_template_and_each_macro_closes_what_it_opens(name):
     "{% if a %}<p>{% endif %}</p>", "{% if a %}<p>{% else %}<b>{% endif %}</p>",
     "{% if a %}<p>{% elif b %}<p>{% endif %}</p>", "{% for a in b %}<li>{% endfor %}</li>",
     "<p{% if a > b %} hidden{% endif %}>"])
-def test_what_is_left_open_is_noticed(source):
+def test_unclosed_element_is_detected(source):
     assert Elements(source).wrong
 
 
@@ -169,17 +169,17 @@ def test_what_is_left_open_is_noticed(source):
     "{% if a %}<p class=a>{% elif b %}<p>{% else %}<p id=c>{% endif %}</p>",
     "<ul>{% for a in b %}<li>{% else %}<li>{% endfor %}</li></ul>",
     "{% once 'a' %}<form>{% endonce %}{{ '<b>' }}{# <i> #}<!-- <u> -->{% once 'b' %}</form>"])
-def test_what_is_whole_is_taken(source):
+def test_balanced_template_passes(source):
     assert not Elements(source).wrong
 
 
 def pieces():
-    """Return the templates that others draw, or routes give to htmx."""
+    """Return the templates that others include, or routes return to htmx."""
     return swapped().union(*(re.findall(r'\{%-? include "([^"]+)"', read(TEMPLATES / name))
                              for name in templates()))
 
 
-def test_a_piece_has_one_root_and_a_file_of_macros_none():
+def test_partial_has_one_root_and_a_macro_file_none():
     assert len(pieces()) > 10
     for name in templates():
         found = Elements(read(TEMPLATES / name))
@@ -192,25 +192,25 @@ def test_a_piece_has_one_root_and_a_file_of_macros_none():
 @pytest.mark.parametrize("source, roots", [
     ("<p></p>", 1), ("<p></p><p></p>", 2), ("<p></p>{{ banner() }}", 2), ("{% set a = 1 %}", 0),
     ("{% macro a() %}<p></p>{% endmacro %}<div><p></p></div>", 1)])
-def test_a_second_root_is_noticed(source, roots):
+def test_second_root_is_detected(source, roots):
     assert Elements(source).roots == roots
 
 
 @pytest.mark.parametrize("name, echo", [
     ("households/rows.html", "row_echo"), ("households/_forms.html", "visit_echo")])
-def test_an_echo_leaves_nothing_where_it_stood(app, name, echo):
-    """A blank beside its element would stay, and the place would not be `:empty` again."""
+def test_out_of_band_element_leaves_no_whitespace(app, name, echo):
+    """Whitespace beside the element would remain, and the target would not be `:empty`."""
     with app.test_request_context():
         html = str(getattr(app.jinja_env.get_template(name).module, echo)())
     assert re.fullmatch(r"<template [^>]*><.*></template>", html, re.DOTALL)
 
 
 def ids_of_all_templates():
-    """Return a pattern for each id that some template draws."""
+    """Return a pattern for each id in any template."""
     found = set()
     for name in templates():
         for value in re.findall(r"\sid=[\"']([^\"']+)[\"']", markup(name)):
-            if value.strip(HOLE):  # of an id that is all Jinja nothing is known
+            if value.strip(HOLE):  # an id that is only Jinja matches anything
                 found.add(HOLES.sub(".+", re.escape(value)))
     return found
 
@@ -227,19 +227,19 @@ def test_every_target_has_its_id():
 
 @pytest.mark.parametrize("path", [path for path in files() if path.suffix in (".html", ".svg")
                                   and path.parts[0] == "teamapp"], ids=str)
-def test_nothing_is_inline(path):
+def test_template_contains_nothing_inline(path):
     source = JINJA.sub(HOLE, read(path))
     for what, pattern in INLINE.items():
         assert not re.search(pattern, source, re.IGNORECASE), f"{path} holds {what}"
 
 
-def test_every_static_file_a_template_names_exists():
+def test_every_static_file_named_by_a_template_exists():
     for name in templates():
         for path in re.findall(r"static_url\(['\"]([^'\"]+)['\"]\)", read(TEMPLATES / name)):
             assert (STATIC / path).is_file(), f"{name}: {path}"
 
 
-def test_every_page_that_a_template_links_to_exists(app):
+def test_every_page_linked_by_a_template_exists(app):
     endpoints = set(app.view_functions)
     for name in templates():
         for endpoint in re.findall(r"url_for\(\s*['\"]([a-z_.]+)['\"]", read(TEMPLATES / name)):

@@ -1,4 +1,4 @@
-"""Every text a person reads goes through the catalogue: Vietnamese at its root, and English."""
+"""Every visible text is in the catalogue: Vietnamese in the source, with an English translation."""
 
 import csv
 import re
@@ -22,7 +22,7 @@ BRAND = "Từng Nhà"
 
 
 def messages():
-    """Return (path, line, text) of every text that is handed to the catalogue."""
+    """Return (path, line, text) of every text that is marked for translation."""
     found = []
     for path in files():
         if path.parts[0] != "teamapp" or path.suffix not in (".py", ".html"):
@@ -37,13 +37,13 @@ def messages():
 
 
 def english():
-    """Return the catalogue of the English texts, what is obsolete included."""
+    """Return the English catalogue, including obsolete texts."""
     with open(TEAMAPP / "translations/en/LC_MESSAGES/messages.po", "rb") as file:
         return read_po(file)
 
 
 def is_vietnamese(text):
-    """Tell whether a text has a Vietnamese letter, or nothing but Vietnamese syllables."""
+    """Return whether a text has a Vietnamese letter or only Vietnamese syllables."""
     plain = re.sub(r"%\(\w+\)s|<[^>]+>", " ", text)
     if any(letter in "đĐ" or "WITH" in unicodedata.name(letter, "") for letter in plain
            if letter.isalpha()):
@@ -52,7 +52,7 @@ def is_vietnamese(text):
     return all(SYLLABLE.fullmatch(word) for word in words)
 
 
-def test_every_text_is_there_and_vietnamese():
+def test_every_text_exists_and_is_vietnamese():
     found = messages()
     assert len(found) > 100
     for path, line, text in found:
@@ -62,12 +62,12 @@ def test_every_text_is_there_and_vietnamese():
 
 
 @pytest.mark.parametrize("text", ["Not found", "Sign in", "Saved", "Visited on", "Household"])
-def test_english_would_be_noticed(text):
+def test_english_text_is_detected(text):
     assert not is_vietnamese(text)
 
 
-def test_no_text_is_put_together_before_it_is_looked_up():
-    """A text with a value inside it would never be found in a catalogue."""
+def test_no_text_is_interpolated_before_translation():
+    """The catalogue has no entry for a text with a value inserted."""
     for path in files():
         if path.parts[0] == "teamapp" and path.suffix in (".py", ".html"):
             made = re.findall(r"(?<![\w.])(?:_|gettext)\(\s*f[\"']", read(path))
@@ -75,18 +75,18 @@ def test_no_text_is_put_together_before_it_is_looked_up():
 
 
 def bare_text(source):
-    """Return a template's text outside Jinja, comments and tags' names."""
+    """Return a template's text without Jinja, comments and tags."""
     return re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", " ", source, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("name", templates())
-def test_a_template_says_nothing_past_the_catalogue(name):
+def test_template_text_uses_the_catalogue(name):
     bare = bare_text(read(TEMPLATES / name)).replace(BRAND, "")
     said = [letter for letter in bare if letter.isalpha() and not letter.isascii()]
     assert not said, f"{name}: {''.join(said)[:40]!r}"
 
 
-def test_every_text_has_an_english_one_and_nothing_else_has():
+def test_exactly_the_used_texts_have_an_english_translation():
     catalogue = english()
     told = {text for entry in catalogue if entry.id
             for text in (entry.id if isinstance(entry.id, tuple) else (entry.id,))}
@@ -100,8 +100,8 @@ def test_every_text_has_an_english_one_and_nothing_else_has():
         assert not entry.fuzzy or not entry.id, entry.id
 
 
-def test_an_english_text_says_what_the_vietnamese_says():
-    """The same values stand in it, it ends alike, and it is not Vietnamese."""
+def test_english_text_matches_the_vietnamese_one():
+    """It has the same placeholders and the same final punctuation, and is not Vietnamese."""
     holes = re.compile(r"%%|%\(\w+\)s")
     for entry in english():
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
@@ -114,7 +114,7 @@ def test_an_english_text_says_what_the_vietnamese_says():
 
 
 @pytest.mark.parametrize("name", ["Gửi về xã", "Lưu ra tệp"])
-def test_an_english_text_calls_a_screen_and_a_button_what_they_are_called(name):
+def test_english_text_uses_the_names_of_screens_and_buttons(name):
     texts = {entry.id: entry.string for entry in english() if isinstance(entry.id, str)}
     naming = [text for text in texts if name in text and text != name]
     assert naming
@@ -122,15 +122,15 @@ def test_an_english_text_calls_a_screen_and_a_button_what_they_are_called(name):
         assert texts[name] in texts[text], text
 
 
-def test_nobody_is_heard_of_in_english():
-    """What is told is when word came from a phone, not of one."""
+def test_english_text_does_not_say_heard_of():
+    """A phone is "heard from": the text is about the time of its last request."""
     said = [text for entry in english() for text in (
         entry.string if isinstance(entry.string, tuple) else (entry.string,))]
     assert not [text for text in said if re.search(r"\bheard (?!from\b)", text)]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (TEAMAPP / "catalog").glob("*.csv")))
-def test_every_entry_of_a_catalogue_has_its_english_names(name):
+def test_every_catalogue_entry_has_english_names(name):
     with open(TEAMAPP / "catalog" / name, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     columns = [column for column in rows[0] if column.endswith("_en")]

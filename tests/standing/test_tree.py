@@ -1,4 +1,4 @@
-"""The layout of the repository, and signs of what was left unfinished."""
+"""The layout of the repository, and markers of unfinished work."""
 
 import ast
 import re
@@ -18,11 +18,11 @@ DOMAIN = {"models", "recording", "counting", "rostering", "sync"}
 MODULE, FUNCTION, SCRIPT = 200, 24, 150
 
 
-def test_the_top_holds_what_it_should():
+def test_root_contains_exactly_the_expected_files():
     assert {path.parts[0] for path in files()} == TOP
 
 
-def test_no_drawer_for_everything():
+def test_no_catch_all_module_exists():
     for path in files():
         if path.parts[:2] == ("tests", "service"):
             continue  # the tests of the running service
@@ -30,21 +30,21 @@ def test_no_drawer_for_everything():
             assert not {part.split(".")[0].strip("_") for part in path.parts} & DRAWERS, path
 
 
-def test_nothing_is_left_for_later():
+def test_no_unfinished_marker_is_left():
     for path in files():
         if path.suffix in TEXTS and "vendor" not in path.parts:
             found = UNFINISHED.search(read(path))
             assert not found, f"{path}: {found[0]}"
 
 
-def test_forms_stand_in_files_of_their_name():
+def test_forms_are_defined_in_forms_modules():
     for path in python_files("teamapp"):
         if re.search(r"\((?:Flask)?Form\):", read(path)):
             assert path.name == "forms.py", path
 
 
-def test_every_module_and_the_domains_public_functions_have_a_docstring():
-    """Elsewhere a typed signature is enough."""
+def test_modules_and_public_domain_functions_have_a_docstring():
+    """Other functions need only a typed signature."""
     bare = []
     for path in python_files("teamapp", "migrations"):
         tree = parsed(path)
@@ -58,13 +58,13 @@ def test_every_module_and_the_domains_public_functions_have_a_docstring():
     assert not bare, "\n".join(bare)
 
 
-def test_a_script_has_one_concern_and_few_lines():
+def test_scripts_have_a_maximum_length():
     for path in own_scripts():
         assert read(path).count("\n") <= SCRIPT, path
 
 
-def test_sizes_are_signs():
-    """A module at twice its size asks to be looked at; it does not fail."""
+def test_long_modules_give_a_warning():
+    """Long modules and functions give a warning; the test does not fail."""
     for path in python_files("teamapp"):
         lines = read(path).count("\n")
         if lines > MODULE:

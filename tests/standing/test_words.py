@@ -1,4 +1,4 @@
-"""Words that were given up (docs/glossary.md has those in use) come back in no name and no text."""
+"""No name and no text uses a deprecated word; docs/glossary.md has the valid ones."""
 
 import ast
 import io
@@ -11,9 +11,9 @@ import pytest
 
 from .tree import ROOT, documents, files, own_scripts, parsed, python_files, read, templates
 
-pytestmark = pytest.mark.once  # the database is not asked
+pytestmark = pytest.mark.once  # the result does not depend on the database
 
-# A part of a name, between underscores or capitals, and the word in its place.
+# A part of a name, between underscores or capitals: its replacement.
 PARTS = {
     "inbox": "rejected entries", "mishap": "processing failure", "mishaps": "processing failures",
     "stray": "undeliverable", "strays": "undeliverable", "desk": "processor",
@@ -23,7 +23,7 @@ PARTS = {
     "mends": "resubmissions", "mended": "resubmitted", "mending": "resubmission",
     "book": "database, register", "edition": "content version", "recount": "reconciliation",
 }
-# A whole name, and the name in its place.
+# A whole name: its replacement.
 NAMES = {
     "Standing": "AccountStatus", "Stay": "VillageStay", "Marker": "DistinctMark",
     "sign_of_use": "was_used_recently", "atTheDoor": "onSignInPage",
@@ -31,7 +31,7 @@ NAMES = {
     "is_there": "a predicate with its object", "ground": "content_version",
     "turn": "write, WriteTransaction", "sharing": "allocation",
 }
-# A pattern in documents, docstrings and comments, and the words in its place.
+# A pattern in documents, docstrings and comments: its replacement.
 PROSE = {
     r"\bthe book\b": "the database, the register", r"\ba book\b": "a database, a register",
     r"\bwhoever\b": "the person who …", r"\banew\b": "again",
@@ -49,37 +49,38 @@ ALLOWED = {  # (start of a path, name or found words): reason; * stands for each
     ("tests/standing/test_words.py", "*"): "has the lists themselves",
     ("teamapp/static/css/", "marker"): "CSS has ::marker and list-style",
 }
-# Folders and files whose docstrings, comments and variables are held too: add one when it is clean.
+# Folders and files whose docstrings, comments and variables are checked: add one when it is clean.
 CLEAN = ("migrations/", "teamapp/counting/", "teamapp/kept_pages.py", "teamapp/offline/",
          "teamapp/recording/", "teamapp/rostering/", "teamapp/static/css/", "teamapp/sync/",
-         "teamapp/templates/")
+         "teamapp/templates/", "tests/hostile/", "tests/js/", "tests/offline/", "tests/recording/",
+         "tests/standing/", "tests/visits/")
 
 
 def allowed(path, word):
-    """Tell whether a word may be in a file."""
+    """Return whether a file may contain a word."""
     return any(str(path).startswith(start) and given in (word, "*") for start, given in ALLOWED)
 
 
 def parts(name):
-    """Return the words a name is made of, in small letters."""
+    """Return the words of a name in lower case."""
     return [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
 
 
-def given_up(name):
-    """Return what is wrong with a name, with the word in its place, or None."""
+def deprecated(name):
+    """Return a deprecated name with its replacement, or None."""
     if name in NAMES:
         return f"{name} → {NAMES[name]}"
     return next((f"{name}: {part} → {PARTS[part]}" for part in parts(name) if part in PARTS), None)
 
 
-def said_badly(text):
-    """Yield what is wrong in a text, with the words in its place."""
+def deprecated_in(text):
+    """Yield the deprecated words of a text with their replacements."""
     for pattern, instead in PROSE.items():
         for found in re.finditer(pattern, text, re.IGNORECASE):
             yield f"{found[0]} → {instead}"
 
 
-# --- where words are -------------------------------------------------------------------------
+# --- sources of words ------------------------------------------------------------------------
 
 def definitions(path):
     """Yield the names of a Python file's module, classes and functions."""
@@ -101,7 +102,7 @@ def inner_names(path):
 
 
 def script_names(path):
-    """Yield the names a script declares, and its own."""
+    """Yield the name of a script and the names it declares."""
     yield path.stem
     source = re.sub(r"/\*.*?\*/|//[^\n]*", "", read(path), flags=re.DOTALL)
     yield from re.findall(r"\b(?:function\*?|const|let|class)\s+([A-Za-z_$][\w$]*)", source)
@@ -127,63 +128,63 @@ def prose(path):
 
 
 def readable(path):
-    """Return a document's text without the names of tests, which are the tests' own."""
+    """Return a document's text without names of tests."""
     return re.sub(r"`[^`\n]+::[^`\n]+`", "", read(path))
 
 
 def every_document():
-    """Return the documents, those beside tests and measurements too."""
+    """Return all documents, including those of tests and benchmarks."""
     return [*documents(), *(path for path in files() if path.name == "README.md"
                             and path.parts[0] in ("tests", "bench"))]
 
 
 def every_program():
-    """Return the files of program, tests and measurements that have docstrings or comments."""
+    """Return the files of program, tests and benchmarks that have docstrings or comments."""
     return [path for path in files() if path.suffix in (".py", ".js", ".mjs", ".css", ".html")
             and path.parts[0] in ("teamapp", "tests", "bench", "migrations")
             and "vendor" not in path.parts]
 
 
-def complaints(path, found):
-    """Return what is wrong in a file, but for the words that are allowed there."""
+def findings(path, found):
+    """Return the findings in a file, without words that are allowed there."""
     return [f"{path}: {one}" for one in found if not allowed(path, re.split(r"[: ]", one)[0])]
 
 
 # --- the tests -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("path", every_document(), ids=str)
-def test_a_document_uses_the_words_of_the_glossary(path):
+def test_document_uses_the_words_of_the_glossary(path):
     text = readable(path)
-    names = filter(None, map(given_up, re.findall(r"`(\w+)`", text)))
-    assert not complaints(path, [*said_badly(text), *names])
-    assert given_up(path.stem.replace("-", "_")) is None
+    names = filter(None, map(deprecated, re.findall(r"`(\w+)`", text)))
+    assert not findings(path, [*deprecated_in(text), *names])
+    assert deprecated(path.stem.replace("-", "_")) is None
     assert "—" not in text, f"{path}: a dash where two sentences will do"
 
 
 def test_modules_classes_and_functions_use_the_words_of_the_glossary():
     found = [line for path in python_files("teamapp", "migrations")
-             for line in complaints(path, filter(None, map(given_up, definitions(path))))]
+             for line in findings(path, filter(None, map(deprecated, definitions(path))))]
     assert not found, "\n".join(found)
 
 
 def test_scripts_use_the_words_of_the_glossary():
     found = [line for path in (script.relative_to(ROOT) for script in own_scripts())
-             for line in complaints(path, filter(None, map(given_up, script_names(path))))]
+             for line in findings(path, filter(None, map(deprecated, script_names(path))))]
     assert not found, "\n".join(found)
 
 
 def test_templates_are_named_by_the_words_of_the_glossary():
     names = [re.sub(r"\W", "_", name.removesuffix(".html")) for name in templates()]
     assert names
-    assert not [*filter(None, map(given_up, names))]
+    assert not [*filter(None, map(deprecated, names))]
 
 
 def test_texts_in_clean_folders_use_the_words_of_the_glossary():
-    """A folder joins CLEAN when it has none; the others are counted."""
+    """Findings in CLEAN folders fail; those in others are counted."""
     left, found = Counter(), []
     for path in every_program():
         inner = inner_names(path) if path.suffix == ".py" else ()
-        wrong = complaints(path, [*said_badly(prose(path)), *filter(None, map(given_up, inner))])
+        wrong = findings(path, [*deprecated_in(prose(path)), *filter(None, map(deprecated, inner))])
         if path.as_posix().startswith(CLEAN):
             found += wrong
         elif wrong:
@@ -191,28 +192,28 @@ def test_texts_in_clean_folders_use_the_words_of_the_glossary():
     assert not found, "\n".join(found)
     if left:
         told = ", ".join(f"{folder} {count}" for folder, count in sorted(left.items()))
-        warnings.warn(f"words given up: {sum(left.values())} left: {told}", stacklevel=1)
+        warnings.warn(f"deprecated words: {sum(left.values())} left: {told}", stacklevel=1)
 
 
 @pytest.mark.parametrize("name", ["InboxItem", "has_goer", "is_mended", "atTheDoor", "Standing",
                                   "of_the_book", "forebears", "strayEnvelope"])
-def test_a_name_given_up_would_be_noticed(name):
-    assert given_up(name)
+def test_deprecated_name_is_detected(name):
+    assert deprecated(name)
 
 
 @pytest.mark.parametrize("name", ["standing", "recommend", "household", "bookmark", "sign_in",
                                   "VillageStay", "list_marker", "desktop", "background"])
-def test_a_good_name_passes(name):
-    assert given_up(name) is None
+def test_valid_name_passes(name):
+    assert deprecated(name) is None
 
 
 @pytest.mark.parametrize("text", ["Whoever asks gets 403.", "It is drawn anew.", "in the book",
                                   "`after` is content with it", "answered `kept`", "the inbox"])
-def test_a_phrase_given_up_would_be_noticed(text):
-    assert [*said_badly(text)]
+def test_deprecated_phrase_is_detected(text):
+    assert [*deprecated_in(text)]
 
 
 @pytest.mark.parametrize("text", ["the standing tests", "kept pages", "text content", "recommended",
                                   "the content policy with a nonce"])
-def test_a_good_phrase_passes(text):
-    assert not [*said_badly(text)]
+def test_valid_phrase_passes(text):
+    assert not [*deprecated_in(text)]

@@ -1,4 +1,4 @@
-"""The project's files, as the standing tests read them."""
+"""Files of the project, for the standing tests."""
 
 import ast
 import subprocess
@@ -13,7 +13,7 @@ STATIC = TEAMAPP / "static"
 
 @cache
 def files():
-    """Return every file that is, or is about to be, in the repository, as paths from the root."""
+    """Return all tracked and untracked, not ignored files, as paths from the root."""
     said = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, check=True, text=True).stdout
@@ -38,7 +38,7 @@ def read(path):
 
 
 def documents():
-    """Return every document a person reads."""
+    """Return every document."""
     return [path for path in files() if path.suffix == ".md"
             and (len(path.parts) == 1 or path.parts[0] == "docs")]
 
@@ -55,5 +55,5 @@ def script_name(path):
 
 
 def own_scripts():
-    """Return our own JavaScript files."""
+    """Return the JavaScript files that are not vendored."""
     return sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)

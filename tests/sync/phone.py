@@ -1,4 +1,4 @@
-"""A phone as the tests hold it: it makes entries and sends them, as docs/sync-protocol.md says."""
+"""Builders of entries and batches, sent as docs/sync-protocol.md specifies."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ DEVICE = "0f4f3c1e-6f0e-4f5c-9a53-0a3c5a1a2b3c"
 
 
 def local(moment):
-    """Return a moment as a datetime field of a form holds it."""
+    """Return a moment in the format of a form's datetime-local field."""
     return clock.local(moment).strftime("%Y-%m-%dT%H:%M")
 
 
@@ -30,7 +30,7 @@ def body(house, *people, outcome="met", at=None, **more):
 
 
 def record_of(one):
-    """Return the id, as text, of the record that an entry's body makes."""
+    """Return the id, as text, of the record an entry creates."""
     return parse_qs(one["body"])["id"][0]
 
 
@@ -54,7 +54,7 @@ def entry(said, **more):
 
 
 def batch(user, entries, **more):
-    """Return what is posted to /sync."""
+    """Return the JSON body of a POST /sync."""
     return {"v": 1, "batch": str(uuid4()), "device": DEVICE, "user": user.id,
             "epoch": Installation.current_epoch(), "sent_at": clock.now().isoformat(),
             "left": {"count": len(entries), "oldest": clock.now().isoformat()},

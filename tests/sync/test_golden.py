@@ -1,4 +1,4 @@
-"""Outboxes as released phones wrote them: each is still taken, and means what it meant.
+"""Outboxes as released phones wrote them are accepted with their original meaning.
 
 The files in golden/ are never edited; a new form brings a new file.
 """
@@ -17,16 +17,16 @@ from .phone import entry, record_of, send
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 
 
-def test_every_released_form_has_its_outbox():
+def test_every_released_form_has_a_golden_outbox():
     released = {(kind, form) for kind, known in KINDS.items()
                 for form in range(1, known.form + 1)}
-    kept = {(one["kind"], one["form"]) for path in GOLDEN
+    golden = {(one["kind"], one["form"]) for path in GOLDEN
             for one in json.loads(path.read_text("utf-8"))}
-    assert released <= kept
+    assert released <= golden
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_a_released_outbox_is_still_taken(path, cast, sign_in):
+def test_golden_outbox_is_accepted_with_its_meaning(path, cast, sign_in):
     sent = json.loads(path.read_text("utf-8"))
     entries = [entry(one["body"], kind=one["kind"], form=one["form"]) for one in sent]
     answer = send(sign_in(cast.lan), cast.lan, *entries)
@@ -36,7 +36,7 @@ def test_a_released_outbox_is_still_taken(path, cast, sign_in):
 
 
 def meaning(id):
-    """Return what an entry has become, as the files tell it."""
+    """Return the recorded visit in the format of the golden files."""
     visit = Visit.get_by_id(id)
     steps = Step.select(Step.kind, Step.state, Step.obstacle, Step.mode, Step.resident).where(
         Step.visit == id).order_by(Step.id).tuples()

@@ -1,4 +1,4 @@
-"""A file that a phone saved of its outbox, handed in by its author or by who leads them."""
+"""Files of an outbox saved by a phone, submitted by the author or a superior."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from .phone import body, entry, helped, result
 
 
 def saved(user, *entries, **more):
-    """Return a file as a phone writes it."""
+    """Return an outbox file as a phone writes it."""
     lines = [{**one, "user": str(user.id), "label": f"Nhà {place} · Vắng nhà", "attempts": 1,
               "state": "waiting", "counts": ["done"]} for place, one in enumerate(entries, 1)]
     return json.dumps({"v": 1, "user": str(user.id), "entries": lines, **more}).encode()
@@ -23,7 +23,7 @@ def saved(user, *entries, **more):
 
 @pytest.fixture
 def hand_in(sign_in):
-    """Return a function that hands in a file as somebody and gives the page."""
+    """Return a function that submits a file as a user and returns the response."""
 
     def give(user, text):
         browser = sign_in(user)
@@ -36,31 +36,31 @@ def hand_in(sign_in):
 
 
 @pytest.mark.parametrize("by", ["lan", "tu", "hanh", "son"])
-def test_its_author_or_who_leads_them_hands_it_in_in_the_authors_name(cast, hand_in, by):
-    bearer = getattr(cast, by)
+def test_author_or_superior_submits_a_file_in_the_authors_name(cast, hand_in, by):
+    submitter = getattr(cast, by)
     one = entry(body(cast.bre, helped(cast.resident("Thị Rin"))))
-    page = hand_in(bearer, saved(cast.lan, one))
+    page = hand_in(submitter, saved(cast.lan, one))
     assert page.status_code == 200
     assert "Nhà 1 · Vắng nhà" in page.text and "Xã đã nhận, số 1" in page.text
     [visit], [receipt] = Visit.select(), Receipt.select()
     assert visit.member == receipt.user == cast.lan
-    assert receipt.submitted_by == bearer
+    assert receipt.submitted_by == submitter
     assert differences(cast.an_phu) == []
 
 
 @pytest.mark.parametrize("by", ["binh", "kien", "chau"])
-def test_nobody_else_can(cast, hand_in, by):
+def test_no_other_person_can_submit_the_file(cast, hand_in, by):
     page = hand_in(getattr(cast, by), saved(cast.lan, entry(body(cast.bre))))
     assert page.status_code == 422 and "không thuộc nơi anh chị phụ trách" in page.text
     assert not Receipt.select().exists()
 
 
-def test_a_leader_of_another_village_cannot(cast, hand_in):
+def test_leader_of_another_village_cannot_submit_the_file(cast, hand_in):
     page = hand_in(cast.tu, saved(cast.mai, entry(body(cast.hlan))))
     assert page.status_code == 422
 
 
-def test_what_came_by_itself_meanwhile_is_not_counted_again(cast, hand_in, sign_in):
+def test_entry_synced_before_the_file_is_not_counted_again(cast, hand_in, sign_in):
     one, two = entry(body(cast.bre)), entry(body(cast.van))
     result(sign_in(cast.lan), cast.lan, one)
     page = hand_in(cast.tu, saved(cast.lan, one, two)).text
@@ -69,13 +69,13 @@ def test_what_came_by_itself_meanwhile_is_not_counted_again(cast, hand_in, sign_
     assert result(sign_in(cast.lan), cast.lan, two)["replayed"]
 
 
-def test_what_is_rejected_says_why_and_lies_in_the_authors_inbox(cast, hand_in):
+def test_rejected_entry_shows_its_reason_and_is_stored_for_the_author(cast, hand_in):
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.hlan)))).text
     assert "Xã chưa nhận: Nhà này không thuộc nơi" in page
     assert RejectedEntry.get().user == cast.lan
 
 
-def test_a_mended_entry_stands_for_the_one_it_replaced(cast, hand_in):
+def test_resubmission_in_a_file_replaces_its_predecessor(cast, hand_in):
     old = entry(body(cast.bre, outcome="later"))
     new = entry(body(cast.bre, outcome="absent"), replaces=old["id"])
     page = hand_in(cast.lan, saved(cast.lan, old | {"replaced_by": new["id"]}, new)).text
@@ -83,23 +83,24 @@ def test_a_mended_entry_stands_for_the_one_it_replaced(cast, hand_in):
     assert Visit.get().outcome == "absent"
 
 
-@pytest.mark.parametrize("days, kept", [(90, 1), (91, 0)])
-def test_who_left_is_taken_for_ninety_days(cast, hand_in, days, kept):
+@pytest.mark.parametrize("days, accepted", [(90, 1), (91, 0)])
+def test_file_is_accepted_ninety_days_after_the_account_closes(cast, hand_in, days, accepted):
     cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
     hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre))))
-    assert Visit.select().count() == kept
-    assert [item.code for item in RejectedEntry.select()] == ([] if kept else ["closed_account"])
+    assert Visit.select().count() == accepted
+    codes = [item.code for item in RejectedEntry.select()]
+    assert codes == ([] if accepted else ["closed_account"])
 
 
-def test_more_than_a_batch_is_taken_whole(cast, hand_in):
+def test_file_larger_than_a_batch_is_accepted(cast, hand_in):
     many = [entry(body(cast.bre, outcome="absent")) for _ in range(130)]
     assert "130 trên 130 lượt" in hand_in(cast.lan, saved(cast.lan, *many)).text
     assert Visit.select().count() == 130
 
 
-def test_more_lines_than_a_phone_writes_are_refused_unread(cast, hand_in):
+def test_file_with_too_many_entries_is_rejected_unprocessed(cast, hand_in):
     short = [{"id": str(cast.bre.id)}] * 2001
     page = hand_in(cast.lan, json.dumps(
         {"v": 1, "user": cast.lan.id, "entries": short}).encode())
@@ -115,18 +116,18 @@ def test_more_lines_than_a_phone_writes_are_refused_unread(cast, hand_in):
     b'{"v": 1, "user": "99999999999999999999", "entries": [{"id": '
     b'"3c9e7b52-9a0e-4c55-8f3f-2a6d1b7e4a90"}]}',
     b" " * (512 * 1024 + 1)])
-def test_another_file_is_rejected_in_plain_words_beside_the_field(cast, hand_in, text):
+def test_malformed_file_gets_an_error_beside_the_field(cast, hand_in, text):
     page = hand_in(cast.son, text)
     assert page.status_code == 422
     assert re.search(r'<p class="error" id="file-error">.{10,}</p>', page.text)
 
 
-def test_the_label_of_a_file_is_shown_as_text(cast, hand_in):
+def test_label_in_a_file_is_escaped(cast, hand_in):
     text = saved(cast.lan, entry(body(cast.bre))).replace(b"Nh\\u00e0 1", b"<script>x")
     assert "&lt;script&gt;x" in hand_in(cast.lan, text).text
 
 
-def test_no_file_asks_for_one(cast, sign_in):
+def test_missing_file_gets_an_error(cast, sign_in):
     browser = sign_in(cast.lan)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"',
                       browser.get("/outbox-files").text)[1]
@@ -134,7 +135,7 @@ def test_no_file_asks_for_one(cast, sign_in):
     assert page.status_code == 422 and "Chọn tệp đã lưu từ máy." in page.text
 
 
-def test_a_day_that_our_clock_does_not_have_is_told_like_none(cast, hand_in):
+def test_time_out_of_range_is_rejected_as_malformed(cast, hand_in):
     page = hand_in(cast.lan, saved(cast.lan, entry(
         body(cast.bre), recorded_at="9999-12-31T23:59:59+00:00")))
     assert page.status_code == 200 and not Visit.select().exists()

@@ -1,4 +1,4 @@
-"""A kind of entry that only this test knows: one form, one recorder, one line in the table."""
+"""A kind of entry defined only here needs one form, one recorder and one row of the table."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ KIND = "landmarks.create"
 
 
 class LandmarkForm(Form):
-    """Where a household is found."""
+    """The landmark of a household."""
 
     household = IdField(validators=[Needed("no household")])
     landmark = TextField(validators=[Needed("no landmark")])
@@ -27,7 +27,7 @@ class LandmarkForm(Form):
 
 @dataclass
 class PendingLandmark(Pending):
-    """A landmark about to be written, and the visits its lookup knew of."""
+    """A landmark about to be written, and the number of visits its lookup found."""
 
     visits: int = 0
 
@@ -53,7 +53,7 @@ def write(tx, pendings):
 
 @pytest.fixture(autouse=True)
 def own_kind(monkeypatch):
-    """Put the kind into the table."""
+    """Register the kind."""
     recorder = SimpleNamespace(look_up=look_up, validate=validate, write=write,
                                touches=lambda data: [data["household"]], CARRIES_STATE=False)
     monkeypatch.setitem(KINDS, KIND, Kind(1, LandmarkForm, recorder, {}))
@@ -70,7 +70,7 @@ def landmark(household, words):
     return entry(f"household={household.id}&landmark={words}", kind=KIND)
 
 
-def test_it_is_recorded_among_visits_in_the_order_sent(cast, lan):
+def test_own_kind_is_recorded_among_visits_in_the_order_sent(cast, lan):
     sent = [landmark(cast.bre, "gate"), entry(body(cast.bre)), landmark(cast.bre, "well"),
             entry(body(cast.bre)), landmark(cast.van, "tree")]
     results = send(lan, cast.lan, *sent).json["results"]
@@ -81,7 +81,7 @@ def test_it_is_recorded_among_visits_in_the_order_sent(cast, lan):
     assert visits_by_entry()[sent[3]["id"]].receipt == 4
 
 
-def test_what_its_recorder_rejects_is_kept_and_what_it_cannot_read_too(cast, lan):
+def test_entries_rejected_by_recorder_or_form_get_receipts(cast, lan):
     results = send(lan, cast.lan, landmark(cast.kin, "gate"), landmark(cast.bre, ""),
                    entry(body(cast.bre))).json["results"]
     assert [(line["status"], line.get("code")) for line in results] == [
@@ -89,7 +89,7 @@ def test_what_its_recorder_rejects_is_kept_and_what_it_cannot_read_too(cast, lan
     assert Receipt.select().where(Receipt.kind == KIND, Receipt.status == "rejected").count() == 2
 
 
-def test_an_error_of_its_recorder_spares_the_others(cast, lan, monkeypatch):
+def test_recorder_error_defers_only_its_own_entry(cast, lan, monkeypatch):
     def stumble(tx, pendings):
         raise ZeroDivisionError
 
@@ -99,7 +99,7 @@ def test_an_error_of_its_recorder_spares_the_others(cast, lan, monkeypatch):
     assert Visit.select().count() == 1
 
 
-def test_a_run_ends_before_an_entry_whose_lookup_an_earlier_one_outdates(cast):
+def test_run_ends_before_an_entry_with_an_outdated_lookup(cast):
     values = {}
 
     def sent(kind, household):

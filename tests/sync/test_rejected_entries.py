@@ -1,4 +1,4 @@
-"""What the commune could not take: its author and the leader see it, and say that they have."""
+"""Rejected entries: their author and the author's superiors see and settle them."""
 
 import json
 import re
@@ -18,8 +18,8 @@ from .phone import body, entry, result, send
 from .test_outbox_files import saved
 
 
-def refuse(browser, user, house, code=None, **more):
-    """Send a visit that is rejected, and return what lies in the inbox of it."""
+def send_rejected(browser, user, house, code=None, **more):
+    """Send a visit that is rejected, and return its RejectedEntry."""
     one = entry(body(house, **{"outcome": "absent", **more}))
     assert result(browser, user, one)["status"] == "rejected"
     item = RejectedEntry.get(RejectedEntry.entry == UUID(one["id"]), RejectedEntry.user == user)
@@ -35,12 +35,12 @@ def lan(cast, sign_in):
 
 
 def cards(page):
-    """Return the cards of rejected work on a page."""
+    """Return the cards of rejected entries on a page."""
     return re.findall(r'<div class="card" data-rejected.*?</form>', page, re.S)
 
 
-def test_the_author_is_told_on_the_day_page_and_the_outbox_and_finds_it(cast, lan):
-    refuse(lan, cast.lan, cast.hlan)
+def test_author_finds_a_rejected_entry_from_day_page_and_outbox(cast, lan):
+    send_rejected(lan, cast.lan, cast.hlan)
     for path in ("/", "/outbox"):
         page = lan.get(path).text
         assert "Xã chưa nhận 1 lượt của anh chị" in page, path
@@ -50,8 +50,8 @@ def test_the_author_is_told_on_the_day_page_and_the_outbox_and_finds_it(cast, la
     assert "Vắng nhà" in card and "H&#39;Lan" not in card
 
 
-def test_who_has_nothing_refused_is_told_nothing(cast, lan, sign_in):
-    refuse(sign_in(cast.binh), cast.binh, cast.hlan)
+def test_person_without_rejected_entries_sees_no_notice(cast, lan, sign_in):
+    send_rejected(sign_in(cast.binh), cast.binh, cast.hlan)
     assert "/rejected-entries" not in lan.get("/").text + lan.get("/outbox").text
     page = lan.get("/rejected-entries").text
     assert not cards(page) and "Không còn lượt nào xã chưa nhận." in page
@@ -60,8 +60,8 @@ def test_who_has_nothing_refused_is_told_nothing(cast, lan, sign_in):
 @pytest.mark.parametrize("who, sees", [
     ("tu", True), ("hanh", True), ("son", True), ("lan", True), ("binh", False), ("mai", False),
     ("kien", False), ("chau", False)])
-def test_author_leader_and_commune_see_it_and_nobody_else(cast, lan, desk, who, sees):
-    item = refuse(lan, cast.lan, cast.bre, outcome="later")  # without a day to come back
+def test_only_author_leader_and_commune_see_a_rejected_entry(cast, lan, desk, who, sees):
+    item = send_rejected(lan, cast.lan, cast.bre, outcome="later")  # without a day to come back
     browser = desk(getattr(cast, who))
     assert len(cards(browser.get("/rejected-entries").text)) == sees
     found = cards(browser.get(f"/rejected-entries?author={cast.lan.id}").text)
@@ -71,15 +71,15 @@ def test_author_leader_and_commune_see_it_and_nobody_else(cast, lan, desk, who, 
     if sees and who != "lan":
         assert f'"/rejected-entries?author={cast.lan.id}"' in browser.get(
             f"/people/{cast.lan.id}").text
-    page = "/outbox-files"  # where everybody has a token
+    page = "/outbox-files"  # a page on which every role has a CSRF token
     assert browser.press(f"/rejected-entries/{item.id}/settlement", page).status_code == (
         303 if sees else 404)
     assert bool(RejectedEntry.get().settled_at) == sees
 
 
-def test_a_persons_page_tells_how_many_are_theirs_and_leads_to_them(cast, lan, sign_in):
+def test_person_page_counts_and_links_their_rejected_entries(cast, lan, sign_in):
     for house in (cast.hlan, cast.kin):
-        refuse(lan, cast.lan, house)
+        send_rejected(lan, cast.lan, house)
     leader = sign_in(cast.tu)
     assert "Lượt xã chưa nhận (2)" in leader.get(f"/people/{cast.lan.id}").text
     assert "chưa nhận" not in leader.get(f"/people/{cast.binh.id}").text
@@ -90,11 +90,11 @@ def test_a_persons_page_tells_how_many_are_theirs_and_leads_to_them(cast, lan, s
 
 
 @pytest.mark.parametrize("author", ["kien", "mai", 0, -1, 2**31, 9 * 10**30])
-def test_an_author_who_is_not_the_readers_to_see_is_as_one_who_wrote_nothing(
+def test_invisible_author_looks_like_one_without_rejected_entries(
         cast, lan, sign_in, author):
     for browser, user, house in ((lan, cast.lan, cast.hlan), (sign_in(cast.kien), cast.kien,
                                  cast.bre), (sign_in(cast.mai), cast.mai, cast.bre)):
-        refuse(browser, user, house)
+        send_rejected(browser, user, house)
     leader = sign_in(cast.tu)
     asked = getattr(cast, author).id if isinstance(author, str) else author
     page = leader.get(f"/rejected-entries?author={asked}")
@@ -103,8 +103,8 @@ def test_an_author_who_is_not_the_readers_to_see_is_as_one_who_wrote_nothing(
     assert len(cards(leader.get("/rejected-entries?author=lan").text)) == 1
 
 
-def test_seen_is_settled_kept_and_told_no_more(cast, lan, desk):
-    item = refuse(lan, cast.lan, cast.hlan)
+def test_settled_entry_is_stored_and_no_longer_shown(cast, lan, desk):
+    item = send_rejected(lan, cast.lan, cast.hlan)
     leader, page = desk(cast.tu), f"/rejected-entries?author={cast.lan.id}"
     assert "Lượt xã chưa nhận (1)" in leader.get("/people").text
     answer = leader.press(f"/rejected-entries/{item.id}/settlement", page, next=page)
@@ -115,9 +115,9 @@ def test_seen_is_settled_kept_and_told_no_more(cast, lan, desk):
     assert kept.settled_at and kept.body == item.body
 
 
-def test_who_presses_second_finds_it_seen_since_the_first(cast, lan, desk):
-    item = refuse(lan, cast.lan, cast.hlan)
-    refuse(lan, cast.lan, cast.bre, outcome="later")  # stays, so that the page has a form
+def test_second_settlement_keeps_the_first_time(cast, lan, desk):
+    item = send_rejected(lan, cast.lan, cast.hlan)
+    send_rejected(lan, cast.lan, cast.bre, outcome="later")  # keeps a form on the page
     settled = []
     for who in (cast.tu, cast.lan):
         answer = desk(who).press(f"/rejected-entries/{item.id}/settlement", "/rejected-entries",
@@ -127,21 +127,22 @@ def test_who_presses_second_finds_it_seen_since_the_first(cast, lan, desk):
     assert settled[0] and settled[0] == settled[1]
 
 
-def test_settling_leads_to_no_other_site(cast, lan, desk):
-    item = refuse(lan, cast.lan, cast.hlan)
+def test_settlement_redirects_to_no_other_site(cast, lan, desk):
+    item = send_rejected(lan, cast.lan, cast.hlan)
     answer = desk(cast.lan).press(f"/rejected-entries/{item.id}/settlement", "/rejected-entries",
                                   next="https://elsewhere.example/")
     assert answer.location == "/"
 
 
-def test_the_newest_comes_first_and_what_was_mended_is_gone(cast, lan, sign_in):
+def test_newest_entry_comes_first_and_resubmitted_ones_are_gone(cast, lan, sign_in):
     for house, outcome in ((cast.bre, "later"), (cast.van, "later"), (cast.hoa, "later")):
-        item = refuse(lan, cast.lan, house, outcome=outcome)
+        item = send_rejected(lan, cast.lan, house, outcome=outcome)
     item.received_at = clock.now() - timedelta(days=3)
     item.save()
-    mend = entry(body(cast.van, outcome="absent"),
-                 replaces=str(RejectedEntry.get(RejectedEntry.body.contains(str(cast.van.id))).entry))
-    assert result(lan, cast.lan, mend)["status"] == "accepted"
+    resubmission = entry(body(cast.van, outcome="absent"),
+                         replaces=str(RejectedEntry.get(
+                             RejectedEntry.body.contains(str(cast.van.id))).entry))
+    assert result(lan, cast.lan, resubmission)["status"] == "accepted"
     found = cards(sign_in(cast.son).get(f"/rejected-entries?author={cast.lan.id}").text)
     assert [re.search(r"Điểu Bré|Lê Văn An|Nguyễn Thị Hòa", card)[0] for card in found] == [
         "Điểu Bré", "Nguyễn Thị Hòa"]
@@ -154,7 +155,7 @@ def test_the_newest_comes_first_and_what_was_mended_is_gone(cast, lan, sign_in):
     "people-0=x&people-0-id=%00&people-0-steps-0-kind=%00&people-00-steps-0-state=<script>",
     "people-0-steps-0-kind=SIM&people-0-steps-0-kind-more=x&return_on=2026-02-31",
     "dossiers-0-code=<script>&dossiers-0-id=1&note=<script>&return_part=<script>"])
-def test_whatever_was_written_it_is_shown(cast, lan, sign_in, said):
+def test_any_rejected_body_is_shown(cast, lan, sign_in, said):
     result(lan, cast.lan, entry(said))
     for browser, path in ((lan, "/rejected-entries"),
                           (sign_in(cast.son), f"/rejected-entries?author={cast.lan.id}")):
@@ -162,13 +163,13 @@ def test_whatever_was_written_it_is_shown(cast, lan, sign_in, said):
         assert "<script" not in card and "flown" not in card
 
 
-def test_what_was_done_is_told_to_who_writes_it_down_again(cast, lan, sign_in):
+def test_card_shows_all_recorded_details(cast, lan, sign_in):
     said = body(cast.bre, (cast.resident("Thị Rin").id, "yes", [("VNEID_2_KH", "helped", {}),
                                                 ("DVCQG", "not_yet", {"obstacle": "O01"})]),
                 ("", "", [("SIM", "had", {})]), note="Chiều quay lại", return_on="2026-12-05",
                 return_part="afternoon", **{"dossiers-0-procedure": "1.001193",
                                             "dossiers-0-code": "H10-1"})
-    result(lan, cast.lan, entry(said))  # nobody says how it was done, and the dossier has no id
+    result(lan, cast.lan, entry(said))  # the mode and the id of the dossier are missing
     cast.hanh.set_language("en")
     for who, words in (("lan", ["Thị Rin: Kích hoạt VNeID – xong hôm đó; DVC quốc gia – chưa "
                                 "(Không có máy thông minh)", "Người không ghi tên: ",
@@ -184,7 +185,7 @@ def test_what_was_done_is_told_to_who_writes_it_down_again(cast, lan, sign_in):
 @pytest.mark.parametrize("then, now, is_named", [
     (None, "yes", True), (None, "no", False), (None, "", False), (True, "", True),
     (True, "no", False), (False, "", False), (False, "yes", True)])
-def test_only_who_agreed_is_named(cast, lan, then, now, is_named):
+def test_card_names_only_residents_who_consented(cast, lan, then, now, is_named):
     rin = cast.resident("Thị Rin")
     if then is not None:
         Consent.create(resident=rin, purpose="record", given=then, asked_at=clock.now(),
@@ -196,14 +197,14 @@ def test_only_who_agreed_is_named(cast, lan, then, now, is_named):
     assert ("Thị Rin" in card) == is_named
 
 
-def test_people_the_reader_may_not_see_are_not_named(cast, lan, sign_in):
+def test_card_does_not_name_residents_invisible_to_the_reader(cast, lan, sign_in):
     result(lan, cast.lan, entry(body(cast.hlan, (cast.resident("H'Lan").id, "yes", []))))
     assert "Người không ghi tên" in cards(lan.get("/rejected-entries").text)[0]
 
 
 @pytest.mark.parametrize("code", REJECTIONS)
-def test_every_reason_is_said_in_the_readers_language_and_what_to_do(cast, lan, sign_in, code):
-    refuse(lan, cast.lan, cast.hlan, code=code)
+def test_every_code_has_reason_and_advice_in_the_readers_language(cast, lan, sign_in, code):
+    send_rejected(lan, cast.lan, cast.hlan, code=code)
     cast.son.set_language("en")
     own = lan.get("/rejected-entries").text
     others = sign_in(cast.son).get("/rejected-entries").text
@@ -212,21 +213,21 @@ def test_every_reason_is_said_in_the_readers_language_and_what_to_do(cast, lan, 
         "Lê Thị Lan", "", cards(others)[0]))
 
 
-def test_a_code_of_another_release_says_what_the_phone_was_told(cast, lan):
-    item = refuse(lan, cast.lan, cast.hlan, code="unheard_of")
+def test_unknown_code_shows_the_stored_reason(cast, lan):
+    item = send_rejected(lan, cast.lan, cast.hlan, code="unheard_of")
     [card] = cards(lan.get("/rejected-entries").text)
     assert item.reason in card and "Còn ở Gửi về xã thì bấm Sửa." in card
 
 
-def test_what_was_wrong_is_told_as_it_was_said_to_who_reads_that_language(cast, lan, sign_in):
-    refuse(lan, cast.lan, cast.bre, outcome="later")
+def test_field_messages_are_shown_only_in_their_own_language(cast, lan, sign_in):
+    send_rejected(lan, cast.lan, cast.bre, outcome="later")
     assert "Chọn ngày hẹn lại." in cards(sign_in(cast.tu).get("/rejected-entries").text)[0]
     for reader in (cast.tu, cast.lan):
         reader.set_language("en")
         assert "Chọn ngày hẹn" not in cards(sign_in(reader).get("/rejected-entries").text)[0]
 
 
-def test_what_another_brought_is_not_told_in_the_bearers_language(cast, sign_in, hand_in):
+def test_field_messages_of_another_submitter_are_hidden_in_another_language(cast, sign_in, hand_in):
     cast.tu.set_language("en")
     page = hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre, outcome="later"))))
     assert "Choose the day to come back." in page.text
@@ -235,7 +236,7 @@ def test_what_another_brought_is_not_told_in_the_bearers_language(cast, sign_in,
         assert ("Choose the day" in card) == is_told
 
 
-def test_of_endless_people_and_dossiers_as_many_are_told_as_a_form_takes(cast, lan):
+def test_card_shows_at_most_as_many_items_as_a_form_allows(cast, lan):
     said = "&".join(f"people-{n}-id={uuid4()}&people-{n}-steps-0-kind=SIM" for n in range(700))
     assert result(lan, cast.lan, entry(f"{said}&" + "&".join(
         f"dossiers-{n}-code=H10" for n in range(90))))["status"] == "rejected"
@@ -245,21 +246,21 @@ def test_of_endless_people_and_dossiers_as_many_are_told_as_a_form_takes(cast, l
     assert card.count("<li>") == 30
 
 
-def test_what_no_phone_writes_is_marked_and_the_rest_of_the_words_are_there(cast, lan):
+def test_control_character_is_replaced_and_the_text_is_shown(cast, lan):
     result(lan, cast.lan, entry(body(cast.bre, outcome="absent", note="Chiều\x07 quay lại")))
     [card] = cards(lan.get("/rejected-entries").text)
     assert "Chiều\ufffd quay lại" in card
 
 
-def test_long_words_are_cut_in_the_list(cast, lan):
+def test_long_texts_are_truncated_in_the_list(cast, lan):
     note, reason = "chiều " * 400, "xa " * 400
-    item = refuse(lan, cast.lan, cast.bre, note=note, reason=reason)
+    item = send_rejected(lan, cast.lan, cast.bre, note=note, reason=reason)
     [card] = cards(lan.get("/rejected-entries").text)
     assert f"{note[:299]}…</li>" in card and f"{reason[:299]}…</li>" in card
     assert len(parse_qs(item.body)["note"][0]) == len(note)
 
 
-def test_what_is_of_no_kind_we_know_is_listed_with_its_reason(cast, lan):
+def test_entry_of_unknown_kind_is_listed_with_its_reason(cast, lan):
     result(lan, cast.lan, entry(body(cast.bre, note="x"), kind="visits.dream"))
     [card] = cards(lan.get("/rejected-entries").text)
     assert "Việc khác" in card and "Xã chưa nhận loại việc này." in card
@@ -267,9 +268,9 @@ def test_what_is_of_no_kind_we_know_is_listed_with_its_reason(cast, lan):
 
 
 @pytest.mark.parametrize("form, note", [(0, "Trưa"), (1, "Trưa"), (2, "Chiều"), (9, "Chiều")])
-def test_what_an_older_form_wrote_is_read_as_its_answers_mean_now(
+def test_older_form_is_upgraded_before_it_is_shown(
         cast, lan, monkeypatch, form, note):
-    item = refuse(lan, cast.lan, cast.hlan, note="Chiều")
+    item = send_rejected(lan, cast.lan, cast.hlan, note="Chiều")
     RejectedEntry.update(form=form, body=item.body.replace(quote("Chiều"), "Chiều")).execute()
     kind = KINDS["visits.create"]._replace(
         form=2, upgrades={1: lambda body: body.replace("Chiều", "Trưa")})
@@ -278,9 +279,9 @@ def test_what_an_older_form_wrote_is_read_as_its_answers_mean_now(
     assert f"<b>Ghi chú</b>: {note}" in card
 
 
-def test_one_that_no_form_can_read_stands_among_the_others(cast, lan, monkeypatch):
+def test_unreadable_entry_is_listed_among_the_others(cast, lan, monkeypatch):
     for house in (cast.bre, cast.van, cast.hoa):
-        refuse(lan, cast.lan, house, outcome="later")
+        send_rejected(lan, cast.lan, house, outcome="later")
 
     def fail(body):
         raise ZeroDivisionError
@@ -294,35 +295,35 @@ def test_one_that_no_form_can_read_stands_among_the_others(cast, lan, monkeypatc
         (False, True), (True, False), (False, True)]
 
 
-def test_a_house_the_reader_may_not_see_is_not_named(cast, lan, sign_in):
-    refuse(lan, cast.lan, cast.hlan)
+def test_card_does_not_name_a_household_invisible_to_the_reader(cast, lan, sign_in):
+    send_rejected(lan, cast.lan, cast.hlan)
     for who, named in (("tu", False), ("son", True)):
         [card] = cards(sign_in(getattr(cast, who)).get("/rejected-entries").text)
         assert ("H&#39;Lan" in card) == named == (str(cast.hlan.id) in card)
-    refuse(lan, cast.lan, cast.kin)
+    send_rejected(lan, cast.lan, cast.kin)
     assert "Giàng" not in sign_in(cast.son).get("/rejected-entries").text
 
 
-def test_who_moved_away_is_not_named_to_the_old_leader_but_the_visit_is_there(cast, lan, sign_in):
-    refuse(lan, cast.lan, cast.hlan)
+def test_former_leader_sees_the_entry_without_the_authors_name(cast, lan, sign_in):
+    send_rejected(lan, cast.lan, cast.hlan)
     cast.lan.move_to(cast.da_xanh, clock.today())
     [card] = cards(sign_in(cast.tu).get("/rejected-entries").text)
     assert "Lê Thị Lan" not in card
     assert "Lê Thị Lan" in cards(sign_in(cast.son).get("/rejected-entries").text)[0]
 
 
-def test_the_number_of_queries_does_not_grow_with_what_was_rejected(cast, lan, sign_in):
+def test_query_count_is_independent_of_rejected_entries(cast, lan, sign_in):
     chair, tries = sign_in(cast.son), []
     for _ in range(2):
         for house in (cast.bre, cast.van, cast.hoa):
-            refuse(lan, cast.lan, house, outcome="later")
+            send_rejected(lan, cast.lan, house, outcome="later")
         with counted() as found:
             assert cards(chair.get("/rejected-entries").text)
         tries.append(len(found))
     assert tries[0] == tries[1] <= 6
 
 
-def test_a_page_of_fifty_asks_no_more_and_leads_to_the_next(cast, lan, sign_in):
+def test_list_is_paginated_with_a_bounded_query_count(cast, lan, sign_in):
     rin = cast.resident("Thị Rin")
     said = body(cast.bre, (rin.id, "yes", [("VNEID_2_KH", "had", {})]),
                 **{"dossiers-0-procedure": "1.001193"})
@@ -347,8 +348,8 @@ def test_a_page_of_fifty_asks_no_more_and_leads_to_the_next(cast, lan, sign_in):
         302, f"/rejected-entries?author={cast.lan.id}")
 
 
-def test_a_phone_that_has_its_pages_hears_of_it(cast, lan, sign_in):
-    """Another person's contact brought it: nothing else of hers has changed."""
+def test_pack_renews_pages_after_rejection_and_settlement(cast, lan, sign_in):
+    """The entry comes from another session; no other page of the author changes."""
     known = {}
 
     def pull():
@@ -358,7 +359,7 @@ def test_a_phone_that_has_its_pages_hears_of_it(cast, lan, sign_in):
         return {line["url"]: line["html"] for line in lines if "url" in line}
 
     assert "chưa nhận 1" not in "".join(pull().values())
-    refuse(sign_in(cast.lan), cast.lan, cast.hlan)
+    send_rejected(sign_in(cast.lan), cast.lan, cast.hlan)
     told = pull()
     assert set(told) == {"/", "/outbox"}
     assert all("Xã chưa nhận 1 lượt của anh chị" in html for html in told.values())

@@ -1,4 +1,4 @@
-"""/sync, case by case as docs/sync-protocol.md tells it."""
+"""POST /sync, case by case as docs/sync-protocol.md specifies it."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ from .phone import DEVICE, batch, body, entry, helped, local, record_of, result,
 
 
 def visits_counted():
-    """Return the tally of visits of all communes."""
+    """Return the cumulative tally of visits."""
     return Tally.select(Tally.count).where(Tally.indicator == "visits", Tally.village_id == 0,
                                            Tally.period == "A").scalar() or 0
 
@@ -38,7 +38,7 @@ def lan(cast, sign_in):
     return sign_in(cast.lan)
 
 
-def test_a_visit_is_kept_with_the_next_receipt(cast, lan):
+def test_accepted_visit_gets_the_next_receipt_number(cast, lan):
     one = entry(body(cast.bre, helped(cast.resident("Thị Rin"))))
     assert result(lan, cast.lan, one) == {"id": one["id"], "status": "accepted", "receipt": 1,
                                           "replayed": False, "flag": None}
@@ -48,7 +48,7 @@ def test_a_visit_is_kept_with_the_next_receipt(cast, lan):
     assert differences(cast.an_phu) == []
 
 
-def test_the_answer_names_batch_version_time_and_epoch(cast, lan):
+def test_response_names_batch_version_time_and_epoch(cast, lan):
     sent = batch(cast.lan, [])
     answer = lan.post("/sync", json=sent)
     assert answer.json["v"] == 1
@@ -57,7 +57,7 @@ def test_the_answer_names_batch_version_time_and_epoch(cast, lan):
     assert answer.json["server_time"].endswith("+00:00")
 
 
-def test_what_another_commune_wrote_in_its_turn_meanwhile_stays(cast, lan):
+def test_receipt_of_another_commune_does_not_overwrite_an_existing_one(cast, lan):
     one = entry(body(cast.bre, outcome="absent"))
     assert result(lan, cast.lan, one)["status"] == "accepted"
     [receipt] = Receipt.select()
@@ -68,14 +68,14 @@ def test_what_another_commune_wrote_in_its_turn_meanwhile_stays(cast, lan):
     assert result(lan, cast.lan, one)["replayed"]
 
 
-def test_sent_twice_is_kept_once(cast, lan):
+def test_entry_sent_twice_is_recorded_once(cast, lan):
     one = entry(body(cast.bre, helped(cast.resident("Thị Rin"))))
     first = result(lan, cast.lan, one)
     assert result(lan, cast.lan, one) == first | {"replayed": True}
     assert (Visit.select().count(), visits_counted()) == (1, 1)
 
 
-def test_twice_in_one_batch_is_kept_once(cast, lan):
+def test_entry_twice_in_one_batch_is_recorded_once(cast, lan):
     one = entry(body(cast.bre))
     answer = send(lan, cast.lan, one, one).json["results"]
     assert [row["replayed"] for row in answer] == [False, True]
@@ -83,12 +83,12 @@ def test_twice_in_one_batch_is_kept_once(cast, lan):
     assert Visit.select().count() == 1
 
 
-def test_a_packed_batch_is_unpacked(cast, lan):
+def test_gzipped_batch_is_accepted(cast, lan):
     answer = send(lan, cast.lan, entry(body(cast.bre)), packed=True)
     assert answer.json["results"][0]["status"] == "accepted"
 
 
-def test_the_same_id_with_other_words_is_rejected_and_kept_in_the_inbox(cast, lan):
+def test_reused_id_with_another_body_is_rejected_and_stored(cast, lan):
     one = entry(body(cast.bre))
     result(lan, cast.lan, one)
     answer = result(lan, cast.lan, one | {"body": body(cast.bre, outcome="absent")})
@@ -98,7 +98,7 @@ def test_the_same_id_with_other_words_is_rejected_and_kept_in_the_inbox(cast, la
     assert Receipt.get().status == "accepted"
 
 
-def test_another_persons_id_is_rejected_and_tells_nothing(cast, lan, sign_in):
+def test_id_of_another_person_is_rejected_without_details(cast, lan, sign_in):
     one = entry(body(cast.bre, note="dặn riêng"))
     result(lan, cast.lan, one)
     answer = result(sign_in(cast.binh), cast.binh, one)
@@ -106,7 +106,7 @@ def test_another_persons_id_is_rejected_and_tells_nothing(cast, lan, sign_in):
     assert "receipt" not in answer
 
 
-def test_what_another_sends_of_a_refused_entry_is_kept_beside_it_and_changes_nothing(
+def test_copy_of_a_rejected_entry_by_another_person_is_stored_separately(
         cast, lan, sign_in):
     one = entry(body(cast.hlan))
     assert result(lan, cast.lan, one)["code"] == "not_yours"
@@ -120,7 +120,7 @@ def test_what_another_sends_of_a_refused_entry_is_kept_beside_it_and_changes_not
             (cast.binh.name, cast.an_phu, "id_reused")])
 
 
-def test_what_was_refused_is_judged_again_by_a_mended_server(cast, lan):
+def test_rejected_entry_is_validated_again_after_a_server_fix(cast, lan):
     one = entry(body(cast.hlan))
     assert result(lan, cast.lan, one)["code"] == "not_yours"
     assert result(lan, cast.lan, one)["code"] == "not_yours"
@@ -131,7 +131,7 @@ def test_what_was_refused_is_judged_again_by_a_mended_server(cast, lan):
     assert Receipt.get().status == "accepted"
 
 
-def test_a_mended_entry_settles_the_refused_one(cast, lan):
+def test_resubmission_settles_the_rejected_entry(cast, lan):
     bad = entry(body(cast.bre, outcome="later"))
     assert result(lan, cast.lan, bad)["status"] == "rejected"
     good = entry(body(cast.bre, outcome="absent"), replaces=bad["id"])
@@ -143,91 +143,91 @@ def test_a_mended_entry_settles_the_refused_one(cast, lan):
     assert Visit.select().count() == 1
 
 
-def test_a_mend_of_what_was_kept_already_counts_nothing_twice(cast, lan):
+def test_resubmission_of_an_accepted_entry_is_rejected(cast, lan):
     one = entry(body(cast.bre))
     result(lan, cast.lan, one)
-    mend = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
-    assert result(lan, cast.lan, mend)["code"] == "already_accepted"
+    resubmission = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
+    assert result(lan, cast.lan, resubmission)["code"] == "already_accepted"
     assert "outcome=absent" in RejectedEntry.get().body
     assert Visit.select().count() == 1
 
 
 @pytest.mark.parametrize("is_together", [True, False])
-def test_what_comes_after_its_mend_is_settled_by_it(cast, lan, is_together):
+def test_entry_that_arrives_after_its_resubmission_is_settled_by_it(cast, lan, is_together):
     late = entry(body(cast.bre))
-    mend = entry(body(cast.bre, outcome="absent"), replaces=late["id"])
+    resubmission = entry(body(cast.bre, outcome="absent"), replaces=late["id"])
     child = entry(body(cast.van), after=[late["id"]])
-    rows = send(lan, cast.lan, mend, late, child).json["results"] if is_together else [
-        result(lan, cast.lan, one) for one in (mend, late, child)]
+    rows = send(lan, cast.lan, resubmission, late, child).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in (resubmission, late, child)]
     assert [(row["status"], row["receipt"], row["replayed"]) for row in rows] == [
         ("accepted", 1, False), ("accepted", 1, True), ("accepted", 2, False)]
     assert Visit.select().count() == 2 and differences(cast.an_phu) == []
 
 
 @pytest.mark.parametrize("is_together", [True, False])
-def test_what_could_not_be_taken_is_no_matter_after_its_mend(cast, lan, is_together):
+def test_invalid_entry_that_arrives_after_its_resubmission_is_settled(cast, lan, is_together):
     wrong = entry(body(cast.bre, outcome="later"))
-    mend = entry(body(cast.bre, outcome="absent"), replaces=wrong["id"])
-    for some in [[mend, wrong]] if is_together else [[mend], [wrong]]:
+    resubmission = entry(body(cast.bre, outcome="absent"), replaces=wrong["id"])
+    for some in [[resubmission, wrong]] if is_together else [[resubmission], [wrong]]:
         send(lan, cast.lan, *some)
     assert result(lan, cast.lan, wrong)["receipt"] == 1
     assert not RejectedEntry.open_count(cast.lan)
 
 
 @pytest.mark.parametrize("is_together", [True, False])
-def test_of_two_mends_of_what_never_came_one_is_kept(cast, lan, is_together):
-    mends = [entry(body(cast.bre, outcome=outcome), replaces=str(uuid4()))
+def test_one_of_two_resubmissions_of_an_unknown_entry_is_accepted(cast, lan, is_together):
+    resubmissions = [entry(body(cast.bre, outcome=outcome), replaces=str(uuid4()))
              for outcome in ("absent", "met")]
-    mends[1]["replaces"] = mends[0]["replaces"]
-    rows = send(lan, cast.lan, *mends).json["results"] if is_together else [
-        result(lan, cast.lan, one) for one in mends]
+    resubmissions[1]["replaces"] = resubmissions[0]["replaces"]
+    rows = send(lan, cast.lan, *resubmissions).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in resubmissions]
     assert [(row["status"], row.get("code")) for row in rows] == [
         ("accepted", None), ("rejected", "already_accepted")]
     assert Visit.select().count() == 1
 
 
 @pytest.mark.parametrize("is_together", [True, False])
-def test_no_mend_of_a_mend_is_kept_beside_the_first_writing(cast, lan, is_together):
-    line = [entry(body(cast.bre))]
+def test_resubmissions_of_an_accepted_entry_are_rejected_transitively(cast, lan, is_together):
+    chain = [entry(body(cast.bre))]
     for _ in range(2):
-        line.append(entry(body(cast.bre, outcome="absent"), replaces=line[-1]["id"]))
-    rows = send(lan, cast.lan, *line).json["results"] if is_together else [
-        result(lan, cast.lan, one) for one in line]
+        chain.append(entry(body(cast.bre, outcome="absent"), replaces=chain[-1]["id"]))
+    rows = send(lan, cast.lan, *chain).json["results"] if is_together else [
+        result(lan, cast.lan, one) for one in chain]
     assert [row.get("code") for row in rows] == [None, "already_accepted", "already_accepted"]
     assert Visit.select().count() == 1
 
 
-def test_what_was_refused_twice_hears_the_number_of_its_mend_beside_it(cast, lan):
+def test_rejected_predecessors_get_the_receipt_of_their_resubmission(cast, lan):
     rin = cast.resident("Thị Rin")
-    line = [entry(body(cast.bre, helped(rin, consent="")))]
-    line.append(entry(line[0]["body"], replaces=line[0]["id"]))
-    assert {row["code"] for row in send(lan, cast.lan, *line).json["results"]} == {
+    chain = [entry(body(cast.bre, helped(rin, consent="")))]
+    chain.append(entry(chain[0]["body"], replaces=chain[0]["id"]))
+    assert {row["code"] for row in send(lan, cast.lan, *chain).json["results"]} == {
         "consent_missing"}
-    mend = entry(body(cast.bre, helped(rin)), replaces=line[1]["id"])
-    rows = send(lan, cast.lan, mend, *line).json["results"]
+    resubmission = entry(body(cast.bre, helped(rin)), replaces=chain[1]["id"])
+    rows = send(lan, cast.lan, resubmission, *chain).json["results"]
     assert [(row["status"], row["receipt"]) for row in rows] == [("accepted", 1)] * 3
 
 
-def test_what_was_refused_beside_its_mend_settles_what_it_replaced_itself(cast, lan):
-    line = [entry(body(cast.bre))]
+def test_rejected_resubmission_still_links_its_predecessor_to_its_successor(cast, lan):
+    chain = [entry(body(cast.bre))]
     for outcome in ("later", "absent"):
-        line.append(entry(body(cast.bre, outcome=outcome), replaces=line[-1]["id"]))
-    for some in (line[1:], line[:1], line[1:2]):  # the first writing comes last
+        chain.append(entry(body(cast.bre, outcome=outcome), replaces=chain[-1]["id"]))
+    for some in (chain[1:], chain[:1], chain[1:2]):  # the original entry comes last
         rows = send(lan, cast.lan, *some).json["results"]
         assert (rows[-1]["status"], rows[-1]["receipt"]) == ("accepted", 1)
     assert Visit.select().count() == 1
 
 
-def test_another_persons_mend_settles_nothing(cast, lan, sign_in):
+def test_resubmission_by_another_person_settles_nothing(cast, lan, sign_in):
     one = entry(body(cast.bre))
-    mend = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
-    assert result(sign_in(cast.binh), cast.binh, mend)["status"] == "accepted"
+    resubmission = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
+    assert result(sign_in(cast.binh), cast.binh, resubmission)["status"] == "accepted"
     assert result(lan, cast.lan, one)["receipt"] == 2
     assert Visit.select().count() == 2
 
 
 @pytest.mark.parametrize("house", ["bre", "hlan"])
-def test_a_mend_of_what_came_under_anothers_id_is_taken_out_of_the_inbox(
+def test_resubmission_settles_an_entry_rejected_for_a_reused_id(
         cast, lan, sign_in, house):
     first = entry(body(getattr(cast, house)))
     result(sign_in(cast.binh), cast.binh, first)
@@ -238,7 +238,7 @@ def test_a_mend_of_what_came_under_anothers_id_is_taken_out_of_the_inbox(
     assert RejectedEntry.open_count(cast.binh) == (house == "hlan")
 
 
-def test_an_entry_waits_for_what_it_follows(cast, lan):
+def test_entry_is_deferred_until_its_predecessor_arrives(cast, lan):
     first = entry(body(cast.bre))
     second = entry(body(cast.bre, outcome="absent"), after=[first["id"]])
     answer = result(lan, cast.lan, second)
@@ -249,7 +249,7 @@ def test_an_entry_waits_for_what_it_follows(cast, lan):
     assert [row["status"] for row in rows] == ["accepted", "accepted"]
 
 
-def test_an_entry_follows_what_replaced_the_one_it_names(cast, lan):
+def test_entry_follows_the_resubmission_of_its_predecessor(cast, lan):
     bad = entry(body(cast.bre, outcome="later"))
     child = entry(body(cast.bre, outcome="absent"), after=[bad["id"]])
     rows = send(lan, cast.lan, bad, child).json["results"]
@@ -258,7 +258,7 @@ def test_an_entry_follows_what_replaced_the_one_it_names(cast, lan):
     assert [row["status"] for row in rows] == ["accepted", "accepted"]
 
 
-def test_one_refused_does_not_hold_up_the_others(cast, lan):
+def test_rejected_entry_does_not_block_the_others(cast, lan):
     rows = send(lan, cast.lan, entry(body(cast.bre)), entry(body(cast.kin)),
                 entry(body(cast.van))).json["results"]
     assert [row["status"] for row in rows] == ["accepted", "rejected", "accepted"]
@@ -266,7 +266,7 @@ def test_one_refused_does_not_hold_up_the_others(cast, lan):
 
 
 @pytest.mark.parametrize("answer", ["yes", ""])
-def test_what_a_refused_entry_says_of_consent_counts_for_no_other(cast, lan, answer):
+def test_consent_in_a_rejected_entry_applies_to_no_other_entry(cast, lan, answer):
     rin = cast.resident("Thị Rin")
     wrong = entry(body(cast.bre, helped(rin, kind="NONE")))
     right = entry(body(cast.bre, helped(rin, consent=answer)))
@@ -277,14 +277,14 @@ def test_what_a_refused_entry_says_of_consent_counts_for_no_other(cast, lan, ans
     assert [step.resident for step in Step.select()] == [rin] * bool(answer)
 
 
-def test_a_refused_field_is_named_with_its_reason(cast, lan):
+def test_rejection_names_the_invalid_field_and_a_reason(cast, lan):
     answer = result(lan, cast.lan, entry(body(cast.bre, visited_at="hôm qua")))
     assert answer["code"] == "invalid"
     assert list(answer["fields"]) == ["visited_at"]
     assert answer["reason"]
 
 
-def test_another_communes_house_is_rejected_like_a_missing_one(cast, lan):
+def test_household_of_another_commune_is_rejected_like_a_missing_one(cast, lan):
     class Nowhere:
         id = uuid4()
     foreign = result(lan, cast.lan, entry(body(cast.kin)))
@@ -292,7 +292,7 @@ def test_another_communes_house_is_rejected_like_a_missing_one(cast, lan):
     assert {**foreign, "id": 0} == {**missing, "id": 0}
 
 
-def test_an_unknown_kind_and_a_newer_form_are_not_thrown_away(cast, lan):
+def test_unknown_kind_is_stored_and_newer_form_is_deferred(cast, lan):
     unknown = entry(body(cast.bre), kind="visits.dream")
     assert result(lan, cast.lan, unknown)["code"] == "unknown_kind"
     assert RejectedEntry.get().kind == "visits.dream"
@@ -300,7 +300,7 @@ def test_an_unknown_kind_and_a_newer_form_are_not_thrown_away(cast, lan):
     assert (newer["status"], newer["code"]) == ("deferred", "server_older")
 
 
-def test_digits_that_look_like_an_id_are_masked(cast, lan):
+def test_digits_of_an_id_number_are_masked(cast, lan):
     result(lan, cast.lan, entry(body(cast.kin, note="số 079185001234 của bà")))
     assert "079185001234" not in RejectedEntry.get().body
     answer = result(lan, cast.lan, entry(body(cast.bre, note="số 079185001234 của bà")))
@@ -309,7 +309,7 @@ def test_digits_that_look_like_an_id_are_masked(cast, lan):
     assert Visit.get().note.startswith("số ")
 
 
-def test_an_error_of_ours_waits_and_the_fifth_time_goes_to_the_inbox(cast, lan, monkeypatch):
+def test_server_error_defers_an_entry_and_rejects_it_the_fifth_time(cast, lan, monkeypatch):
     one, other = entry(body(cast.bre)), entry(body(cast.van))
     count = visits.count
 
@@ -333,7 +333,7 @@ def test_an_error_of_ours_waits_and_the_fifth_time_goes_to_the_inbox(cast, lan, 
     assert differences(cast.an_phu) == []
 
 
-def test_the_effect_and_the_receipt_come_together_or_not_at_all(cast, lan, monkeypatch):
+def test_effect_and_receipt_are_written_atomically(cast, lan, monkeypatch):
     monkeypatch.setattr("teamapp.models.Receipt.write", lambda rows: 1 / 0)
     answer = send(lan, cast.lan, entry(body(cast.bre)))
     assert answer.json["results"][0]["status"] == "deferred"
@@ -341,7 +341,7 @@ def test_the_effect_and_the_receipt_come_together_or_not_at_all(cast, lan, monke
     assert visits_counted() == 0
 
 
-def test_a_dossier_comes_with_its_visit(cast, lan):
+def test_dossier_is_recorded_with_its_visit(cast, lan):
     id = str(uuid4())
     said = body(cast.bre, helped(cast.resident("Thị Rin")), **{
         "dossiers-0-id": id, "dossiers-0-resident": cast.resident("Thị Rin").id,
@@ -354,18 +354,18 @@ def test_a_dossier_comes_with_its_visit(cast, lan):
     assert Visit.select().count() == 1
 
 
-def test_the_phone_is_heard(cast, lan):
+def test_batch_records_the_device_and_its_remaining_count(cast, lan):
     send(lan, cast.lan, left={"count": 7, "oldest": "2026-11-20T07:40:00+07:00"})
     device = Device.get()
     assert (str(device.id), device.user_id, device.left_count) == (DEVICE, cast.lan.id, 7)
 
 
-def test_signed_out_is_401_json_and_never_a_redirect(cast, client):
+def test_signed_out_request_gets_401_json_instead_of_a_redirect(cast, client):
     answer = send(client, cast.lan, entry(body(cast.bre)))
     assert (answer.status_code, answer.mimetype) == (401, "application/json")
 
 
-def test_another_persons_batch_is_409(cast, lan):
+def test_batch_of_another_person_gets_409(cast, lan):
     answer = send(lan, cast.binh, entry(body(cast.bre)))
     assert (answer.status_code, answer.json["code"]) == (409, "wrong_user")
     assert not Receipt.select().exists()
@@ -373,22 +373,22 @@ def test_another_persons_batch_is_409(cast, lan):
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"},
                                      {"Sec-Fetch-Site": "cross-site"}])
-def test_a_foreign_page_is_403(cast, lan, headers):
+def test_cross_site_request_gets_403(cast, lan, headers):
     answer = lan.post("/sync", json=batch(cast.lan, []), headers=headers)
     assert answer.status_code == 403
 
 
-def test_other_content_types_are_415(cast, lan):
+def test_other_content_types_get_415(cast, lan):
     said = json.dumps(batch(cast.lan, []))
     assert lan.post("/sync", data=said, content_type="text/plain").status_code == 415
     assert lan.post("/sync", data={"v": 1}).status_code == 415
 
 
-def test_an_older_client_is_426(cast, lan):
+def test_older_client_gets_426(cast, lan):
     assert send(lan, cast.lan, v=0).status_code == 426
 
 
-def test_a_hundred_entries_are_taken_and_one_more_is_413(cast, lan):
+def test_hundred_entries_are_accepted_and_one_more_gets_413(cast, lan):
     many = [entry(body(cast.bre, outcome="absent")) for _ in range(101)]
     assert send(lan, cast.lan, *many).status_code == 413
     answer = send(lan, cast.lan, *many[:100], packed=True)
@@ -397,7 +397,7 @@ def test_a_hundred_entries_are_taken_and_one_more_is_413(cast, lan):
     assert differences(cast.an_phu) == []
 
 
-def test_a_body_that_unpacks_to_a_gigabyte_is_413(cast, lan):
+def test_decompression_bomb_gets_413(cast, lan):
     packer = gzip.compress(b" " * (64 << 20), 9)
     answer = lan.post("/sync", data=packer, content_type="application/json",
                       headers={"Content-Encoding": "gzip"})
@@ -405,14 +405,14 @@ def test_a_body_that_unpacks_to_a_gigabyte_is_413(cast, lan):
 
 
 @pytest.mark.parametrize("kilobytes", [513, 1025])
-def test_what_is_too_large_is_called_so_however_large_it_is(lan, kilobytes):
+def test_oversized_body_gets_413_with_code_too_large(lan, kilobytes):
     answer = lan.post("/sync", data=b" " * kilobytes * 1024, content_type="application/json")
     assert answer.status_code == 413 and answer.json == {"v": 1, "code": "too_large"}
 
 
 @pytest.mark.parametrize("said", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b"1e999",
                                   b'{"v":1}', b'{"v":true}', b'{"v":"1"}'])
-def test_malformed_json_is_a_clear_refusal(lan, said):
+def test_malformed_json_gets_an_error_code(lan, said):
     answer = lan.post("/sync", data=said, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert answer.json["code"]
@@ -420,7 +420,7 @@ def test_malformed_json_is_a_clear_refusal(lan, said):
 
 @pytest.mark.parametrize("field", ["batch", "device", "user", "entries"])
 @pytest.mark.parametrize("value", [None, 7.5, "x", [], {}, ["x"], True, -1])
-def test_a_wrong_envelope_is_a_clear_refusal(cast, lan, field, value):
+def test_invalid_batch_field_gets_an_error_status(cast, lan, field, value):
     answer = lan.post("/sync", json=batch(cast.lan, []) | {field: value})
     expected = (200,) if (field, value) == ("entries", []) else (409, 422)
     assert answer.status_code in expected, answer.data
@@ -428,7 +428,7 @@ def test_a_wrong_envelope_is_a_clear_refusal(cast, lan, field, value):
 
 @pytest.mark.parametrize("field", ["kind", "form", "recorded_at", "after", "replaces", "body"])
 @pytest.mark.parametrize("value", [None, 7, "x", [], {}, [1], True, "\ud800", "\x00", "9" * 5000])
-def test_a_wrong_entry_is_answered_by_name_and_never_lost(cast, lan, field, value):
+def test_invalid_entry_is_answered_and_stored(cast, lan, field, value):
     one = entry(body(cast.bre)) | {field: value}
     answer = send(lan, cast.lan, one)
     assert answer.status_code in (200, 422)
@@ -444,14 +444,14 @@ def test_a_wrong_entry_is_answered_by_name_and_never_lost(cast, lan, field, valu
     "", "household=", "&&&&", "household=%00", "household=%ff", "people-0-id=x",
     "people-99999999-id=x", "household=1&household=2", "x=" + "y" * 300_000,
     "&".join(f"people-{n}-id={n}" for n in range(3000)), "note=\ud800"])
-def test_nonsense_in_a_body_is_rejected_in_plain_words(cast, lan, said):
+def test_unparsable_body_is_rejected_with_a_reason(cast, lan, said):
     answer = result(lan, cast.lan, entry(said))
     assert answer["status"] == "rejected"
     assert answer["reason"]
     assert not Visit.select().exists()
 
 
-def test_a_visit_in_2090_is_kept_with_a_flag(cast, lan):
+def test_visit_dated_out_of_range_is_accepted_with_a_flag(cast, lan):
     answer = result(lan, cast.lan, entry(body(cast.bre, visited_at="2090-01-01T08:00")))
     assert (answer["status"], answer["flag"]) == ("accepted", "dated_ahead")
     old = local(clock.now() - timedelta(days=61))
@@ -459,7 +459,7 @@ def test_a_visit_in_2090_is_kept_with_a_flag(cast, lan):
     assert (answer["status"], answer["flag"]) == ("accepted", "dated_back")
 
 
-def test_nameless_help_counts_once_an_entry(cast, lan):
+def test_anonymous_help_counts_once_per_entry(cast, lan):
     one = entry(body(cast.bre, helped(None, consent="no")))
     result(lan, cast.lan, one)
     result(lan, cast.lan, one)
@@ -470,7 +470,7 @@ def test_nameless_help_counts_once_an_entry(cast, lan):
 
 
 @pytest.mark.once
-def test_to_take_a_batch_nobodys_and_no_houses_whole_past_is_gone_through(cast, lan):
+def test_sync_looks_receipts_and_visits_up_by_index(cast, lan):
     with counted() as asked:
         assert result(lan, cast.lan, entry(body(cast.bre)))["status"] == "accepted"
     found = [way for way in ways(asked) if "receipt_" in way or "visit_" in way]

@@ -12,7 +12,7 @@ from teamapp.visits.forms import DossierForm, PersonForm, StepForm, VisitForm
 from ..cast import uuid_of
 from ..conftest import make_app
 
-pytestmark = pytest.mark.once  # no database is asked anything of its own
+pytestmark = pytest.mark.once  # the result does not depend on the database
 
 VISIT, HOUSE, RIN, PAPER = (str(uuid_of(name)) for name in ("visit", "bre", "Thị Rin", "paper"))
 MET = [("id", VISIT), ("household", HOUSE), ("outcome", "met"), ("visited_at", "2026-11-21T15:10"),
@@ -125,7 +125,7 @@ WRONG = {
                                          for value in values])
 def test_invalid_value_is_rejected_with_a_plain_message(name, value):
     errors = read(MET + HELPED + FILED, **{name: value}).errors
-    assert errors, f"{name}={value!r} was taken"
+    assert errors, f"{name}={value!r} was accepted"
     assert all(sentence and not sentence.isascii() for sentence in said(errors) if sentence)
     assert any(said(errors))
 
