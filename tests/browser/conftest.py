@@ -144,7 +144,7 @@ def ready(databases, peopled, var, playwright, gate, tmp_path_factory):
 
 
 @pytest.fixture
-def book(request, databases, peopled, var):
+def register(request, databases, peopled, var):
     """Return the test's own look into the database that the server writes to."""
     is_known = "lans_phone" in request.fixturenames
     url = databases.new(like=request.getfixturevalue("ready").url if is_known else peopled)
@@ -163,9 +163,9 @@ def book(request, databases, peopled, var):
 
 
 @pytest.fixture
-def server(book, tmp_path):
+def server(register, tmp_path):
     """Return the running server."""
-    server = Server(book.url, book.var, tmp_path / "server.log")
+    server = Server(register.url, register.var, tmp_path / "server.log")
     yield server.start()
     server.kill()
 
@@ -192,12 +192,12 @@ def take_phone(playwright, line, tmp_path):
 
 
 @pytest.fixture
-def lans_phone(take_phone, ready, book, tmp_path):
+def lans_phone(take_phone, ready, register, tmp_path):
     """Return Lan's phone, signed in and ready for the way without signal."""
     shutil.copytree(ready.phone, tmp_path / "phone")
     phone = take_phone()
     phone.go("/")
-    return phone.until_ready(book.user("lan"))
+    return phone.until_ready(register.user("lan"))
 
 
 @pytest.fixture(scope="session")

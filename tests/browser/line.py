@@ -36,7 +36,7 @@ class Line:
         """Refuse every connection, and break off those there are."""
         self._do(self._close())
 
-    def mend(self):
+    def restore(self):
         """Be a good line again."""
         self.mode = "open"
         self._losing, self._rate, self._delay = {}, None, None

@@ -15,7 +15,7 @@ from . import chrome, waiting
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 PATIENCE = waiting.PATIENCE * 1000  # milliseconds a page or a condition may take on a busy machine
-THE_DOOR = re.compile(r"/sign-in\b")  # also with the page to come back to
+SIGN_IN_PAGE = re.compile(r"/sign-in\b")  # also with the page to come back to
 KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
 
 WRITTEN = """async ({ store, states }) => {
@@ -244,7 +244,7 @@ class Phone:
         self.until(lambda: any(quote_plus(words) in draft["body"] for draft in self.ask(
             WRITTEN, {"store": "typed_drafts", "states": []})), "no draft is kept")
 
-    def until_typing_is_kept(self):
+    def until_typing_is_stored(self):
         """Have what was typed kept as a draft now, if it is to be one at all."""
         self.page.evaluate(KEEP_TYPING)
 
@@ -267,7 +267,7 @@ class Phone:
         """Wait for a condition asked from outside the page."""
         waiting.until(condition, complaint, seconds)
 
-    def until_kept(self, count, seconds=waiting.PATIENCE):
+    def until_accepted(self, count, seconds=waiting.PATIENCE):
         """Wait until the commune has so many entries of this phone."""
         self.until(lambda: len(self.outbox("accepted")) == count, f"not {count} kept", seconds)
 

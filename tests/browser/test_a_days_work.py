@@ -12,7 +12,7 @@ DONE = (*MET, *DECLINED, *MOVED)
 HELPED = (1, 2, 3, 4, 5)  # 6 has it already, 7 wants it not yet, 8 is left alone, 20 files
 
 
-def work(phone, number, book):
+def work(phone, number, register):
     """Do the plan's work in the house that the phone shows."""
     page = phone.page
     if number in ABSENT:
@@ -62,15 +62,15 @@ def day_figures(page):
         "left": '[data-left="done"]', "done": '[data-figure="done"]'}.items()}
 
 
-def test_twenty_houses_without_signal_are_counted_alike_everywhere(
-        lans_phone, laptop, line, book):
-    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
-    assert book.assigned(lan) == 20
+def test_twenty_houses_without_signal_count_the_same_everywhere(
+        lans_phone, laptop, line, register):
+    phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
+    assert register.assigned(lan) == 20
     line.cut()
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     for number in range(1, 21):
-        page.wait_for_url(f"**/households/{book.house(number)}")
-        work(phone, number, book)
+        page.wait_for_url(f"**/households/{register.house(number)}")
+        work(phone, number, register)
         page.click('[data-saved] a')
     page.wait_for_url(f"{line.url}/")
 
@@ -86,9 +86,9 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
     assert Visit.select().count() == 0
 
     # the commune hears of it
-    line.mend()
+    line.restore()
     phone.send_now()
-    phone.until_kept(20)
+    phone.until_accepted(20)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert phone.number("waiting") == 0 and phone.number("accepted") == 20
     assert Receipt.select().count() == Visit.select().count() == 20
@@ -132,15 +132,15 @@ def came(phone, user):
     return "data-done" in phone.pages_of(user)["pages"]["/"]
 
 
-def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
-    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
-    phone.absent(book.house(1))
+def test_next_house_is_never_one_visited_today(lans_phone, register):
+    phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     phone.until(lambda: "data-day=" in phone.pages_of(lan)["pages"]["/"], "the call does not come")
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     page.click("[data-saved] a")
-    page.wait_for_url(f"**/households/{book.house(3)}")
+    page.wait_for_url(f"**/households/{register.house(3)}")
 
     phone.go("/")
     page.wait_for_selector(".walk .row.is-today")
@@ -149,22 +149,22 @@ def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
     assert weights.index(max(weights)) == 2, "another house is shown as the next"
 
 
-def test_what_the_commune_has_or_refused_is_not_said_to_wait(lans_phone, book):
+def test_accepted_and_rejected_entries_are_not_shown_as_waiting(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    phone.met(book.house(1))
+    phone.met(register.house(1))
     phone.go("/")
     page.wait_for_selector("[data-if-plus=done]:not([hidden])")
     assert day_figures(page) == {"left": "19", "done": "0"}
     page.evaluate("window.isStillHere = true")
     page.focus(".walk a >> nth=9")  # so that no newer page comes over it
-    phone.until_kept(1)
+    phone.until_accepted(1)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     page.wait_for_selector("[data-if-plus=done]", state="hidden")
     assert day_figures(page) == {"left": "19", "done": "1"}
     assert page.locator("path[data-stroke].done").count() == 1
     assert page.evaluate("window.isStillHere"), "it was drawn anew"
 
-    phone.open_sheet(book.house(2), "record")
+    phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Hẹn lại")
     page.fill("#met [name=return_on]", (clock.today() + timedelta(days=3 * 365)).isoformat())

@@ -15,8 +15,8 @@ BUSY = """() => {
 }"""
 
 
-def test_a_refused_pack_is_asked_for_again_and_the_old_pages_stay(lans_phone, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_refused_pack_is_requested_again_and_old_pages_stay(lans_phone, register):
+    phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     worker = phone.context.service_workers[0]
     worker.evaluate(BUSY)

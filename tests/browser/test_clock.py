@@ -44,42 +44,42 @@ def shown(phone):
 
 
 @pytest.fixture
-def take_lans_phone(take_phone, book):
+def take_lans_phone(take_phone, register):
     """Return a function that gives Lan's phone, ready, with a clock that can be set."""
 
     def take(**more):
         phone = take_phone(init_script=PAGES_CLOCK, **more)
-        return phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+        return phone.sign_in("lan", PIN).until_ready(register.user("lan"))
 
     return take
 
 
-def test_a_clock_that_is_off_and_set_back_loses_no_visit_and_holds_none_up(
-        take_lans_phone, line, book):
+def test_wrong_clock_set_back_neither_loses_nor_delays_a_visit(
+        take_lans_phone, line, register):
     phone = take_lans_phone(zone="America/Los_Angeles")
     page = phone.page
     here = datetime.now(clock.ZONE).replace(tzinfo=None)
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     assert is_about(shown(phone), here), "the form shows the clock of another zone"
     assert "America" in page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
 
     set_clock(phone, hours=3)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     page.wait_for_selector("text=Đồng hồ máy lệch 180 phút", state="visible")
 
     line.cut()
     set_clock(phone, days=1)
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     page.evaluate("dispatchEvent(new Event('online'))")  # it is tried in vain, and backs off
     page.wait_for_selector("html[data-net=offline]", state="attached")
     set_clock(phone, hours=0)
     phone.go("/outbox")
     assert not page.is_visible("[data-saved]"), "it would be said for a day"
-    line.mend()
+    line.restore()
     phone.go("/outbox")
-    phone.until_kept(2, seconds=30)
+    phone.until_accepted(2, seconds=30)
     page.wait_for_selector("html:not([data-clock])", state="attached")
 
     first, second = Visit.select().order_by(Visit.visited_at)
@@ -90,22 +90,23 @@ def test_a_clock_that_is_off_and_set_back_loses_no_visit_and_holds_none_up(
     assert {receipt.flag for receipt in Receipt.select()} == {"dated_ahead"}
 
 
-def test_a_page_left_open_over_midnight_is_of_the_new_day(take_lans_phone, book):
+def test_page_left_open_over_midnight_shows_the_new_day(take_lans_phone, register):
     phone = take_lans_phone()
     page = phone.page
     tomorrow = (clock.today() + timedelta(days=1)).isoformat()
-    phone.other(book.house(3), "later", return_on=tomorrow)
+    phone.other(register.house(3), "later", return_on=tomorrow)
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     promised = f'section[data-from="{tomorrow}"]'
-    phone.until(lambda: f'data-from="{tomorrow}"' in phone.pages_of(book.user("lan"))["pages"]["/"],
+    lan = register.user("lan")
+    phone.until(lambda: f'data-from="{tomorrow}"' in phone.pages_of(lan)["pages"]["/"],
                 "the promise is not in the day's page")
     phone.go("/")
     assert page.is_hidden(promised)
     kept = phone.context.new_page()
     phone.go("/", kept)
     kept.evaluate("window.isStillHere = true")
-    phone.open_sheet(book.house(2), "record")
+    phone.open_sheet(register.house(2), "record")
 
     set_clock(phone, days=1)
     page.evaluate(UNLOCKED)
@@ -125,11 +126,11 @@ def test_a_page_left_open_over_midnight_is_of_the_new_day(take_lans_phone, book)
     assert kept.evaluate("window.isStillHere"), "it was drawn anew"
 
 
-def test_a_clock_that_ran_ahead_at_the_last_pack_keeps_no_pages_longer(take_lans_phone, book):
-    phone, lan = take_lans_phone(), book.user("lan")
+def test_clock_ahead_at_the_last_pack_does_not_keep_pages_longer(take_lans_phone, register):
+    phone, lan = take_lans_phone(), register.user("lan")
     set_clock(phone, days=40)
     phone.page.reload()
-    house = f"/households/{book.house(1)}"
+    house = f"/households/{register.house(1)}"
     packed = "Number(document.documentElement.dataset.packed ?? 0)"
     phone.until(lambda: phone.go("/") and phone.page.evaluate(f"{packed} > Date.now() - 36e5"),
                 "the pack was not asked for again")

@@ -22,19 +22,19 @@ LONGEST = 1.2  # seconds from the tap to death
 
 
 @pytest.mark.parametrize("first", range(0, ROUNDS, OF_ONE_PHONE))
-def test_each_visit_that_was_called_saved_is_there_once(first, lans_phone, server, book):
+def test_each_visit_reported_as_saved_is_stored_once(first, lans_phone, server, register):
     phone, draw = lans_phone, random.Random(f"{SEED} {first}")
     phone.close()  # a phone that was signed in days ago has its cookie on the disk
     phone.start()
     rounds = range(1, min(OF_ONE_PHONE, ROUNDS - first) + 1)
     said = {number for number in rounds
-            if survives(phone, server, book.house(number), draw, kills_server=number % 2)}
+            if survives(phone, server, register.house(number), draw, kills_server=number % 2)}
 
     send(phone)
     phone.until(lambda: not phone.unsent(), "something never left the phone")
     visits = Counter(visit.household_id for visit in Visit.select())
-    assert {book.house(number) for number in said} <= visits.keys(), "called saved, and lost"
-    assert visits.keys() <= {book.house(number) for number in rounds}
+    assert {register.house(number) for number in said} <= visits.keys(), "called saved, and lost"
+    assert visits.keys() <= {register.house(number) for number in rounds}
     assert set(visits.values()) <= {1}, "counted twice"
     written = {entry["id"] for entry in phone.outbox("accepted")}
     records = {entry["record"] for entry in phone.outbox("accepted")}

@@ -17,9 +17,9 @@ def own_copy(tmp_path):
 
 
 @pytest.fixture
-def server(book, own_copy, tmp_path):
+def server(register, own_copy, tmp_path):
     """Return the running server of the copy."""
-    server = Server(book.url, book.var, tmp_path / "server.log", own_copy)
+    server = Server(register.url, register.var, tmp_path / "server.log", own_copy)
     yield server.start()
     server.kill()
 
@@ -59,13 +59,13 @@ def style_of(page):
                          ".getPropertyValue('--next-version')").strip()
 
 
-def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
-        lans_phone, server, own_copy, book):
+def test_new_version_keeps_a_half_filled_form(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     page = phone.page
-    phone.absent(book.house(3))
+    phone.absent(register.house(3))
     before = shells(phone)
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Đang ghi dở")
@@ -91,49 +91,50 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
         "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
     phone.save()
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
-    phone.until(lambda: "data-next-version" in phone.pages_of(book.user("lan"))["pages"]["/outbox"],
+    lan = register.user("lan")
+    phone.until(lambda: "data-next-version" in phone.pages_of(lan)["pages"]["/outbox"],
                 "the pages of the new version do not come")
     phone.go("/outbox")
     assert style_of(page) == "1", "the new page has the old style"
 
 
-def test_pages_of_the_old_version_keep_their_style_without_network(
-        lans_phone, server, own_copy, line, book):
+def test_old_pages_keep_their_style_without_network(
+        lans_phone, server, own_copy, line, register):
     phone = lans_phone
     release(server, own_copy)
     phone.go("/")
     phone.page.wait_for_selector("html[data-update]", state="attached")
     line.cut()
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     assert phone.page.evaluate("document.styleSheets[0].cssRules.length") > 50
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     assert len(phone.unsent()) == 1
 
 
-def test_two_versions_come_while_two_tabs_have_work_waiting(
-        lans_phone, server, own_copy, line, book):
+def test_two_releases_lose_no_entries_waiting_in_two_tabs(
+        lans_phone, server, own_copy, line, register):
     phone = lans_phone
     writing, other = phone.page, phone.context.new_page()
     line.cut()
-    phone.absent(book.house(1))
-    phone.absent(book.house(2), other)
-    phone.open_sheet(book.house(3), "record")
+    phone.absent(register.house(1))
+    phone.absent(register.house(2), other)
+    phone.open_sheet(register.house(3), "record")
     phone.help()
     phone.unfold("Ghi chú")
     writing.fill("#met [name=note]", "Đang ghi dở")
     writing.evaluate("window.isStillHere = true")
     phone.page = third = phone.context.new_page()
-    phone.open_sheet(book.house(4), "record")  # stays open under the first version
+    phone.open_sheet(register.house(4), "record")  # stays open under the first version
     phone.help()
     third.evaluate("window.isStillHere = true")
 
     for number, versions in ((1, 2), (2, 3)):
         release(server, own_copy, number)
         if number == 1:
-            line.mend()
+            line.restore()
         phone.go("/", other)  # the browser looks for a new worker
         phone.until(partial(has_shells, phone, versions), "the version does not come")
         other.wait_for_selector("html[data-update]", state="attached")
@@ -144,7 +145,7 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
     phone.save()  # an old page under the new worker
     phone.page = writing
     phone.until(lambda: "data-next-version=2" in phone.pages_of(
-        book.user("lan"))["pages"]["/outbox"], "the pages of the last version do not come")
+        register.user("lan"))["pages"]["/outbox"], "the pages of the last version do not come")
 
     def shows_the_last():
         phone.go("/outbox", other)
@@ -155,7 +156,7 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
     phone.until(shows_the_last, "the last version is not shown")
     assert writing.input_value("#met [name=note]") == "Đang ghi dở"
 
-    phone.go(f"/households/{book.house(3)}")
+    phone.go(f"/households/{register.house(3)}")
     assert style_of(writing) in ("", "2")  # not drawn again: its own style, or the last
     writing.click('.action a[href="#record"]')
     writing.wait_for_selector("#met [data-draft]:not([hidden])")
@@ -164,13 +165,13 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
         "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
     phone.save()
     phone.send_now()
-    phone.until_kept(4)
+    phone.until_accepted(4)
     assert Visit.select().count() == Receipt.select().count() == 4
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
 
-def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
-        lans_phone, server, own_copy, book):
+def test_old_version_stays_in_use_when_the_new_one_finds_no_space(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     disk = Disk(phone)
     phone.go("/")
@@ -178,7 +179,7 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     release(server, own_copy)
     phone.page.reload()
     assert phone.page.evaluate(FAILS_TO_INSTALL), "there was room for the version"
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
 
     def saves():
         disk.leave(60_000)  # for a visit, not for a version, which tries for the room as well
@@ -203,14 +204,14 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     phone.page.wait_for_selector("html[data-update]", state="attached")
     with phone.page.expect_navigation():
         phone.page.click('[data-do="update"]:visible')
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert Visit.select().count() == 2
 
 
-def test_a_phone_that_slept_through_two_versions_takes_the_last(
-        lans_phone, server, own_copy, book):
+def test_phone_that_missed_two_releases_takes_the_latest(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     phone.close()
     release(server, own_copy, 1)
@@ -220,10 +221,10 @@ def test_a_phone_that_slept_through_two_versions_takes_the_last(
     with phone.page.expect_navigation():
         phone.page.click('[data-do="update"]:visible')
     phone.until(lambda: "data-next-version=2" in phone.pages_of(
-        book.user("lan"))["pages"]["/outbox"], "the last version does not come")
-    phone.absent(book.house(1))
+        register.user("lan"))["pages"]["/outbox"], "the last version does not come")
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
 
 
 FAILS_TO_INSTALL = """async () => {
@@ -247,9 +248,9 @@ ANOTHER_STORE = """() => new Promise((resolve, reject) => {
 })"""
 
 
-def test_a_store_that_a_newer_version_added_keeps_nobody_from_saving(lans_phone, book):
+def test_saves_with_a_store_added_by_a_newer_version(lans_phone, register):
     phone = lans_phone
     phone.page.evaluate(ANOTHER_STORE)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
     phone.until(lambda: Visit.select().count() == 1, "nothing came")

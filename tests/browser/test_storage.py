@@ -123,9 +123,9 @@ def press_save(phone):
     assert phone.page.input_value("#met [name=note]") == NOTE
 
 
-def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
-        lans_phone, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_pack_without_space_leaves_old_pages_and_outbox_unchanged(
+        lans_phone, line, register):
+    phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     disk = Disk(phone)
     lan.set_language("en")  # every page comes anew
@@ -140,9 +140,9 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
     assert now["cursor"] is None or now["cursor"] == before["cursor"]
     assert now["pages"].keys() == before["pages"].keys()
     disk.leave(60_000)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == 1
 
     disk.clear()
@@ -151,14 +151,14 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
                 and phone.pages_of(lan)["cursor"], "the pages do not come")
 
 
-def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_phone, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_sign_out_with_a_full_disk_completes_and_waiting_entries_arrive(lans_phone, line, register):
+    phone, lan = lans_phone, register.user("lan")
     line.cut()
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     [entry] = phone.unsent()
     disk = Disk(phone)
     disk.fill()
-    line.mend()
+    line.restore()
     phone.sign_out()
     assert [one["id"] for one in phone.outbox()] == [entry["id"]], "it could not be sealed"
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
@@ -173,17 +173,17 @@ def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_pho
 
     disk.clear()
     phone.page.reload()
-    phone.until_ready(book.user("binh"))
+    phone.until_ready(register.user("binh"))
     phone.until(lambda: Visit.select().count() == 1, "it never came")
     phone.until(lambda: not phone.envelopes("waiting") and not phone.outbox(), "it is still there")
     [visit] = Visit.select()
     assert (str(visit.id), visit.member_id) == (entry["record"], lan.id)
 
 
-def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
+def test_answer_that_cannot_be_stored_is_requested_again(take_phone, register):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + KEPT_CANNOT_BE_NOTED)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    phone.absent(book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    phone.absent(register.house(1))
     phone.send_now()
     phone.until(lambda: Visit.select().count() == 1, "nothing came")
     phone.page.wait_for_function("() => window.couldNotNote")
@@ -191,36 +191,36 @@ def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
     assert phone.number("waiting") == 1
     phone.page.evaluate(
         "window.healed = true; document.querySelector('[data-do=send-now]').click()")
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == Receipt.select().count() == 1
 
 
-def test_a_connection_shut_in_the_middle_is_told_and_opened_again(take_phone, book):
+def test_closed_database_connection_is_reported_and_reopened(take_phone, register):
     phone = take_phone(init_script=CONNECTIONS_ARE_KNOWN)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    write_note(phone, book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.shutNext = true")
     press_save(phone)
     assert phone.outbox() == []
     phone.page.evaluate("connections.forEach((one) => one.close())")  # and nobody is told
     phone.save()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [visit.note for visit in Visit.select()] == [NOTE]
 
 
 @pytest.mark.parametrize("more", ["", ", thêm một câu"])
-def test_what_was_sent_although_the_phone_said_not_saved_is_saved_again_as_it_is_now(
-        take_phone, line, book, more):
+def test_resubmits_current_form_when_save_failed_after_send(
+        take_phone, line, register, more):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    write_note(phone, book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.isSilent = true")
     press_save(phone)
     phone.page.evaluate("window.isSilent = false")
     other = phone.context.new_page()
     phone.go("/outbox", other)  # the time to undo is over: it goes by itself
-    phone.until_kept(1)
+    phone.until_accepted(1)
     other.close()
 
     phone.page.fill("#met [name=note]", NOTE + more)
@@ -233,30 +233,30 @@ def test_what_was_sent_although_the_phone_said_not_saved_is_saved_again_as_it_is
 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["waits", "sent"])
-def test_a_draft_of_what_was_saved_although_the_phone_said_not_is_the_same_visit(
-        take_phone, line, book, is_sent):
+def test_draft_of_a_visit_saved_despite_an_error_is_the_same_visit(
+        take_phone, line, register, is_sent):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     line.cut()
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.isSilent = true")
     press_save(phone)
     phone.page.reload()
     if is_sent:
-        line.mend()
+        line.restore()
         phone.send_now()
-        phone.until_kept(1)
-    phone.open_sheet(book.house(1), "record")
+        phone.until_accepted(1)
+    phone.open_sheet(register.house(1), "record")
     phone.page.click('#met [data-do="draft-open"]')
     phone.page.wait_for_function(
         "(note) => document.querySelector('#met [name=note]')?.value === note", arg=NOTE)
     phone.save()
     if not is_sent:
-        line.mend()
+        line.restore()
     phone.go("/outbox")
     phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
     phone.until(lambda: not phone.unsent(), "it is not settled")
-    phone.until_kept(1)  # the new page may ask less: then it says something else, and is to mend
+    phone.until_accepted(1)  # a page that asks less makes it a resubmission
     assert len(phone.outbox("attention")) <= is_sent
     assert Visit.select().count() == 1
     assert phone.ask(DRAFTS) == []
@@ -273,11 +273,11 @@ FULL_FOR_DRAFTS = """
 """
 
 
-def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book):
+def test_undo_keeps_the_entry_when_its_draft_finds_no_space(take_phone, line, register):
     phone = take_phone(init_script=FULL_FOR_DRAFTS)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     line.cut()
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     phone.until_drafted(NOTE)
     phone.save()
     phone.page.wait_for_load_state()
@@ -288,14 +288,14 @@ def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book)
     assert quote_plus(NOTE) in entry["body"]
 
 
-def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(
-        take_phone, book):
+def test_broken_storage_shows_server_pages_with_a_warning(
+        take_phone, register):
     phone = take_phone(init_script=f"globalThis.broken = localStorage.broken; {BREAKS}")
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     [worker] = phone.context.service_workers
     worker.evaluate(f"() => {{ {BREAKS} globalThis.broken = true; }}")
     phone.page.evaluate("localStorage.broken = 1")
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     assert phone.page.locator("html[data-packed]").count() == 0
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before anybody saves
     press_save(phone)
@@ -303,11 +303,11 @@ def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(
     phone.page.evaluate("delete localStorage.broken; globalThis.broken = false")
     phone.save()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [visit.note for visit in Visit.select()] == [NOTE]
 
 
-def test_a_tab_that_holds_an_older_database_makes_nobody_wait_without_a_word(take_phone, book):
+def test_tab_holding_an_older_database_causes_no_silent_wait(take_phone, register):
     phone = take_phone(init_script=NEWER_PROGRAM)
     holding = phone.context.new_page()
     phone.go("/healthz", holding)
@@ -321,8 +321,8 @@ def test_a_tab_that_holds_an_older_database_makes_nobody_wait_without_a_word(tak
     assert "/arrival" in phone.page.url
     holding.evaluate("held.close()")
     phone.page.reload()
-    phone.until_ready(book.user("lan"))
+    phone.until_ready(register.user("lan"))
     assert "/older#met@1" in phone.ask(DRAFTS), "the upgrade dropped what was there"
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)

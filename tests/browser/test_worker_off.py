@@ -37,13 +37,13 @@ def goes(phone, tab):
     return is_free(phone)
 
 
-def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
-        lans_phone, server, line, book):
+def test_worker_is_removed_and_restored_without_loss(
+        lans_phone, server, line, register):
     phone = lans_phone
     page = phone.page
     line.cut()
-    phone.absent(book.house(1))
-    phone.open_sheet(book.house(2), "record")
+    phone.absent(register.house(1))
+    phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Đang ghi dở")
@@ -51,7 +51,7 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     written = {entry["record"] for entry in phone.outbox()}
 
     serve(server, "off")
-    line.mend()
+    line.restore()
     second = phone.context.new_page()
     phone.go("/", second)  # the browser looks for a new worker
     phone.until(lambda: goes(phone, second), "the worker is still there")
@@ -59,14 +59,14 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     assert page.input_value("#met [name=note]") == "Đang ghi dở"
     phone.save()
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
 
     # without a worker: from the server, one request a page, written down first all the same
     asked = line.count("GET /outbox")
     phone.go("/outbox")
     assert not phone.ask(SHELLS) and not phone.kept_pages()
     assert not page.locator("html[data-packed]").count()
-    phone.open_sheet(book.house(4), "record")
+    phone.open_sheet(register.house(4), "record")
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Nháp của bà Tư")
     phone.until_drafted("Nháp của bà Tư")
@@ -78,23 +78,23 @@ def test_the_worker_is_taken_out_and_comes_back_and_nothing_is_lost(
     assert len(phone.unsent()) == 1
 
     serve(server, "on")
-    line.mend()
+    line.restore()
     phone.go("/")
     phone.until(lambda: phone.ask(SHELLS), "the worker does not come back")
-    phone.until_ready(book.user("lan"))
-    phone.go(f"/households/{book.house(4)}")
+    phone.until_ready(register.user("lan"))
+    phone.go(f"/households/{register.house(4)}")
     page.click('.action a[href="#record"]')
     page.wait_for_selector("#met [data-draft]:not([hidden])")
-    phone.until_kept(3)
+    phone.until_accepted(3)
     assert written < {str(visit.id) for visit in Visit.select()}
     assert Visit.select().count() == Receipt.select().count() == 3
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
 
-def test_without_a_worker_one_signs_in_writes_and_sends(take_phone, server, book):
+def test_phone_without_a_worker_signs_in_records_and_sends(take_phone, server, register):
     serve(server, "off")
     phone = take_phone()
     phone.sign_in("lan", PIN)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)

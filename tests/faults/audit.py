@@ -22,9 +22,10 @@ class Audit:
         self.held = {entry["id"]: entry for phone in phones for entry in phone["outbox"]}
         self.readable = [found for phone in phones for found in phone["readable"]]
         self.sealed = dict(self._opened(phones))
-        self.mended = {meant.mends: meant for meant in plan.meant.values() if meant.mends}
+        self.resubmissions = {
+            meant.replaces: meant for meant in plan.meant.values() if meant.replaces}
         self.receipts = {str(receipt.id): receipt for receipt in Receipt.select()}
-        self.inbox = {str(item.entry): item for item in RejectedEntry.select()}
+        self.rejected = {str(item.entry): item for item in RejectedEntry.select()}
         self.fates = {}
         self.effects = defaultdict(list)
         for sort in SORTS.values():
@@ -34,7 +35,7 @@ class Audit:
     def _opened(self, phones):
         """Yield (entry's id, envelope with its letter) of all that phones ever sealed."""
         for envelope in (one for phone in phones for one in phone["sealed"]):
-            letter = self.plan.book.unseal(envelope)
+            letter = self.plan.register.unseal(envelope)
             yield letter["entry"]["id"], envelope | {"letter": letter}
 
     @property
@@ -58,9 +59,9 @@ class Audit:
         for sort in SORTS.values():
             for strange in sort.strangers():
                 self._say("foreign", strange)
-        for mishap in ProcessingFailure.select():
-            self._say("stumbled", f"over {mishap.entry}, {mishap.times} times")
-        for difference in miscounted(self.plan.book):
+        for failure in ProcessingFailure.select():
+            self._say("stumbled", f"over {failure.entry}, {failure.times} times")
+        for difference in miscounted(self.plan.register):
             self._say("miscounted", difference)
         return self.found
 
@@ -72,7 +73,7 @@ class Audit:
             if meant.id in self.receipts or self.effects.get(meant.mark):
                 self._say("invented", f"{meant.id} was taken back")
         elif meant.id not in self.saved:
-            if meant.mends not in self.sealed:  # else its author left before it came back
+            if meant.replaces not in self.sealed:  # else its author left before it came back
                 self._say("unfinished", f"{meant.id} was never written down")
         elif meant.id not in self.receipts and self._waits(meant):
             self._say("unfinished", f"{meant.id} still waits on its phone")
@@ -90,10 +91,12 @@ class Audit:
         """Return what must have become of it, if its author or what it follows was sealed."""
         if meant.id not in self.fates:
             follows = [self._fate(self.plan.meant[id]) for id in meant.after]
-            mend = self.mended.get(meant.id)
-            is_mended = mend and mend.id in self.saved and self._fate(mend) == "accepted"
+            resubmission = self.resubmissions.get(meant.id)
+            is_accepted = (resubmission and resubmission.id in self.saved
+                           and self._fate(resubmission) == "accepted")
             self.fates[meant.id] = (
-                "rejected" if "rejected" in follows or mend and not is_mended else meant.fate)
+                "rejected" if "rejected" in follows or resubmission and not is_accepted
+                else meant.fate)
         return self.fates[meant.id]
 
     def _is_off_the_phone(self, meant):
@@ -149,19 +152,20 @@ class Audit:
     def _is_settled(self, meant):
         receipt = self.receipts.get(meant.id)
         if receipt is None or receipt.status != "settled":
-            self._say("lost", f"{meant.id}: rejected, mended, and {receipt and receipt.status}")
+            self._say("lost", f"{meant.id}: rejected, resubmitted, "
+                              f"{receipt and receipt.status}")
         if meant.id in self.held:
             self._say("unanswered", f"{meant.id} is still on its phone")
 
     def _is_rejected(self, meant):
         receipt, held = self.receipts.get(meant.id), self.held.get(meant.id, {})
-        item = self.inbox.get(meant.id)
+        item = self.rejected.get(meant.id)
         if self.effects.get(meant.mark):
             self._say("foreign", f"{meant.id} should have been rejected")
         if receipt is None or receipt.status != "rejected" or item is None:
-            self._say("lost", f"{meant.id} is in no inbox")
+            self._say("lost", f"{meant.id} is not among the rejected entries")
         elif (item.user_id, item.commune_id) != (meant.author, meant.commune):
-            self._say("foreign", f"{meant.id}: in the inbox of {item.user_id}")
+            self._say("foreign", f"{meant.id}: among the rejected entries of {item.user_id}")
         if held.get("state") != "attention" and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone")
 
@@ -177,7 +181,7 @@ def digest(entry):
     return hashlib.sha256(said.encode()).digest()
 
 
-def miscounted(book):
+def miscounted(register):
     """Return what `flask --app app tallies check` complains about."""
-    asked = book.app.test_cli_runner().invoke(args=["tallies", "check"])
+    asked = register.app.test_cli_runner().invoke(args=["tallies", "check"])
     return [] if asked.exit_code == 0 else asked.output.splitlines() or [repr(asked.exception)]

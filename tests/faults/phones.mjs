@@ -41,8 +41,8 @@ class Phone {
     this.device = device;
     this.stints = stints;
     this.total = stints.reduce((sum, { entries }) => sum + entries.length, 0);
-    this.mends = new Map(stints.flatMap(({ entries }) =>
-      entries.filter(({ mend }) => mend).map(({ id, mend }) => [id, mend])));
+    this.resubmissions = new Map(stints.flatMap(({ entries }) =>
+      entries.filter((one) => one.resubmission).map(({ id, resubmission }) => [id, resubmission])));
     this.disk = new Map();
     this.turn = Promise.resolve();
     this.saved = [];
@@ -150,12 +150,12 @@ class Phone {
     await this.awake(sealAbsent);
   }
 
-  /** A page's life: save what is written meanwhile, mend what came back, send. */
+  /** A page's life: save what is written meanwhile, resubmit rejected entries, send. */
   async aWhile(user, todo, until) {
-    if (todo.length) await keepDraft({ key: `/outbox#mend@${user}`, body: todo[0].body });
+    if (todo.length) await keepDraft({ key: `/outbox#resubmission@${user}`, body: todo[0].body });
     const first = Math.ceil((todo.length + until) / 2);
     await this.write(user, todo, first);
-    await this.mend(user);
+    await this.resubmit(user);
     const eager = this.chance(0.5);
     if (eager) await release(user);
     await Promise.all([send({ eager }), this.write(user, todo, until)]);
@@ -164,7 +164,7 @@ class Phone {
   /** Save entries until so many are left; one counts as saved when the phone would say so. */
   async write(user, todo, until) {
     while (todo.length > until) {
-      const { undo, mend, ...said } = todo[0];
+      const { undo, resubmission, ...said } = todo[0];
       await add(asSaved(said, user));
       this.saved.push(said.id);
       todo.shift();
@@ -172,20 +172,20 @@ class Phone {
     }
   }
 
-  async mend(user) {
+  async resubmit(user) {
     for (const entry of await list(user, ["attention"])) {
-      const mend = this.mends.get(entry.id);
-      if (!mend || entry.replaced_by) continue;
+      const resubmission = this.resubmissions.get(entry.id);
+      if (!resubmission || entry.replaced_by) continue;
       const { id: replaces, kind, form, recorded_at, after } = entry;
-      await add(asSaved({ kind, form, recorded_at, after, ...mend, replaces }, user));
-      this.saved.push(mend.id);
+      await add(asSaved({ kind, form, recorded_at, after, ...resubmission, replaces }, user));
+      this.saved.push(resubmission.id);
     }
   }
 
   async isOwed(user) {
     const open = await list(user);
     return this.envelopes().length || open.some(({ id, state, replaced_by }) =>
-      state !== "attention" || (this.mends.has(id) && !replaced_by));
+      state !== "attention" || (this.resubmissions.has(id) && !replaced_by));
   }
 
   /** As a page comes back: when the back-off has passed, at the latest in a minute. */

@@ -24,9 +24,9 @@ class Meant:
     author: int
     commune: int
     mark: str
-    fate: str = "accepted"  # kept, settled (mended by another), rejected
+    fate: str = "accepted"  # accepted, settled (resubmitted), rejected
     after: list = field(default_factory=list)
-    mends: str = None  # the id of what was rejected
+    replaces: str = None  # the id of the rejected entry
 
     @property
     def id(self):
@@ -37,14 +37,14 @@ class Meant:
 class Plan:
     """Everything a swarm is to do, and what it must come to."""
 
-    def __init__(self, book, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS),
+    def __init__(self, register, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS),
                  shared=None):
-        self.draw, self.book, self.chaos = random.Random(seed), book, chaos
+        self.draw, self.register, self.chaos = random.Random(seed), register, chaos
         self.shared = (SHARED if chaos else 0) if shared is None else shared
         self.kinds = sorted(kinds)
         self.meant = {}
-        self.homes = book.homes()
-        members = book.members()
+        self.homes = register.homes()
+        members = register.members()
         self.people = [user for team in members.values() for user in team]
         self.team = {user.id: [other.id for other in members[user.village_id] if other != user]
                      for user in self.people}
@@ -71,12 +71,12 @@ class Plan:
 
     def _stint(self, user, device, entries, other):
         """Return one person's time with a phone; some begin with a sign-in that does not hold."""
-        sign_ins = [self.book.sign_in(user, device)]
+        sign_ins = [self.register.sign_in(user, device)]
         chance = self.draw.random() if self.chaos else 1
         if chance < .1:
-            sign_ins.insert(0, self.book.sign_in(user, device, living=False))
+            sign_ins.insert(0, self.register.sign_in(user, device, living=False))
         elif other != user and chance < .5:
-            strange = self.book.sign_in(other, device)["cookie"]
+            strange = self.register.sign_in(other, device)["cookie"]
             sign_ins.insert(0, sign_ins[0] | {"cookie": strange})
         written = []
         for _ in range(entries):
@@ -118,11 +118,11 @@ class Plan:
 
     def _spoilt(self, entry, user, mark):
         """Return an entry that is rejected, with what its author will make of it then."""
-        mend = {"id": new_id(self.draw), "body": entry["body"]}
-        self._mean(entry | mend, user, mark, mends=entry["id"])
+        resubmission = {"id": new_id(self.draw), "body": entry["body"]}
+        self._mean(entry | resubmission, user, mark, replaces=entry["id"])
         spoilt = entry | {"body": SORTS[entry["kind"]].spoil(entry["body"])}
         self._mean(spoilt, user, mark, "settled")
-        return spoilt | {"mend": mend}
+        return spoilt | {"resubmission": resubmission}
 
     def _body(self, kind, user, homes):
         mark = f"lượt {len(self.meant)}"
@@ -134,9 +134,9 @@ class Plan:
         return {"id": new_id(self.draw), "kind": kind, "form": KINDS[kind].form,
                 "recorded_at": clock.local(at).isoformat(), "after": [], "body": body}
 
-    def _mean(self, entry, user, mark, fate="accepted", mends=None):
+    def _mean(self, entry, user, mark, fate="accepted", replaces=None):
         self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
-                                        entry["after"], mends)
+                                        entry["after"], replaces)
 
 
 def shared_out(total, parts):

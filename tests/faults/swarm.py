@@ -103,7 +103,7 @@ def in_peace(_server, _line):
     yield SimpleNamespace(killed=0)
 
 
-def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
+def run(register, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
         broken=None, shared=None, meanwhile=None, **more):
     """Let a swarm write so many entries, at most so many seconds long, and audit the book.
 
@@ -111,9 +111,9 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
     says what else becomes of the server.
     """
     meanwhile = meanwhile or (under_fire if chaos else in_peace)
-    plan = Plan(book, seed, entries, phones, chaos, shared=shared)
+    plan = Plan(register, seed, entries, phones, chaos, shared=shared)
     started = time.monotonic()
-    server = book.server(program)
+    server = register.server(program)
     line = BadLine(server.port, seed, shares)
     try:
         with meanwhile(server.start(), line) as killer:

@@ -15,26 +15,26 @@ CONNECTIONS = 8
 
 
 @pytest.fixture
-def server(book):
+def server(register):
     """Return the running server."""
-    server = book.server()
+    server = register.server()
     yield server.start()
     server.kill()
 
 
 @pytest.fixture
-def plan(book):
+def plan(register):
     """Return what one phone wrote: two dozen entries."""
-    return Plan(book, 1, entries=24, phones=1, chaos=False)
+    return Plan(register, 1, entries=24, phones=1, chaos=False)
 
 
-def test_the_same_batch_on_eight_connections_is_kept_once(server, plan):
+def test_same_batch_on_eight_connections_is_accepted_once(server, plan):
     [stint] = plan.phones[0]["stints"]
     results = at_once(server, plan, [stint["entries"]] * CONNECTIONS)
     assert audit(plan, results) == []
 
 
-def test_overlapping_batches_on_eight_connections_are_kept_once(server, plan):
+def test_overlapping_batches_on_eight_connections_are_accepted_once(server, plan):
     [stint] = plan.phones[0]["stints"]
     pieces = [stint["entries"][2 * place:2 * place + 10] for place in range(CONNECTIONS)]
     results = at_once(server, plan, pieces)

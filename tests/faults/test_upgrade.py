@@ -81,9 +81,9 @@ def next_version(tmp_path):
 class Upgrade:
     """Puts a new program in the place of the old one while phones write; each is killed once."""
 
-    def __init__(self, book, program):
-        self.database, self.new = book.database, book.server(root=program)
-        self.pace = book.folder / "pace"
+    def __init__(self, register, program):
+        self.database, self.new = register.database, register.server(root=program)
+        self.pace = register.folder / "pace"
         self.pace.write_text("0")
         self.killed, self.over, self.before = 0, threading.Event(), set()
 
@@ -141,10 +141,10 @@ class Upgrade:
                 "old program, new tables": len(older - self.before)}
 
 
-def test_nothing_is_lost_while_the_next_version_and_its_migrations_come(
-        book, next_version, databases, record_property):
-    upgrade = Upgrade(book, next_version)
-    outcome = run(book, 1, VISITS, seconds=150 + VISITS / 20, shares=FAIR,
+def test_upgrade_with_migrations_loses_nothing(
+        register, next_version, databases, record_property):
+    upgrade = Upgrade(register, next_version)
+    outcome = run(register, 1, VISITS, seconds=150 + VISITS / 20, shares=FAIR,
                   meanwhile=upgrade.beside, pace=str(upgrade.pace), bursts=20)
     written = upgrade.written_by()
     outcome.fired.update(written)

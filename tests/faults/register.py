@@ -32,7 +32,7 @@ def people():
                            family)
 
 
-class Book:
+class Register:
     """The test's own look into the database that a server under fire writes to."""
 
     def __init__(self, url, var, folder):
@@ -87,8 +87,8 @@ class Book:
 class ProgramServer(Server):
     """The server on a book, with a program of the tests' own."""
 
-    def __init__(self, book, program, root, environment):
-        super().__init__(book.url, book.var, book.folder / "server.log", root)
+    def __init__(self, register, program, root, environment):
+        super().__init__(register.url, register.var, register.folder / "server.log", root)
         self.environment |= environment
         self.program = program
 

@@ -19,23 +19,23 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_it_is_noticed(name, book):
+def test_swarm_detects_a_broken_rule(name, register):
     broken, program, sort = CONTROLS[name]
-    outcome = small_run(book, seconds=3, program=program, broken=broken)
+    outcome = small_run(register, seconds=3, program=program, broken=broken)
     assert outcome.wrong[sort], outcome.story()
 
 
-def test_envelopes_that_are_dropped_before_the_answer_are_noticed(book):
-    outcome = small_run(book, seconds=60, shares={"portal": .5}, shared=1,
+def test_swarm_detects_envelopes_dropped_before_the_answer(register):
+    outcome = small_run(register, seconds=60, shares={"portal": .5}, shared=1,
                         broken="envelopes.drops_before_the_answer.mjs")
     assert outcome.wrong["lost"], outcome.story()
 
 
-def test_with_every_rule_kept_there_is_nothing_to_notice(book):
-    outcome = small_run(book, seconds=60)
+def test_swarm_finds_nothing_when_no_rule_is_broken(register):
+    outcome = small_run(register, seconds=60)
     assert not outcome.found, outcome.story()
 
 
-def small_run(book, shares=LOSSES, shared=.5, **more):
+def small_run(register, shares=LOSSES, shared=.5, **more):
     """Return what a few phones without chaos come to."""
-    return run(book, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
+    return run(register, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
