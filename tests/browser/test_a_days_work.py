@@ -1,4 +1,4 @@
-"""Twenty houses in a day without signal: every count agrees, on the phone and at the commune."""
+"""Twenty houses in a day without signal: every count agrees on the phone and at the commune."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from teamapp.models import Commune, Dossier, Receipt, Visit
 MET = (1, 2, 3, 4, 5, 6, 7, 8, 20)
 ABSENT, LATER, DECLINED, MOVED, UNREACHED = (9, 10, 11, 12), (13, 14, 15), (16, 17), (18,), (19,)
 DONE = (*MET, *DECLINED, *MOVED)
-HELPED = (1, 2, 3, 4, 5)  # 6 has it already, 7 wants it not yet, 8 is left alone, 20 files
+HELPED = (1, 2, 3, 4, 5)  # 6 has it, 7 does not want it yet, 8 gets no help, 20 files
 
 
 def work(phone, number, register):
-    """Do the plan's work in the house that the phone shows."""
+    """Record the planned outcome for the house on the screen."""
     page = phone.page
     if number in ABSENT:
         page.click("#absent button")
@@ -35,7 +35,7 @@ def work(phone, number, register):
 
 
 def otherwise(phone, number):
-    """Fill in why nobody was helped."""
+    """Fill in a visit that helps nobody."""
     if number in LATER:
         phone.choose("outcome", "later")
         day = clock.today() + timedelta(days=number)
@@ -48,7 +48,7 @@ def otherwise(phone, number):
 
 
 def file_dossier(phone):
-    """Add a dossier filed online for nobody by name."""
+    """Add a dossier filed online for an unnamed person."""
     phone.unfold("Hồ sơ")
     phone.page.click('section:target [data-add="dossier"]')
     phone.page.fill("section:target .picker [type=search]", "khai sinh")
@@ -74,7 +74,7 @@ def test_twenty_houses_without_signal_count_the_same_everywhere(
         page.click('[data-saved] a')
     page.wait_for_url(f"{line.url}/")
 
-    # on the phone, before anybody has heard of it
+    # on the phone, before sending
     page.wait_for_selector("[data-if-plus=done]:not([hidden])")
     assert day_figures(page) == {"left": str(20 - len(DONE)), "done": "0"}
     assert page.inner_text('[data-plus="done"]') == f"+{len(DONE)}"
@@ -85,7 +85,7 @@ def test_twenty_houses_without_signal_count_the_same_everywhere(
     assert page.locator('[data-entries="waiting"] li').count() == 20
     assert Visit.select().count() == 0
 
-    # the commune hears of it
+    # the commune accepts them
     line.restore()
     phone.send_now()
     phone.until_accepted(20)
@@ -95,7 +95,7 @@ def test_twenty_houses_without_signal_count_the_same_everywhere(
     assert {entry["receipt"] for entry in phone.outbox("accepted")} == {
         visit.receipt for visit in Visit.select()}
 
-    # the phone's own pages again
+    # the phone's refreshed pages
     phone.until(lambda: came(phone, lan), "the pages of the day do not come")
     phone.go("/")
     page.wait_for_selector(f'[data-figure="done"]:text-is("{len(DONE)}")')
@@ -128,7 +128,7 @@ def test_twenty_houses_without_signal_count_the_same_everywhere(
 
 
 def came(phone, user):
-    """Tell whether the pack after the sending is kept."""
+    """Return whether the pack after the sending is stored."""
     return "data-done" in phone.pages_of(user)["pages"]["/"]
 
 
@@ -156,13 +156,13 @@ def test_accepted_and_rejected_entries_are_not_shown_as_waiting(lans_phone, regi
     page.wait_for_selector("[data-if-plus=done]:not([hidden])")
     assert day_figures(page) == {"left": "19", "done": "0"}
     page.evaluate("window.isStillHere = true")
-    page.focus(".walk a >> nth=9")  # so that no newer page comes over it
+    page.focus(".walk a >> nth=9")  # so that no newer page replaces it
     phone.until_accepted(1)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     page.wait_for_selector("[data-if-plus=done]", state="hidden")
     assert day_figures(page) == {"left": "19", "done": "1"}
     assert page.locator("path[data-stroke].done").count() == 1
-    assert page.evaluate("window.isStillHere"), "it was drawn anew"
+    assert page.evaluate("window.isStillHere"), "it was drawn again"
 
     phone.open_sheet(register.house(2), "record")
     phone.help()

@@ -1,4 +1,4 @@
-"""Everybody can use it: axe finds nothing on any screen, and large letters fit a narrow one."""
+"""axe finds no violation on any screen, and large text fits a narrow one."""
 
 import json
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from .looking import Looker
 from .screens import left_out
 
 LONG = "Nguyễn Hoàng Thị Phương Uyên H'Bia Niê Kdăm"
-BANNERS = [  # what <html> says of the phone, as the scripts say it; all that may stand together
+BANNERS = [  # attributes the scripts set on <html>; all that may occur together
     {"net": "offline", "age": "old", "clock": "9", "waiting": "", "update": "", "fresh": ""},
     {"net": "expired", "age": "stale", "attention": ""},
     {"net": "stopped", "waiting": "", "attention": ""},
@@ -29,7 +29,7 @@ OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.ope
 
 @contextmanager
 def nothing_wrong(page, whose, at_least):
-    """Give somebody who looks at a person's screens, and fail with all that was wrong with them."""
+    """Yield a checker for one person's screens, and fail with every violation found."""
     looker = Looker(page)
     yield looker
     assert not looker.wrong, "\n".join(looker.wrong)
@@ -39,7 +39,7 @@ def nothing_wrong(page, whose, at_least):
 
 @pytest.fixture
 def enter(seat):
-    """Return a function that signs somebody in on a computer of their own, without a worker."""
+    """Return a function that signs a person in on a separate computer without a worker."""
 
     def enter(username=None, secret=PASSWORD):
         page = seat(service_workers="block")
@@ -54,14 +54,14 @@ def enter(seat):
 
 @pytest.fixture
 def long_names(register):
-    """Give the first house and Lan names as long as names are."""
+    """Give the first house and Lan very long names."""
     Household.update(head=LONG).where(Household.id == register.house(1)).execute()
     User.update(name=LONG).where(User.username == "lan").execute()
 
 
 @pytest.fixture
 def rejected(long_names, register):
-    """Leave three visits of Lan's in the inbox: with a house, without one, and not to be read."""
+    """Store three rejected entries of Lan's: with a house, without one, and unreadable."""
     lan = register.user("lan")
     house = (f"household={register.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
              "&reason=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
@@ -77,7 +77,7 @@ def rejected(long_names, register):
 
 @pytest.fixture
 def phone(long_names, lans_phone, register):
-    """Return Lan's phone with the long names in its pages: none comes anew while one looks."""
+    """Return Lan's phone with the long names in its pages; no page changes during the test."""
     lans_phone.page.reload()
     until_kept_page(lans_phone, register, "/", LONG.partition("'")[0])
     lans_phone.go("/")
@@ -85,20 +85,20 @@ def phone(long_names, lans_phone, register):
 
 
 def until_kept_page(phone, register, path, words):
-    """Wait until these words are on a page as Lan's phone keeps it."""
+    """Wait until the kept page on Lan's phone contains these words."""
     lan = register.user("lan")
     phone.until(lambda: words in phone.pages_of(lan)["pages"][path], f"no {words} on {path}")
 
 
 def sign_in(page, username, secret):
-    """Fill in the form at the door and send it."""
+    """Fill in the sign-in form and submit it."""
     page.fill("[name=username]", username)
     page.fill("[name=secret]", secret)
     page.press("[name=secret]", "Enter")
 
 
 def without_checks(page, form="main form"):
-    """Let a form be sent as it is."""
+    """Turn off the browser's validation of a form."""
     page.eval_on_selector(form, "(form) => { form.noValidate = true; }")
 
 
@@ -112,7 +112,7 @@ def test_sign_in_pages_are_accessible(enter):
         screens.go("/no-network")
         screens.go("/nowhere", "nowhere, for nobody")
         page.goto("/sign-in")
-        page.route("**/", lambda route: route.fulfill(status=204))  # so that it stays
+        page.route("**/", lambda route: route.fulfill(status=204))  # so that it stays visible
         sign_in(page, "lan", PIN)
         page.wait_for_selector("[data-arrival]")
         screens.look("arrival")
@@ -129,7 +129,7 @@ def test_volunteers_pages_are_accessible(phone, line, register):
         page.evaluate("for (const name of ['net', 'counted']) "
                       "delete document.documentElement.dataset[name]")
         screens.look("house, before the phone has looked what waits")
-        for flags in BANNERS:  # the same on every page, and a house has few rows
+        for flags in BANNERS:  # identical on every page, and a house has few rows
             page.evaluate("""(flags) => {
               for (const name of ["update", "fresh", "age", "clock", "waiting",
                 "attention"]) delete document.documentElement.dataset[name];
@@ -177,7 +177,7 @@ def test_volunteers_outbox_is_accessible(phone, line, register):
         screens.look("outbox, sealed ones of others")
         page.click('[data-entries="attention"] [data-do="mend"]')
         page.wait_for_selector("[data-rejected]:not([hidden])")
-        screens.look("mending")
+        screens.look("resubmission")
         screens.go(f"{line.url}/rejected-entries", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")
         screens.go(f"{line.url}/nowhere", "nowhere, for a member")
@@ -221,7 +221,7 @@ def test_leaders_pages_are_accessible(rejected, enter, register):
 
 
 def saved(register, author):
-    """Return the file of a phone that holds a visit and one the commune refuses."""
+    """Return an outbox file with one acceptable visit and one the commune rejects."""
     near, far = (Household.get_by_id(register.uuid_of(name)) for name in ("bre", "kin"))
     lines = [{**entry(body(house, outcome="absent")), "label": f"{LONG} · Vắng nhà"}
              for house in (near, far)]

@@ -1,4 +1,4 @@
-"""Lines that lose answers, or give somebody else's: nothing is lost, nothing counted twice."""
+"""Lines that lose or fake answers: no visit is lost, none counted twice."""
 
 from teamapp.models import Receipt, Visit
 
@@ -8,7 +8,7 @@ def test_answer_lost_after_the_commit_is_requested_again_and_counted_once(
     phone = lans_phone
     phone.absent(register.house(1))
     [entry] = phone.outbox()
-    line.lose_answers("POST /sync", times=1000)  # the browser itself asks a second time
+    line.lose_answers("POST /sync", times=1000)  # the browser itself retries once
     phone.send_now()
     phone.until(lambda: line.lost, "no answer was lost")
     assert [str(visit.id) for visit in Visit.select()] == [entry["record"]], "it was not committed"
@@ -50,7 +50,7 @@ def test_captive_portal_accepts_no_entry_and_is_never_trusted(lans_phone, line, 
 
     phone.go(f"/households/{register.house(1)}")
     assert register.head(1) in phone.text(), "the portal's page is shown instead of ours"
-    assert "Accept the terms" not in " ".join(phone.everything().values()), "it was kept"
+    assert "Accept the terms" not in " ".join(phone.everything().values()), "it was stored"
     line.restore()
     phone.send_now()
     phone.until_accepted(2)
@@ -72,12 +72,12 @@ def test_slow_line_delivers_the_visits(lans_phone, line, register):
 def test_phone_with_nothing_waiting_notices_a_restored_network(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
     phone.context.set_offline(True)
-    page.reload()  # it asks in vain
+    page.reload()  # its request fails
     page.wait_for_selector("text=Chưa có sóng", state="visible")
     phone.context.set_offline(False)
 
     def is_seen():
-        page.evaluate("dispatchEvent(new Event('online'))")  # the first may come before the network
+        page.evaluate("dispatchEvent(new Event('online'))")  # may precede the network
         return page.get_attribute("html", "data-net") == "ok"
 
     phone.until(is_seen, "the page still says that there is no network")

@@ -1,4 +1,4 @@
-"""A phone whose clock is wrong, set back, or of another zone: visits are of their day, and go."""
+"""A phone whose clock is wrong, set back or in another zone: visits keep their day and are sent."""
 
 from datetime import datetime, timedelta
 
@@ -15,18 +15,18 @@ PAGES_CLOCK = """
     try { return real() + Number(localStorage.off ?? 0); } catch { return real(); }
   };
 """
-# No init script reaches the worker: its clock is set from outside, and it lives while it is driven.
+# Init scripts do not reach the worker: an attached session sets its clock and keeps it alive.
 WORKERS_CLOCK = """(off) => {
   globalThis.real ??= Date.now;
   Date.now = () => real() + off;
 }"""
-# As the browser says of a page that it kept for “back”; whether it keeps one is its own affair.
+# As the browser reports a page from its back-forward cache, which it may or may not use.
 CAME_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 UNLOCKED = "document.dispatchEvent(new Event('visibilitychange'))"  # the screen, in the morning
 
 
 def set_clock(phone, **off):
-    """Set the phone's clock so far off, for its pages and its worker."""
+    """Offset the phone's clock, for its pages and its worker."""
     off = round(timedelta(**off).total_seconds() * 1000)
     phone.page.evaluate("(off) => { localStorage.off = off; }", off)
     for worker in phone.context.service_workers:
@@ -34,18 +34,18 @@ def set_clock(phone, **off):
 
 
 def is_about(moment, expected):
-    """Tell whether a moment is the expected one but for what a slow machine takes."""
+    """Return whether a moment is the expected one within the tolerance for a slow machine."""
     return abs(moment - expected) < timedelta(minutes=3)
 
 
 def shown(phone):
-    """Return the time that the open form shows."""
+    """Return the time in the open form."""
     return datetime.fromisoformat(phone.page.input_value("#met [name=visited_at]"))
 
 
 @pytest.fixture
 def take_lans_phone(take_phone, register):
-    """Return a function that gives Lan's phone, ready, with a clock that can be set."""
+    """Return a function that gives Lan's phone, ready, with an adjustable clock."""
 
     def take(**more):
         phone = take_phone(init_script=PAGES_CLOCK, **more)
@@ -72,7 +72,7 @@ def test_wrong_clock_set_back_neither_loses_nor_delays_a_visit(
     line.cut()
     set_clock(phone, days=1)
     phone.absent(register.house(2))
-    page.evaluate("dispatchEvent(new Event('online'))")  # it is tried in vain, and backs off
+    page.evaluate("dispatchEvent(new Event('online'))")  # the attempt fails and the timer backs off
     page.wait_for_selector("html[data-net=offline]", state="attached")
     set_clock(phone, hours=0)
     phone.go("/outbox")
@@ -123,7 +123,7 @@ def test_page_left_open_over_midnight_shows_the_new_day(take_lans_phone, registe
     kept.evaluate(CAME_BACK)
     kept.wait_for_selector(promised, state="visible")
     assert "Hẹn hôm nay" in kept.inner_text(promised)
-    assert kept.evaluate("window.isStillHere"), "it was drawn anew"
+    assert kept.evaluate("window.isStillHere"), "it was drawn again"
 
 
 def test_clock_ahead_at_the_last_pack_does_not_keep_pages_longer(take_lans_phone, register):

@@ -1,4 +1,4 @@
-"""The book can be put on the home screen."""
+"""The app can be installed on the home screen."""
 
 
 def test_manifest_icons_and_worker_make_the_app_installable(lans_phone, line):
@@ -7,7 +7,7 @@ def test_manifest_icons_and_worker_make_the_app_installable(lans_phone, line):
     assert manifest["errors"] == [] and manifest["url"].endswith("/manifest.webmanifest")
     assert asked.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
-    # a page of ours without a manifest is told apart: it is really asked
+    # control: a page without a manifest is reported as not installable
     lans_phone.page.goto(f"{line.url}/healthz")
     found = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error["errorId"] for error in found] == ["no-manifest"]

@@ -15,7 +15,7 @@ from ..sync.test_outbox_files import saved
 from .looking import LAPTOP
 from .phone import SIGN_IN_PAGE
 
-MOST = 120  # presses of Tab until something must have come
+MOST = 120  # presses of Tab within which the target must get the focus
 FOCUS = """() => {
   const here = document.activeElement;
   if (here === document.body) return "the page's end";
@@ -35,7 +35,7 @@ FOCUS = """() => {
 
 
 class Keys:
-    """Somebody's hands on a keyboard, and eyes on the focus."""
+    """Drives a page by keyboard and checks that the focus is visible."""
 
     def __init__(self, page):
         self.page = page
@@ -46,7 +46,7 @@ class Keys:
             self.page.keyboard.press(key)
 
     def tab(self):
-        """Go on by one, after the last to the first; wherever it leads, the focus is to be seen."""
+        """Move the focus by one, from the last to the first, and check that it is visible."""
         self.press("Tab")
         if (wrong := self.page.evaluate(FOCUS)) == "the page's end":
             self.press("Tab")
@@ -54,7 +54,7 @@ class Keys:
         assert not wrong, wrong
 
     def to(self, selector):
-        """Go on until the focus is on this."""
+        """Press Tab until the focus is on the element."""
         for _ in range(MOST):
             self.tab()
             if self.is_on(selector):
@@ -62,22 +62,22 @@ class Keys:
         raise AssertionError(f"{selector} is not to be reached")
 
     def is_on(self, selector):
-        """Tell whether the focus is on this."""
+        """Return whether the focus is on the element."""
         return self.page.evaluate("(what) => document.activeElement.matches(what)", selector)
 
     def follow(self, selector):
-        """Go to a link or a button that leads to another page, and press Enter."""
+        """Move to a link or a button, press Enter and wait for the next page."""
         self.to(selector)
         with self.page.expect_navigation():
             self.press("Enter")
 
     def unfold(self, inside):
-        """Open the folded part that holds this, and follow it."""
+        """Open the folded part that contains the element, and follow it."""
         self.to(f"details:has({inside}) > summary").press("Enter")
         self.follow(inside)
 
     def write(self, selector, text):
-        """Go to a field and type."""
+        """Move to a field and type."""
         self.to(selector)
         self.page.keyboard.type(text)
 
@@ -135,7 +135,7 @@ def test_chair_drafts_assigns_and_publishes_a_round(keys, register):
 
 
 def given(made):
-    """Return how many houses of a round have somebody."""
+    """Return how many houses of a round have an assignee."""
     return Assignment.select().where(Assignment.round == made.id,
                                      Assignment.member.is_null(False)).count()
 
@@ -197,7 +197,7 @@ def test_chair_finds_people_ends_sign_ins_closes_accounts_and_records_a_leaver(
     keys.follow("main a[href='/outbox-files']")
     with keys.page.expect_file_chooser() as asked:
         keys.to("[type=file]").press("Enter")
-    asked.value.set_files(file)  # by the system's own window, which is not ours
+    asked.value.set_files(file)  # the operating system's dialog is out of reach
     keys.follow(".fields .solid")
     assert Visit.get().member_id == lan.id
 
@@ -227,7 +227,7 @@ def test_chair_chooses_days_and_searches_a_list(keys):
 
 
 def days_of_two_like_numbers():
-    """Return the last two days whose day and month are alike: their order is the browser's."""
+    """Return the last two dates with equal day and month: browsers differ in field order."""
     today = clock.today()
     alike = [date(year, n, n) for year in (today.year - 1, today.year) for n in range(1, 13)]
     return [day for day in alike if day <= today][-2:]

@@ -1,6 +1,6 @@
-"""Round after round the phone or the server dies: what was called saved is there once.
+"""In each round the phone or the server dies; each visit reported as saved is stored once.
 
-`ROUNDS` says how often; `FAULTS_SEED` throws other dice.
+`ROUNDS` is the number of rounds; `FAULTS_SEED` another seed.
 """
 
 import os
@@ -17,8 +17,8 @@ from teamapp.models import Receipt, Visit
 
 ROUNDS = int(os.environ.get("ROUNDS", "6"))
 SEED = os.environ.get("FAULTS_SEED", "20261122")
-OF_ONE_PHONE = 10  # rounds; a journey may not take for ever
-LONGEST = 1.2  # seconds from the tap to death
+OF_ONE_PHONE = 10  # rounds; a test has a time limit
+LONGEST = 1.2  # seconds from the tap to the kill
 
 
 @pytest.mark.parametrize("first", range(0, ROUNDS, OF_ONE_PHONE))
@@ -40,18 +40,18 @@ def test_each_visit_reported_as_saved_is_stored_once(first, lans_phone, server, 
     records = {entry["record"] for entry in phone.outbox("accepted")}
     assert records == {str(visit.id) for visit in Visit.select()}
     assert written == {str(receipt.id) for receipt in Receipt.select()}
-    assert len(phone.outbox()) == len(written), "something is to be mended"
+    assert len(phone.outbox()) == len(written), "an entry needs attention"
     assert said, "death always came before the phone could save"
 
 
 def survives(phone, server, house, draw, kills_server):
-    """Record a visit and send it while phone or server dies; tell whether it was called saved."""
+    """Record and send a visit while phone or server dies; return whether it was reported saved."""
     phone.go(f"/households/{house}")
     kill = server.kill if kills_server else lambda: strike(phone)
     death = threading.Timer(draw.uniform(0, LONGEST), kill)
     death.start()
     saved = False
-    with nullcontext() if kills_server else suppress(Error):  # what a dead browser answers with
+    with nullcontext() if kills_server else suppress(Error):  # the errors a dead browser raises
         phone.page.click("#absent button")
         phone.until_saved()
         saved = True
@@ -66,13 +66,13 @@ def survives(phone, server, house, draw, kills_server):
 
 
 def send(phone):
-    """Send what still waits; the button cannot be seen when nothing does."""
+    """Send the waiting entries; without any, the button is hidden."""
     phone.go("/outbox")
     phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
 
 
 def strike(phone):
-    """Kill every process of the phone (-9); it is another thread that drives it."""
+    """Kill every process of the phone (-9); another thread drives it."""
     for process in phone.processes():
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Without signal, and the phone dies: what was said to be saved arrives, once."""
+"""The phone dies without signal: each entry reported as saved arrives once."""
 
 from datetime import timedelta
 
@@ -88,7 +88,7 @@ def test_typed_reason_for_an_unreached_house_is_offered_again_too(lans_phone, li
     phone.choose("outcome", "unreached")
     phone.page.fill('section:target [name="reason"]:visible', "Nước lên ngập cầu")
     phone.until(lambda: "reason=N" in phone.everything()["tungnha/typed_drafts"],
-                "no draft is kept")
+                "no draft is stored")
     phone.kill()
 
     phone.start()

@@ -12,7 +12,7 @@ from .test_shared_phone import traces, work
 
 
 def report_lost(laptop, name):
-    """Report the one phone of somebody as lost, as the chair does it."""
+    """Report the only phone of a member as lost, as the chair does."""
     laptop.goto("/people")
     laptop.fill("[data-filter]", name)
     laptop.click(f"tbody a:visible:text-is('{name}')")
@@ -60,7 +60,7 @@ def test_former_member_sends_entries_and_sees_no_pages(lans_phone, line, registe
 
 @pytest.mark.parametrize("path", ["/tallies", "/sign-in"])
 def test_lost_phone_is_erased_on_pages_it_does_not_keep(lans_phone, line, register, path):
-    """Its kept pages may be too old to be shown, or it was left on a page that is never kept."""
+    """Its kept pages may be too old to show, or its last page is one it never keeps."""
     phone = lans_phone
     line.cut()
     words = work(phone, register)
@@ -76,7 +76,7 @@ def test_lost_phone_is_erased_on_pages_it_does_not_keep(lans_phone, line, regist
 
 def test_lost_phone_with_an_expired_sign_in_keeps_nothing(
         lans_phone, line, register):
-    """It was at the sign-in page before: nobody is here any more, and what waits is still hers."""
+    """It showed the sign-in page before: nobody is signed in, but its entries are still hers."""
     phone = lans_phone
     line.cut()
     words = work(phone, register)

@@ -1,4 +1,4 @@
-"""A new version comes while somebody is writing."""
+"""A new version arrives while a person is writing."""
 
 from functools import partial
 
@@ -25,9 +25,9 @@ def server(register, own_copy, tmp_path):
 
 
 def release(server, own_copy, number=1):
-    """Put a new version into service: another style, another word on the pages.
+    """Put a new version into service, with a changed style and a changed text.
 
-    Its files come when the old program has ended: that one would draw from them.
+    Its files are written after the old program ends, because that one would use them.
     """
     server.stop()
     style = own_copy / "teamapp/static/css/app.css"
@@ -38,7 +38,7 @@ def release(server, own_copy, number=1):
 
 
 def shells(phone):
-    """Return the names of the versions on the phone."""
+    """Return the names of the shells on the phone, one per version."""
     return phone.ask(
         "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
 
@@ -48,13 +48,13 @@ FILES = """async () => Promise.all((await caches.keys()).filter((name) => name.s
 
 
 def has_shells(phone, count):
-    """Tell whether so many versions are on the phone, each with all its files."""
+    """Return whether the phone has `count` versions, each with all its files."""
     files = phone.ask(FILES)
     return len(files) == count and len(set(files)) == 1
 
 
 def style_of(page):
-    """Return the number of the version that a page's style is of; "" for the first."""
+    """Return the version number of a page's style; "" for the first."""
     return page.evaluate("getComputedStyle(document.documentElement)"
                          ".getPropertyValue('--next-version')").strip()
 
@@ -73,14 +73,14 @@ def test_new_version_keeps_a_half_filled_form(
 
     release(server, own_copy)
     second = phone.context.new_page()
-    phone.go("/", second)  # the browser looks for a new worker
+    phone.go("/", second)  # the browser checks for a new worker
     page.bring_to_front()
     page.wait_for_selector("html[data-update]", state="attached")
     assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
     assert page.input_value("#met [name=note]") == "Đang ghi dở"
     assert len(shells(phone)) == len(before) + 1
 
-    page.click("section:target .back")  # who writes is not disturbed; whoever looks up is told
+    page.click("section:target .back")  # only the form stays undisturbed
     page.wait_for_selector("text=Có bản mới", state="visible")
     with page.expect_navigation():
         page.click('[data-do="update"]:visible')
@@ -135,7 +135,7 @@ def test_two_releases_lose_no_entries_waiting_in_two_tabs(
         release(server, own_copy, number)
         if number == 1:
             line.restore()
-        phone.go("/", other)  # the browser looks for a new worker
+        phone.go("/", other)  # the browser checks for a new worker
         phone.until(partial(has_shells, phone, versions), "the version does not come")
         other.wait_for_selector("html[data-update]", state="attached")
 
@@ -157,7 +157,7 @@ def test_two_releases_lose_no_entries_waiting_in_two_tabs(
     assert writing.input_value("#met [name=note]") == "Đang ghi dở"
 
     phone.go(f"/households/{register.house(3)}")
-    assert style_of(writing) in ("", "2")  # not drawn again: its own style, or the last
+    assert style_of(writing) in ("", "2")  # not drawn again: it has its own style, or the latest
     writing.click('.action a[href="#record"]')
     writing.wait_for_selector("#met [data-draft]:not([hidden])")
     writing.click('#met [data-do="draft-open"]')
@@ -182,7 +182,7 @@ def test_old_version_stays_in_use_when_the_new_one_finds_no_space(
     phone.go(f"/households/{register.house(1)}")
 
     def saves():
-        disk.leave(60_000)  # for a visit, not for a version, which tries for the room as well
+        disk.leave(60_000)  # for a visit, but not for a version, which needs space too
         phone.page.click("#absent button")
         phone.page.wait_for_selector(
             ":is([data-saved], [data-save-failed]):not([hidden])")
@@ -192,7 +192,7 @@ def test_old_version_stays_in_use_when_the_new_one_finds_no_space(
     phone.go("/outbox")
 
     def arrives():
-        disk.leave(60_000)  # at each page the version takes the room again for what it tries
+        disk.leave(60_000)  # on each page the version takes the space again for its next attempt
         phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
         return len(phone.outbox("accepted")) == 1
 

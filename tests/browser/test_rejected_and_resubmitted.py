@@ -1,4 +1,4 @@
-"""What the commune cannot take comes back with its reason, is mended and sent again."""
+"""A rejected entry returns with its reason, is corrected and resubmitted."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from teamapp import clock
 from teamapp.models import Household, Receipt, RejectedEntry, VillageStay, Visit
 
-TOO_FAR = "hai năm"  # of the reason for rejecting an appointment in three years
+TOO_FAR = "hai năm"  # from the reason that rejects an appointment in three years
 
 
 def in_three_years():
-    """Return the day of an appointment that the commune refuses."""
+    """Return the date of an appointment that the commune rejects."""
     return (clock.today() + timedelta(days=3 * 365)).isoformat()
 
 
@@ -110,7 +110,7 @@ TAKE_BACK = """async (id) => {
 
 
 def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, register):
-    """Only so can both come back to a book that was restored: the rejected one is nowhere then."""
+    """So a restored database can get both: it has no record of the rejected entry."""
     phone, page = lans_phone, lans_phone.page
     phone.other(register.house(1), "later", return_on=in_three_years())
     phone.send_now()
@@ -125,8 +125,9 @@ def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, regis
     phone.save()
     phone.send_now()
     phone.until_accepted(2)
-    follower, mended = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
-    assert mended["replaces"] == entry["id"] and follower["after"] == [mended["id"]]
+    follower, resubmission = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
+    assert resubmission["replaces"] == entry["id"]
+    assert follower["after"] == [resubmission["id"]]
 
 
 def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, register):
@@ -164,7 +165,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     phone.open_sheet(register.house(1), "other")
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Nuoc len")
-    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
+    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     line.cut()
 
     phone.go("/outbox")
@@ -177,21 +178,21 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     phone.until(lambda: reason.input_value() == "Nuoc len", "it is not filled in")
     phone.save()
     [fresh] = phone.outbox("waiting")
-    assert fresh["replaces"] is None, "the rejected visit is taken for mended"
+    assert fresh["replaces"] is None, "the rejected visit counts as resubmitted"
     [still] = phone.outbox("attention")
     assert still["id"] == rejected["id"] and "replaced_by" not in still
 
     page.click('.action a[href="#other"]')
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Cong khoa")
-    phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
+    phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target [data-rejected]:not([hidden])")
     page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
     phone.save()
     assert phone.outbox("waiting")[-1]["replaces"] == rejected["id"]
-    assert "Cong" in phone.everything()["tungnha/typed_drafts"], "the draft went with the mend"
+    assert "Cong" in phone.everything()["tungnha/typed_drafts"], "resubmitting deleted the draft"
 
 
 def test_waiting_entry_is_opened_and_changed_before_sending(lans_phone, line, register):

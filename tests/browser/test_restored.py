@@ -1,4 +1,4 @@
-"""A book that was restored from a backup gets back what it lost, also where nothing waits."""
+"""A database restored from a backup recovers lost entries from phones, even with empty outboxes."""
 
 import time
 from datetime import timedelta
@@ -15,7 +15,7 @@ from .test_clock import PAGES_CLOCK, set_clock
 
 @pytest.fixture
 def yesterday(databases, register, server):
-    """Return a function that puts the book of the test's beginning back, as an operator does."""
+    """Return a function that restores the database of the test's start, as an operator does."""
     url = databases.new(like=register.url)
 
     def restore():
@@ -37,7 +37,7 @@ def test_phone_with_nothing_waiting_resends_accepted_entries(lans_phone, registe
     phone.send_now()
     phone.until_accepted(2)
     yesterday()
-    phone.page.reload()  # who reloads wants the newest
+    phone.page.reload()  # a reload fetches the newest page
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 2, "not sent again")
     phone.until_accepted(2)
 
@@ -71,7 +71,7 @@ def test_shared_phone_resends_envelopes_of_the_previous_person(
 
 
 def backs_off_by_a_wrong_clock(phone):
-    """Tell whether the next try is noted for a day that is weeks away."""
+    """Return whether the next attempt is scheduled weeks away."""
     notes = phone.ask(WRITTEN, {"store": "state", "states": []})
     soon = (time.time() + timedelta(days=20).total_seconds()) * 1000
     return any(isinstance(note, dict) and note.get("until", 0) > soon for note in notes)
@@ -85,7 +85,7 @@ def test_clock_far_ahead_does_not_lose_resent_entries(
     phone.absent(register.house(1))
     phone.send_now()
     phone.until_accepted(1)
-    if when == "before":  # it was wrong for an hour without signal
+    if when == "before":  # the clock was wrong for an hour without signal
         line.cut()
         phone.absent(register.house(2))
         set_clock(phone, days=40)

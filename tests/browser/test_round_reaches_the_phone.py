@@ -1,4 +1,4 @@
-"""The chair gives out a round at the desk; the member's phone shows it at its next contact."""
+"""The chair publishes a round; the member's phone shows it at its next contact."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ def test_published_round_reaches_the_members_phone_at_its_next_contact(
     assert part.locator('[data-left="done"]').inner_text() == str(mine)
     line.cut()
     phone.go("/")
-    assert NAME in shown(phone), "it is not kept for the way"
+    assert NAME in shown(phone), "it is not stored for offline use"
     phone.go("/households")
     rows = phone.page.locator("[data-search]")
     numbers = [row.get_attribute("data-search").split()[0] for row in rows.all()]
@@ -53,11 +53,11 @@ def test_published_round_reaches_the_members_phone_at_its_next_contact(
     assert any("Vắng nhà" in text for text in seen), "the row is not the server's new one"
 
 
-def contact(phone, user, house, kept):
-    """Record something and let it go to the commune: the phone hears what is new."""
+def contact(phone, user, house, accepted):
+    """Record and send an entry: the phone receives the news."""
     phone.absent(house)
     phone.send_now()
-    phone.until_accepted(kept)
+    phone.until_accepted(accepted)
     phone.until(lambda: phone.pages_of(user)["cursor"] == Counter.cursor_of(user.commune_id),
                 "the pack does not come")
 

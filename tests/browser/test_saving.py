@@ -1,4 +1,4 @@
-"""“Đã lưu trên máy” is said when it is true, and can be taken back for ten seconds."""
+"""The phone shows “Đã lưu trên máy” only when it is true, and offers undo for ten seconds."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_low_window_shows_whether_the_entry_is_saved(take_phone, register, size)
 
 
 def is_in_sight(page, selector):
-    """Tell whether all of it is within the window."""
+    """Return whether the whole element is within the window."""
     box, window = page.locator(selector).bounding_box(), page.viewport_size
     return box and box["y"] >= 0 and box["y"] + box["height"] <= window["height"]
 
@@ -98,7 +98,7 @@ def is_in_sight(page, selector):
 def test_phone_without_space_reports_it_and_keeps_the_filled_form(lans_phone, line, register):
     phone = lans_phone
     phone.close()
-    phone.start()  # Chromium looks at the room when it first opens a site's storage
+    phone.start()  # Chromium reads the quota when it first opens an origin's storage
     shell = phone.context.new_cdp_session(phone.page)
     shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url, "quotaSize": 1})
     phone.open_sheet(register.house(1), "record")

@@ -1,10 +1,10 @@
-"""In a long list people are found by a few letters, whatever was asked for before."""
+"""A few letters find people in a long list, regardless of the query before."""
 
 from teamapp.models import Household
 
 from ..cast import PIN, uuid_of
 
-GROUP = 50  # houses that stand together in a list
+GROUP = 50  # houses grouped in one list
 SEEN = """() => [...document.querySelectorAll("#list [data-search]")]
   .filter((row) => row.offsetParent).map((row) => row.querySelector("b").textContent)"""
 

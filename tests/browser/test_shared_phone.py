@@ -1,4 +1,4 @@
-"""Two people, one phone: what belongs to one is not shown to the other, and not lost either."""
+"""Two people share a phone: data of one is neither shown to the other nor lost."""
 
 from urllib.parse import quote_plus
 
@@ -9,18 +9,18 @@ from teamapp.models import Session, Visit
 from ..cast import PIN
 from .phone import HAS_HEARD_OF_PACK, HEAR_OF_PACK, SIGN_IN_PAGE
 
-NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
+NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # only Lan may read it
 IS_DRAWN = "() => !document.documentElement.hidden && document.documentElement.dataset.net"
 
 
 def traces(phone, words):
-    """Return where on the phone one of these words can be read."""
+    """Return the places in storage where one of these words is readable."""
     return {place for place, text in phone.everything().items()
             if any(word in text for word in words)}
 
 
 def work(phone, register):
-    """Write two visits, one with a note, and begin a third; return every word that tells of it."""
+    """Record two visits, one with a note, and start a third; return every word they contain."""
     phone.absent(register.house(1))
     phone.open_sheet(register.house(2), "record")
     phone.help()
@@ -39,7 +39,7 @@ def work(phone, register):
 
 
 def pages_shown(phone, paths):
-    """Return what these addresses and the back button show, one text."""
+    """Return the text that these addresses and the back button show."""
     shown = []
     for path in paths:
         phone.go(path)
@@ -56,7 +56,7 @@ def pages_shown(phone, paths):
 def test_sign_out_without_signal_leaves_nothing_readable_and_loses_nothing(
         lans_phone, line, register, other):
     phone = lans_phone
-    lan, heir = register.user("lan"), register.user(other)
+    lan, next_person = register.user("lan"), register.user(other)
     paths = ["/", "/households", f"/households/{register.house(1)}", "/outbox", "/visits/parts"]
     for path in paths:
         phone.go(path)
@@ -72,7 +72,7 @@ def test_sign_out_without_signal_leaves_nothing_readable_and_loses_nothing(
     shown = pages_shown(phone, paths)
     assert not [word for word in words if word in shown]
 
-    # the network comes back, and then the next person: what she left goes with that contact
+    # the network returns, then the next person, whose first contact carries her envelopes
     living = Session.select().where(Session.user == lan, Session.ended_at.is_null())
     assert living.count() == 1, "there was no network to end it"
     line.restore()
@@ -83,7 +83,7 @@ def test_sign_out_without_signal_leaves_nothing_readable_and_loses_nothing(
     hers = Visit.select().where(Visit.member == lan).order_by(Visit.receipt)
     assert [str(visit.id) for visit in hers] == written, "not as it was written"
     assert Visit.select(Visit.note).where(Visit.note != "").scalar() == NOTE
-    phone.until_ready(heir)
+    phone.until_ready(next_person)
     phone.go("/outbox")
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert phone.page.locator("[data-entries] li").count() == 0
@@ -95,7 +95,7 @@ def test_sign_out_without_signal_leaves_nothing_readable_and_loses_nothing(
     phone.absent(register.uuid_of(mine))
     phone.send_now()
     phone.until_accepted(1)
-    assert Visit.select().where(Visit.member == heir).count() == 1
+    assert Visit.select().where(Visit.member == next_person).count() == 1
     assert Visit.select().count() == 3
 
 
@@ -174,7 +174,7 @@ def test_address_does_not_restore_a_sign_in_ended_without_signal(
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
 
 
-# What the worker asks for is held back until the next person is here, and answered then.
+# Holds the worker's request back until the next person is signed in, then answers it.
 HOLD = """(path) => {
   const real = globalThis.fetch;
   const asked = new Promise((resolve) => (globalThis.isAsked = resolve));
@@ -226,7 +226,7 @@ def test_refused_batch_of_the_previous_person_does_not_stop_the_next(
     asked = line.count("GET /sign-in")
     page.evaluate("(code) => globalThis.answerLate(code)", code)
     page.wait_for_url(f"{line.url}/")
-    page.close()  # what it asks for is held back again
+    page.close()  # its request is held back again
     phone.go("/outbox")
     phone.page.wait_for_selector("html[data-net]", state="attached")
     assert phone.page.get_attribute("body", "data-user") == str(register.user("kien").id)

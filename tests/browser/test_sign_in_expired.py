@@ -1,4 +1,4 @@
-"""The sign-in ran out while work was waiting."""
+"""The sign-in expires while entries wait."""
 
 from teamapp import clock
 from teamapp.models import Session, Visit

@@ -1,4 +1,4 @@
-"""A phone whose storage fails: full, blocked, shut or broken. It says so, and loses nothing."""
+"""A phone whose storage is full, blocked, closed or broken reports it and loses nothing."""
 
 from urllib.parse import quote_plus
 
@@ -59,7 +59,7 @@ NEWER_PROGRAM = """
     return this.openAsIs(name, name === "tungnha" && version ? version + 1 : version);
   };
 """
-OLDER_BOOK = """() => new Promise((resolve, reject) => {
+OLDER_APP = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.openAsIs("tungnha", 1);
   asked.onupgradeneeded = () => {
     const outbox = asked.result.createObjectStore("outbox", { keyPath: "id" });
@@ -82,25 +82,25 @@ DRAFTS = """() => new Promise((resolve) => {
 
 
 class Disk:
-    """The room a phone has left for the book."""
+    """The storage quota of a phone."""
 
     def __init__(self, phone):
-        """Switch the phone off and on: Chromium looks at the room when it first opens a storage."""
+        """Restart the phone: Chromium reads the quota when it first opens a storage."""
         phone.close()
         self.phone, self.origin = phone.start(), phone.line.url
         self.shell = phone.context.new_cdp_session(phone.page)
 
     def leave(self, room):
-        """Leave so many bytes beside what is there."""
+        """Leave `room` bytes beside those in use."""
         used = self.phone.ask("async () => (await navigator.storage.estimate()).usage")
         self._set(quotaSize=used + room)
 
     def fill(self):
-        """Leave nothing at all."""
+        """Leave no space."""
         self._set(quotaSize=1)
 
     def clear(self):
-        """Make room again."""
+        """Remove the limit."""
         self._set()
 
     def _set(self, **quota):
@@ -108,7 +108,7 @@ class Disk:
 
 
 def write_note(phone, house):
-    """Fill in the form of a house, and do not save it."""
+    """Fill in the form of a house without saving it."""
     phone.open_sheet(house, "record")
     phone.help()
     phone.unfold("Ghi chú")
@@ -116,7 +116,7 @@ def write_note(phone, house):
 
 
 def press_save(phone):
-    """Press “Lưu vào máy”, and wait until the phone says that it cannot."""
+    """Press “Lưu vào máy”, and wait for the error message."""
     phone.page.click("section:target .action button")
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
     assert not phone.page.is_visible("[data-saved]")
@@ -128,7 +128,7 @@ def test_pack_without_space_leaves_old_pages_and_outbox_unchanged(
     phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     disk = Disk(phone)
-    lan.set_language("en")  # every page comes anew
+    lan.set_language("en")  # every page is due again
     disk.fill()
     phone.go("/")
     asked = line.count("GET /pack")
@@ -164,7 +164,7 @@ def test_sign_out_with_a_full_disk_completes_and_waiting_entries_arrive(lans_pho
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
 
-    # the next person hears that the phone can keep nothing, and does not see hers
+    # the next person sees that the phone cannot store, and sees none of her pages
     phone.page.fill("[name=username]", "binh")
     phone.page.fill("[name=secret]", PIN)
     phone.page.click("main form button")
@@ -202,7 +202,7 @@ def test_closed_database_connection_is_reported_and_reopened(take_phone, registe
     phone.page.evaluate("window.shutNext = true")
     press_save(phone)
     assert phone.outbox() == []
-    phone.page.evaluate("connections.forEach((one) => one.close())")  # and nobody is told
+    phone.page.evaluate("connections.forEach((one) => one.close())")  # without an event
     phone.save()
     phone.send_now()
     phone.until_accepted(1)
@@ -219,16 +219,16 @@ def test_resubmits_current_form_when_save_failed_after_send(
     press_save(phone)
     phone.page.evaluate("window.isSilent = false")
     other = phone.context.new_page()
-    phone.go("/outbox", other)  # the time to undo is over: it goes by itself
+    phone.go("/outbox", other)  # the time to undo is over: the entry is sent automatically
     phone.until_accepted(1)
     other.close()
 
     phone.page.fill("#met [name=note]", NOTE + more)
     phone.save()
     phone.until_saved()
-    kept, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
-    assert [visit.note for visit in Visit.select()] == [NOTE] and kept["state"] == "accepted"
-    assert [entry["replaces"] for entry in again] == [kept["id"]] * bool(more)
+    accepted, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
+    assert [visit.note for visit in Visit.select()] == [NOTE] and accepted["state"] == "accepted"
+    assert [entry["replaces"] for entry in again] == [accepted["id"]] * bool(more)
     assert all(quote_plus(NOTE + more) in entry["body"] for entry in again)
 
 
@@ -297,7 +297,7 @@ def test_broken_storage_shows_server_pages_with_a_warning(
     phone.page.evaluate("localStorage.broken = 1")
     write_note(phone, register.house(1))
     assert phone.page.locator("html[data-packed]").count() == 0
-    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before anybody saves
+    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before any save
     press_save(phone)
     worker.evaluate("globalThis.broken = false")
     phone.page.evaluate("delete localStorage.broken; globalThis.broken = false")
@@ -311,7 +311,7 @@ def test_tab_holding_an_older_database_causes_no_silent_wait(take_phone, registe
     phone = take_phone(init_script=NEWER_PROGRAM)
     holding = phone.context.new_page()
     phone.go("/healthz", holding)
-    holding.evaluate(OLDER_BOOK)
+    holding.evaluate(OLDER_APP)
     phone.page.bring_to_front()
     phone.go("/sign-in")
     phone.page.fill("[name=username]", "lan")

@@ -1,4 +1,4 @@
-"""A browser without Background Sync, and two tabs of the book at once."""
+"""A browser without Background Sync, and two tabs of the app at once."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def old_phone(take_phone, register):
 
 
 def attempts(phone):
-    """Return {entry id: how often it was sent, be it in vain}."""
+    """Return {entry id: number of attempts, failed ones included}."""
     return {entry["id"]: entry["attempts"] for entry in phone.outbox()}
 
 
@@ -103,7 +103,7 @@ def test_every_visit_arrives_once_when_one_of_three_tabs_dies_sending(
     dying.evaluate("document.querySelector('[data-do=send-now]').click()")
     phone.until(lambda: line.count("POST /sync") > asked, "it does not send")
     assert phone.outbox("sending")
-    for tab in others:  # both want to send, and wait for the one that dies
+    for tab in others:  # both want to send, and wait for the lock of the dying one
         tab.evaluate("dispatchEvent(new Event('online'))")
     dying.close()
     line.shape(round_trip=0)

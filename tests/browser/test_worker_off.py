@@ -1,4 +1,4 @@
-"""A worker that does harm is taken out of every phone, and comes back; nothing is lost."""
+"""The operator removes a faulty worker from every phone and restores it; nothing is lost."""
 
 from contextlib import suppress
 
@@ -15,24 +15,24 @@ PRESS_ONCE = """() => {
 
 
 def serve(server, worker):
-    """Start the server anew with WORKER=on or off."""
+    """Restart the server with WORKER=on or off."""
     server.stop()
     server.environment["WORKER"] = worker
     server.start()
 
 
 def is_free(phone):
-    """Tell whether nothing of the worker is left on the phone.
+    """Return whether the worker and its storage are gone from the phone.
 
-    A page that asks for the worker meanwhile keeps the one that is off, which answers nothing.
+    A page that queries the worker meanwhile keeps the disabled one, which answers nothing.
     """
     return not (phone.ask(SHELLS) or phone.kept_pages())
 
 
 def goes(phone, tab):
-    """Press “Tải lại” where the browser missed the moment, and tell whether the worker is gone."""
+    """Press “Tải lại” where the browser did not reload, and return whether the worker is gone."""
     if tab.locator("html[data-update]").count():
-        with suppress(Error):  # the page may be on its way already
+        with suppress(Error):  # the page may already be loading
             tab.evaluate(PRESS_ONCE)
     return is_free(phone)
 
@@ -53,7 +53,7 @@ def test_worker_is_removed_and_restored_without_loss(
     serve(server, "off")
     line.restore()
     second = phone.context.new_page()
-    phone.go("/", second)  # the browser looks for a new worker
+    phone.go("/", second)  # the browser checks for a new worker
     phone.until(lambda: goes(phone, second), "the worker is still there")
     assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
     assert page.input_value("#met [name=note]") == "Đang ghi dở"
@@ -61,7 +61,7 @@ def test_worker_is_removed_and_restored_without_loss(
     phone.send_now()
     phone.until_accepted(2)
 
-    # without a worker: from the server, one request a page, written down first all the same
+    # without a worker: one server request per page; entries are still stored first
     asked = line.count("GET /outbox")
     phone.go("/outbox")
     assert not phone.ask(SHELLS) and not phone.kept_pages()

@@ -1,4 +1,4 @@
-"""After a swarm: is everything there that was written down, once, as its author's, as written?"""
+"""After a swarm: checks that each recorded entry is stored once, by its author, unchanged."""
 
 import hashlib
 from collections import Counter as Counts
@@ -9,11 +9,11 @@ from teamapp.models import ProcessingFailure, Receipt, RejectedEntry
 from ..sync.phone import record_of
 from .sorts import SORTS
 
-UNDERWAY = ("waiting", "sending")  # how an entry stands on a phone that will send it
+UNDERWAY = ("waiting", "sending")  # the states of an entry that the phone will send
 
 
 class Audit:
-    """Compares what phones wrote down and heard with what the book holds; `found` says where."""
+    """Compares the entries and answers on phones with the database; `found` lists differences."""
 
     def __init__(self, plan, phones):
         self.plan, self.found = plan, []
@@ -33,20 +33,20 @@ class Audit:
                 self.effects[effect.mark].append(effect)
 
     def _opened(self, phones):
-        """Yield (entry's id, envelope with its letter) of all that phones ever sealed."""
+        """Yield (entry's id, envelope with its letter) of every envelope the phones sealed."""
         for envelope in (one for phone in phones for one in phone["sealed"]):
             letter = self.plan.register.unseal(envelope)
             yield letter["entry"]["id"], envelope | {"letter": letter}
 
     @property
     def rejected_when_carried(self):
-        """Return the ids of what an absent author's letter brought, and the commune rejected."""
+        """Return the ids of sealed entries another person carried and the commune rejected."""
         return [id for id, envelope in self.sealed.items()
                 if envelope["state"] == "waiting" and id in self.receipts
                 and self.receipts[id].status == "rejected"]
 
     def run(self):
-        """Return all that is wrong, as (sort, detail)."""
+        """Return the findings as (sort, detail)."""
         for meant in self.plan.meant.values():
             self._look_at(meant)
         marks = {meant.mark for meant in self.plan.meant.values()}
@@ -73,7 +73,7 @@ class Audit:
             if meant.id in self.receipts or self.effects.get(meant.mark):
                 self._say("invented", f"{meant.id} was taken back")
         elif meant.id not in self.saved:
-            if meant.replaces not in self.sealed:  # else its author left before it came back
+            if meant.replaces not in self.sealed:  # else its author left before the rejection
                 self._say("unfinished", f"{meant.id} was never written down")
         elif meant.id not in self.receipts and self._waits(meant):
             self._say("unfinished", f"{meant.id} still waits on its phone")
@@ -83,12 +83,12 @@ class Audit:
             self._is_off_the_phone(meant)
 
     def _waits(self, meant):
-        """Tell whether a phone would yet send it, by itself or sealed."""
+        """Return whether a phone will still send it, as an entry or sealed."""
         held, envelope = self.held.get(meant.id, {}), self.sealed.get(meant.id)
         return held.get("state") in UNDERWAY or is_underway(envelope)
 
     def _fate(self, meant):
-        """Return what must have become of it, if its author or what it follows was sealed."""
+        """Return the expected status, given whether its author or its predecessors were sealed."""
         if meant.id not in self.fates:
             follows = [self._fate(self.plan.meant[id]) for id in meant.after]
             resubmission = self.resubmissions.get(meant.id)
@@ -100,7 +100,7 @@ class Audit:
         return self.fates[meant.id]
 
     def _is_off_the_phone(self, meant):
-        """See that an envelope arrived if it was to be brought, with what was written in it."""
+        """Check that its envelope was delivered, if it had to be, with an unchanged entry."""
         envelope = self.sealed.get(meant.id)
         if not envelope:
             return
@@ -171,17 +171,17 @@ class Audit:
 
 
 def is_underway(envelope):
-    """Tell whether an envelope lies on its phone and is to be carried."""
+    """Return whether an envelope is on its phone and waits for delivery."""
     return bool(envelope) and envelope["left"] and envelope["state"] == "waiting"
 
 
 def digest(entry):
-    """Return what a receipt knows of an entry's content."""
+    """Return the hash that a receipt stores of an entry."""
     said = f"{entry['kind']}\n{entry['form']}\n{entry['body']}"
     return hashlib.sha256(said.encode()).digest()
 
 
 def miscounted(register):
-    """Return what `flask --app app tallies check` complains about."""
+    """Return the differences that `flask --app app tallies check` reports."""
     asked = register.app.test_cli_runner().invoke(args=["tallies", "check"])
     return [] if asked.exit_code == 0 else asked.output.splitlines() or [repr(asked.exception)]

@@ -1,4 +1,4 @@
-"""Books for the swarm, a fresh one for each test."""
+"""Databases for the swarm, a fresh one for each test."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def populated_register(databases, template_database, var):
 
 @pytest.fixture
 def register(databases, populated_register, var, tmp_path):
-    """Return a book of its own, opened."""
+    """Return a connected database for one test."""
     register = Register(databases.new(like=populated_register), var, tmp_path)
     yield register
     register.database.close_all()

@@ -1,4 +1,4 @@
-"""Thousands of visits through the worst line there is: none lost, none twice, none a stranger's.
+"""Thousands of visits through a faulty line: none lost, duplicated or misattributed.
 
 `FAULTS_SEED` gives other seeds, one run for each; `FAULTS_VISITS` another number of visits.
 """

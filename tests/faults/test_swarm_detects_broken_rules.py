@@ -1,13 +1,13 @@
-"""Phones and servers with one rule broken: the swarm must notice each, or it shows nothing."""
+"""Phones and servers with one rule broken: a swarm that misses one proves nothing."""
 
 import pytest
 
 from .swarm import run
 
-pytestmark = pytest.mark.once  # it is the swarm that is tried here
+pytestmark = pytest.mark.once  # the swarm itself is under test
 
 LOSSES = {"answer lost": .35, "portal": .25}
-CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
+CONTROLS = {  # broken rule → (script of the phones, program, expected finding)
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
     "deletes before the answer": ("entries.deletes_before_the_answer.mjs", "app:app", "lost"),
@@ -37,5 +37,5 @@ def test_swarm_finds_nothing_when_no_rule_is_broken(register):
 
 
 def small_run(register, shares=LOSSES, shared=.5, **more):
-    """Return what a few phones without chaos come to."""
+    """Return the outcome of a few phones without chaos."""
     return run(register, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
