@@ -18,7 +18,7 @@ def find():
 
 
 def downloaded():
-    """Return the path of the Chromium that Playwright itself brought, or None."""
+    """Return the path of the Chromium that Playwright downloaded, or None."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -27,7 +27,7 @@ def downloaded():
 
 
 def starts(path):
-    """Tell whether the program can say its version: a packaged stub or a missing library cannot."""
+    """Return whether the program prints its version; a stub or one without its libraries fails."""
     try:
         asked = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):

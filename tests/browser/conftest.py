@@ -1,4 +1,4 @@
-"""Real phones on a real server: every journey has a database, a line and browsers of its own."""
+"""Real browsers on a real server: each test has its own database, line and browsers."""
 
 import shutil
 import signal
@@ -18,8 +18,8 @@ from .line import Line
 from .phone import LAPTOP, PATIENCE, Phone
 from .server import Server, free_port
 
-LONGEST = 300  # seconds a journey may take
-PHONES = []  # those of the test that runs
+LONGEST = 300  # seconds a test may take
+PHONES = []  # those of the running test
 FAMILY, GIVEN = ("Nguyễn", "Trần", "Lê", "Phạm", "Điểu"), ("Hai", "Sáu", "Lụa", "Mận", "Thơm")
 
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Add to a failure what the phones showed and asked for."""
+    """Add the screens and requests of the phones to a failure report."""
     report = yield
     if report.failed:
         report.sections += [(f"phone {phone.folder.name}", phone.story()) for phone in PHONES]
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(item):
 
 @pytest.fixture(scope="session")
 def playwright():
-    """Return what starts browsers."""
+    """Return the Playwright driver."""
     if chrome.find() is None:
         pytest.fail("There is no Chromium: run `sh tests/browser/install.sh`.")
     from playwright.sync_api import sync_playwright
@@ -53,7 +53,7 @@ def playwright():
 
 @pytest.fixture(autouse=True)
 def bounded():
-    """End a journey that hangs."""
+    """Abort a test that hangs."""
 
     def ring(_number, _frame):
         raise TimeoutError(f"the journey took longer than {LONGEST} s")
@@ -67,7 +67,7 @@ def bounded():
 
 @pytest.fixture(autouse=True, scope="session")
 def orderly_end():
-    """Take servers and browsers down before the tests end that were asked to (SIGTERM)."""
+    """Stop servers and browsers when the test run receives SIGTERM."""
 
     def end(_number, _frame):
         raise KeyboardInterrupt
@@ -91,7 +91,7 @@ def peopled(databases, template_database, var):
 
 
 def settle(cast):
-    """Add 22 houses to the three of Cầu Ván, each with two who are grown up."""
+    """Add 22 houses to the three of Cầu Ván, each with two adults."""
     with cast.an_phu.write() as tx:
         for number in range(4, 26):
             head = f"{FAMILY[number % 5]} {GIVEN[number // 5 % 5]} {number}"
@@ -121,13 +121,13 @@ def give_out(cast):
 
 @pytest.fixture(scope="session")
 def gate():
-    """Return the port of every line: what a phone keeps, it keeps for an address."""
+    """Return the port of every line: browser storage belongs to one origin."""
     return free_port()
 
 
 @pytest.fixture(scope="session")
 def ready(databases, peopled, var, playwright, gate, tmp_path_factory):
-    """Return Lan's phone, switched off when it was ready, and the URL of the database it knows."""
+    """Return Lan's phone, ready and closed, and the URL of the database it was filled from."""
     folder, url = tmp_path_factory.mktemp("ready"), databases.new(like=peopled)
     server = Server(url, var, folder / "server.log").start()
     line = Line(server.port, gate)
@@ -144,8 +144,8 @@ def ready(databases, peopled, var, playwright, gate, tmp_path_factory):
 
 
 @pytest.fixture
-def book(request, databases, peopled, var):
-    """Return the test's own look into the database that the server writes to."""
+def register(request, databases, peopled, var):
+    """Return the test's own connection to the database that the server writes to."""
     is_known = "lans_phone" in request.fixturenames
     url = databases.new(like=request.getfixturevalue("ready").url if is_known else peopled)
     app = make_app(url, var)
@@ -163,16 +163,16 @@ def book(request, databases, peopled, var):
 
 
 @pytest.fixture
-def server(book, tmp_path):
+def server(register, tmp_path):
     """Return the running server."""
-    server = Server(book.url, book.var, tmp_path / "server.log")
+    server = Server(register.url, register.var, tmp_path / "server.log")
     yield server.start()
     server.kill()
 
 
 @pytest.fixture
 def line(server, gate):
-    """Return the line every browser of the test is on."""
+    """Return the line that every browser of the test uses."""
     line = Line(server.port, gate)
     yield line
     line.end()
@@ -180,7 +180,7 @@ def line(server, gate):
 
 @pytest.fixture
 def take_phone(playwright, line, tmp_path):
-    """Return a function that gives a new phone, switched on."""
+    """Return a function that starts a new phone."""
 
     def take(name="phone", **more):
         PHONES.append(Phone(playwright, tmp_path / name, line, **more))
@@ -192,17 +192,17 @@ def take_phone(playwright, line, tmp_path):
 
 
 @pytest.fixture
-def lans_phone(take_phone, ready, book, tmp_path):
-    """Return Lan's phone, signed in and ready for the way without signal."""
+def lans_phone(take_phone, ready, register, tmp_path):
+    """Return Lan's phone, signed in and ready for offline use."""
     shutil.copytree(ready.phone, tmp_path / "phone")
     phone = take_phone()
     phone.go("/")
-    return phone.until_ready(book.user("lan"))
+    return phone.until_ready(register.user("lan"))
 
 
 @pytest.fixture(scope="session")
 def office(playwright):
-    """Return the browser in the commune's office; each that works there begins without a trace."""
+    """Return the browser of the commune's office; each user gets a fresh context."""
     browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
     yield browser
     browser.close()
@@ -210,7 +210,7 @@ def office(playwright):
 
 @pytest.fixture
 def seat(office, line):
-    """Return a function that gives a tab of somebody who knows nothing of the others' cookies."""
+    """Return a function that opens a tab in a context with its own cookies."""
     taken = []
 
     def take(**more):

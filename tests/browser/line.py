@@ -1,4 +1,4 @@
-"""The line between a phone and the server: it counts, is cut, slow, lossy, or a captive portal."""
+"""The line between a phone and the server: cut, slow, lossy or a captive portal."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ class Line:
         self.mode = "open"
         self.up = self.down = 0  # bytes
         self.requests = []  # “POST /sync”, in the order they came
-        self.lost = 0  # answers that the server gave and nobody heard
+        self.lost = 0  # answers that the server gave and no client received
         self._losing = {}
         self._rate = self._delay = None
         self._free = {"up": 0, "down": 0}
@@ -30,44 +30,44 @@ class Line:
         self.port = self._do(self._listen(own_port))
         self.url = f"http://127.0.0.1:{self.port}"
 
-    # --- what a test does to it ---
+    # --- controls for tests ---
 
     def cut(self):
-        """Refuse every connection, and break off those there are."""
+        """Refuse new connections and close the open ones."""
         self._do(self._close())
 
-    def mend(self):
-        """Be a good line again."""
+    def restore(self):
+        """Forward everything again, without faults."""
         self.mode = "open"
         self._losing, self._rate, self._delay = {}, None, None
         self._do(self._drop())
         self._do(self._listen(self.port))
 
     def portal(self):
-        """Answer everything with 200 and a page that is not ours, as a captive portal does."""
+        """Answer everything with 200 and a foreign page, as a captive portal does."""
         self.mode = "portal"
         self._do(self._drop())
 
     def lose_answers(self, request, times=1):
-        """Break off instead of passing on the server's next answers to “POST /sync”."""
+        """Close the connection instead of forwarding the next answers to `request`."""
         self._losing[request] = times
 
     def shape(self, bytes_a_second=50_000, round_trip=0.4):
-        """Be as slow as a village's line."""
+        """Limit bandwidth and add latency, as on a slow village line."""
         self._rate, self._delay = bytes_a_second, round_trip / 2
 
     def count(self, request):
-        """Return how often “POST /sync” came."""
+        """Return how often a request such as “POST /sync” arrived."""
         return self.requests.count(request)
 
     def end(self):
-        """Take the line down for good."""
+        """Stop the proxy for good."""
         self._do(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
-    # --- how it does it ---
+    # --- implementation ---
 
     def _do(self, deed):
         return asyncio.run_coroutine_threadsafe(deed, self._loop).result(10)
@@ -119,7 +119,7 @@ class Line:
         ends.append(far_writer)
         for end in ends:
             end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        talk = SimpleNamespace(asked=None)  # what was asked last on this connection
+        talk = SimpleNamespace(asked=None)  # the last request on this connection
         pumps = [asyncio.create_task(self._pump("up", reader, far_writer, talk)),
                  asyncio.create_task(self._pump("down", far_reader, writer, talk))]
         try:
@@ -167,4 +167,4 @@ class Line:
 
 
 class Broken(Exception):
-    """The line was broken on purpose."""
+    """The line closed the connection on purpose."""

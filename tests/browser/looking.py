@@ -1,4 +1,4 @@
-"""Looks at a screen as people see it: small and large, light and dark, with large letters."""
+"""Checks a screen in every mode: small and large, light and dark, with large text."""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from .phone import SCREEN
 LAPTOP = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-OF_COLOUR = ["color-contrast", "link-in-text-block"]  # no other rule sees the colours
+OF_COLOUR = ["color-contrast", "link-in-text-block"]  # no other rule depends on colours
 SCHEMES = {"light": ALL_RULES, "dark": OF_COLOUR}
 AXE = """async (runOnly) => {
   const { violations } = await axe.run({ preload: false, runOnly, resultTypes: ["violations"] });
@@ -40,19 +40,19 @@ WIDTH = """() => {
 
 
 class Looker:
-    """Notes what is wrong with the screens of one page, each by its name."""
+    """Collects the accessibility errors of screens, each under its name."""
 
     def __init__(self, page):
         self.page, self.wrong, self.looked, self.paths = page, [], 0, set()
         self.browser = page.context.new_cdp_session(page)
 
     def go(self, path, name=None):
-        """Open an address and look at it."""
+        """Open an address and check it."""
         self.page.goto(path)
         self.look(name or path)
 
     def look(self, name):
-        """Let axe look in every mode, and see that large letters fit a narrow screen."""
+        """Run axe in every mode and check that large text fits a narrow screen."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
         self.paths.add(urlsplit(self.page.url).path)
@@ -67,9 +67,9 @@ class Looker:
         self.page.set_viewport_size(SCREEN)
 
     def axe(self, size, rules):
-        """Return what axe finds while the whole length of the page is shown at once.
+        """Return the violations axe finds while the viewport shows the whole page.
 
-        So nothing lies behind what stays in its place. A page that grew is looked at again.
+        So no sticky element covers another. A page that grew is checked again.
         """
         self.page.set_viewport_size(size)
         shown = size["height"]
@@ -83,10 +83,10 @@ class Looker:
                 return found
 
     def letters(self, size):
-        """Set the size of letters where a person sets it: in the browser's settings."""
+        """Set the text size as a person does, in the browser's settings."""
         self.browser.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
 
     def note(self, where, found):
-        """Keep what was found."""
+        """Store the violations found."""
         self.looked += 1
         self.wrong += [f"{where}: {flaw}" for flaw in found]

@@ -1,4 +1,4 @@
-"""A volunteer's phone: a Chromium with a memory of its own, that can be killed and comes back."""
+"""A volunteer's phone: a Chromium with its own profile that can be killed and restarted."""
 
 import os
 import re
@@ -15,8 +15,8 @@ from . import chrome, waiting
 SCREEN = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 PATIENCE = waiting.PATIENCE * 1000  # milliseconds a page or a condition may take on a busy machine
-THE_DOOR = re.compile(r"/sign-in\b")  # also with the page to come back to
-KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # which Playwright would add
+SIGN_IN_PAGE = re.compile(r"/sign-in\b")  # also with the address to return to
+KEEPS_BACK_PAGES = ["--disable-back-forward-cache"]  # an argument Playwright would add
 
 WRITTEN = """async ({ store, states }) => {
   const asked = (request) => new Promise((resolve, reject) => {
@@ -103,7 +103,7 @@ HAS_HEARD_OF_PACK = "() => window.heardOfPack"
 
 
 class Phone:
-    """One phone on one line; what it keeps outlives `kill` and `close`."""
+    """One phone on one line; its storage survives `kill` and `close`."""
 
     def __init__(self, playwright, folder, line, init_script=None, zone="Asia/Ho_Chi_Minh"):
         self.playwright, self.folder, self.line = playwright, Path(folder), line
@@ -111,10 +111,10 @@ class Phone:
         self.context = self.page = None
         self.complaints = []
 
-    # --- the machine ---
+    # --- the device ---
 
     def start(self):
-        """Switch it on; the browser shows an empty tab."""
+        """Start the browser with an empty tab."""
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder), executable_path=chrome.find(), args=chrome.ARGUMENTS,
             ignore_default_args=KEEPS_BACK_PAGES, viewport=SCREEN, has_touch=True,
@@ -127,18 +127,18 @@ class Phone:
         return self
 
     def close(self):
-        """Switch it off properly: cookies are on the disk afterwards."""
+        """Close the browser properly: cookies are on the disk afterwards."""
         if self.context is not None:
             self.context.close()
             self.context = None
 
     def kill(self):
-        """Take the power away (-9), as a phone does that runs out of memory."""
+        """Kill the browser (-9), as a phone does that runs out of memory."""
         assert self.processes(), "the browser's processes are not to be found"
         self.end()
 
     def end(self):
-        """Leave no process of this phone behind, whatever state it is in."""
+        """End every process of this phone, in any state."""
         for process in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
@@ -149,10 +149,10 @@ class Phone:
         """Return the ids of this phone's processes."""
         return processes_with(f"--user-data-dir={self.folder}")
 
-    # --- what its holder does ---
+    # --- actions of its holder ---
 
     def go(self, path, page=None):
-        """Open a page of the book; one that leaves by itself in that moment is asked again."""
+        """Open a page of the app; retry if the current page navigates at that moment."""
         page, url = page or self.page, self.line.url + path
         for tries_left in range(5, -1, -1):
             try:
@@ -165,7 +165,7 @@ class Phone:
         return None
 
     def sign_in(self, username, secret, next="/"):
-        """Sign in, and return on the first page of the day."""
+        """Sign in, and return on the day's page."""
         self.go("/sign-in")
         self.page.fill("[name=username]", username)
         self.page.fill("[name=secret]", secret)
@@ -174,22 +174,22 @@ class Phone:
         return self
 
     def until_ready(self, user):
-        """Wait until this person's pages are all kept, and show the day's page out of them."""
-        self.until(lambda: self.pages_of(user).get("cursor") is not None, "the pack is not kept")
+        """Wait until the pack of this person is stored, and show its day's page."""
+        self.until(lambda: self.pages_of(user).get("cursor") is not None, "the pack is not stored")
         self.page.wait_for_function("() => navigator.serviceWorker.controller")
         self.go("/")
         self.page.wait_for_selector("html[data-packed]", state="attached")
         return self
 
     def sign_out(self):
-        """Press “Đăng xuất”, and wait until nobody's page is shown."""
+        """Press “Đăng xuất”, and wait for a page without a signed-in person."""
         self.go("/outbox")
         self.page.click('[data-do="sign-out"]')
         self.page.wait_for_function(
             "() => !document.body.dataset.user", timeout=PATIENCE)
 
     def absent(self, house, page=None):
-        """Find nobody at home: one tap."""
+        """Record nobody at home: one tap."""
         page = page or self.page
         self.go(f"/households/{house}", page)
         page.click("#absent button")
@@ -202,7 +202,7 @@ class Phone:
         self.page.wait_for_selector(f"#{sheet} .folds", state="visible")
 
     def choose(self, name, value):
-        """Tap one of the answers to a question that can be seen."""
+        """Tap one of the visible answers to a question."""
         self.page.click(f'label:has([name="{name}"][value="{value}"]):visible')
 
     def unfold(self, title):
@@ -210,7 +210,7 @@ class Phone:
         self.page.click(f'section:target summary:text-is("{title}")')
 
     def help(self, person=0, state="helped", consent="yes", mode="together", obstacle=None):
-        """Fill in, for a person of the house, the account that is next."""
+        """Fill in the next account of a person of the house."""
         name = f"people-{person}-steps-0"
         self.choose(f"{name}-state", state)
         if obstacle:
@@ -221,18 +221,18 @@ class Phone:
             self.choose("mode", mode)
 
     def save(self):
-        """Press “Lưu vào máy”, and wait until the phone says that it is."""
+        """Press “Lưu vào máy”, and wait until the phone confirms it."""
         self.page.click("section:target .action button")
         self.until_saved()
 
     def met(self, house, **work):
-        """Meet somebody and help the first of the house with what is next."""
+        """Record a met visit that helps the first resident with the next account."""
         self.open_sheet(house, "record")
         self.help(**work)
         self.save()
 
     def other(self, house, outcome, **more):
-        """Find something else; `return_on` for later, `reason` for unreached."""
+        """Record another outcome; `return_on` for later, `reason` for unreached."""
         self.open_sheet(house, "other")
         self.choose("outcome", outcome)
         for name, value in more.items():
@@ -240,12 +240,12 @@ class Phone:
         self.save()
 
     def until_drafted(self, words):
-        """Let the fingers rest until a draft with these words is kept."""
+        """Wait until a typed draft with these words is stored."""
         self.until(lambda: any(quote_plus(words) in draft["body"] for draft in self.ask(
-            WRITTEN, {"store": "typed_drafts", "states": []})), "no draft is kept")
+            WRITTEN, {"store": "typed_drafts", "states": []})), "no draft is stored")
 
-    def until_typing_is_kept(self):
-        """Have what was typed kept as a draft now, if it is to be one at all."""
+    def until_typing_is_stored(self):
+        """Store the typed text as a draft now, if the form has any."""
         self.page.evaluate(KEEP_TYPING)
 
     def until_saved(self, page=None):
@@ -253,7 +253,7 @@ class Phone:
         (page or self.page).wait_for_selector(".toast[data-saved]:not([hidden])")
 
     def send_now(self):
-        """Press “Gửi ngay” on the page of what waits; it may go by itself first."""
+        """Press “Gửi ngay” on the outbox page; the entries may be sent automatically first."""
         self.go("/outbox")
         button = self.page.locator('[data-do="send-now"]')
         self.until(lambda: button.is_visible() or not self.unsent(),
@@ -264,19 +264,19 @@ class Phone:
             assert not button.is_visible(), "it cannot be pressed"
 
     def until(self, condition, complaint, seconds=waiting.PATIENCE):
-        """Wait for a condition asked from outside the page."""
+        """Wait for a condition evaluated outside the page."""
         waiting.until(condition, complaint, seconds)
 
-    def until_kept(self, count, seconds=waiting.PATIENCE):
-        """Wait until the commune has so many entries of this phone."""
-        self.until(lambda: len(self.outbox("accepted")) == count, f"not {count} kept", seconds)
+    def until_accepted(self, count, seconds=waiting.PATIENCE):
+        """Wait until the commune has accepted `count` entries of this phone."""
+        self.until(lambda: len(self.outbox("accepted")) == count, f"not {count} accepted", seconds)
 
-    # --- what is in it ---
+    # --- its contents ---
 
     def ask(self, script, argument=None):
-        """Return what a script finds; a page that goes on meanwhile is asked again.
+        """Return the result of a script; retry if the page navigates meanwhile.
 
-        A page left for the back button is frozen and never answers: each asking is bounded.
+        A page in the back-forward cache is frozen and never answers: each call has a time limit.
         """
         for tries_left in range(5, -1, -1):
             try:
@@ -297,11 +297,11 @@ class Phone:
         return sorted(entries, key=lambda entry: entry["recorded_at"])
 
     def unsent(self):
-        """Return the entries that the commune does not have; one may be on its way in vain."""
+        """Return the entries that the commune has not answered; one may be in flight."""
         return self.outbox("waiting", "sending")
 
     def envelopes(self, *states):
-        """Return what others left on this phone, sealed."""
+        """Return the envelopes on this phone."""
         return self.ask(WRITTEN, {"store": "envelopes", "states": list(states)})
 
     def kept_pages(self):
@@ -313,19 +313,19 @@ class Phone:
         return self.kept_pages().get(str(user.id), {})
 
     def everything(self):
-        """Return {where: text} of all that page scripts can read on this phone."""
+        """Return {where: text} of all storage that page scripts can read."""
         return self.ask(EVERYTHING_STORED)
 
     def number(self, name, page=None):
-        """Return a number of the bar: waiting, kept or attention."""
+        """Return a number of the bar: waiting, accepted or attention."""
         return int((page or self.page).text_content(f'[data-n="{name}"]') or -1)
 
     def text(self):
-        """Return what can be seen."""
+        """Return the visible text."""
         return self.page.inner_text("body")
 
     def story(self):
-        """Return, for a report of what failed, what the phone shows, holds and asked for."""
+        """Return the phone's screen, entries and requests for a failure report."""
         said = [f"complaints: {self.complaints}", f"requests: {self.line.requests[-40:]}"]
         with suppress(Error, AttributeError):
             for page in self.context.pages:
@@ -336,7 +336,7 @@ class Phone:
 
 
 def processes_with(argument):
-    """Return the ids of the processes that were started with this argument."""
+    """Return the ids of processes started with this argument."""
     proc = Path("/proc")
     if not (proc / "self/cmdline").exists():
         listed = subprocess.run(["ps", "-axo", "pid=,args="], capture_output=True, text=True,

@@ -1,4 +1,4 @@
-"""Every page there is, by who looks at it in test_accessibility.py, and what is no page."""
+"""Every page, by the person who opens it in test_accessibility.py, and other addresses."""
 
 import re
 
@@ -29,6 +29,6 @@ NO_SCREEN = {
 
 
 def left_out(whose, paths):
-    """Return the screens of one person that were not among the addresses looked at."""
+    """Return the screens of one person that are not among these addresses."""
     return {rule for rule in SCREENS[whose] if not any(
         re.fullmatch(re.sub(r"<\w+>", "[^/]+", rule), path) for path in paths)}

@@ -31,9 +31,9 @@ def copy_of_the_program(folder):
 
 
 def free_port():
-    """Return a port nobody listens on.
+    """Return a free port.
 
-    Not one the system gives to connections: it could be taken while the server is down.
+    It is outside the ephemeral range: a connection could take it while the server is down.
     """
     while True:
         with suppress(OSError), socket.socket() as probe:
@@ -42,7 +42,7 @@ def free_port():
 
 
 class Server:
-    """Gunicorn as the Procfile starts it, on one port and one database for all its lives."""
+    """Gunicorn as the Procfile starts it, on one port and one database across restarts."""
 
     def __init__(self, database, var, log, root=ROOT):
         self.port = free_port()
@@ -64,15 +64,15 @@ class Server:
         return self
 
     def story(self):
-        """Return, for a report of a server that does not start, what it logged last."""
+        """Return the end of its log for a failure report."""
         return f"the server does not start:\n{self.log.read_text()[-3000:]}"
 
     def command(self):
-        """Return the Procfile's line for the web."""
+        """Return the Procfile's `web` command."""
         return self._line("web")
 
     def release(self):
-        """Run the Procfile's line for before a start of new code."""
+        """Run the Procfile's `release` command."""
         done = subprocess.run(["sh", "-c", self._line("release")], cwd=self.root,
                               env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"not released:\n{done.stdout}{done.stderr}"
@@ -84,7 +84,7 @@ class Server:
         return command
 
     def answers(self):
-        """Tell whether it is up and its database is ready."""
+        """Return whether it is up and its database is ready."""
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as answer:
                 return answer.status == 200
@@ -92,7 +92,7 @@ class Server:
             return False
 
     def stop(self):
-        """Ask it to end, and return when it has; one that hangs is killed."""
+        """Terminate it and wait; kill it if it hangs."""
         if self.process is None:
             return
         self.process.terminate()
@@ -101,7 +101,7 @@ class Server:
         self.kill()
 
     def kill(self):
-        """End it and its workers in the middle of whatever they do (-9)."""
+        """Kill it and its workers (-9)."""
         if self.process is None:
             return
         with suppress(ProcessLookupError):

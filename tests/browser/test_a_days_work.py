@@ -1,4 +1,4 @@
-"""Twenty houses in a day without signal: every count agrees, on the phone and at the commune."""
+"""Twenty houses in a day without signal: every count agrees on the phone and at the commune."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from teamapp.models import Commune, Dossier, Receipt, Visit
 MET = (1, 2, 3, 4, 5, 6, 7, 8, 20)
 ABSENT, LATER, DECLINED, MOVED, UNREACHED = (9, 10, 11, 12), (13, 14, 15), (16, 17), (18,), (19,)
 DONE = (*MET, *DECLINED, *MOVED)
-HELPED = (1, 2, 3, 4, 5)  # 6 has it already, 7 wants it not yet, 8 is left alone, 20 files
+HELPED = (1, 2, 3, 4, 5)  # 6 has it, 7 does not want it yet, 8 gets no help, 20 files
 
 
-def work(phone, number, book):
-    """Do the plan's work in the house that the phone shows."""
+def work(phone, number, register):
+    """Record the planned outcome for the house on the screen."""
     page = phone.page
     if number in ABSENT:
         page.click("#absent button")
@@ -35,7 +35,7 @@ def work(phone, number, book):
 
 
 def otherwise(phone, number):
-    """Fill in why nobody was helped."""
+    """Fill in a visit that helps nobody."""
     if number in LATER:
         phone.choose("outcome", "later")
         day = clock.today() + timedelta(days=number)
@@ -48,7 +48,7 @@ def otherwise(phone, number):
 
 
 def file_dossier(phone):
-    """Add a dossier filed online for nobody by name."""
+    """Add a dossier filed online for an unnamed person."""
     phone.unfold("Hồ sơ")
     phone.page.click('section:target [data-add="dossier"]')
     phone.page.fill("section:target .picker [type=search]", "khai sinh")
@@ -62,19 +62,19 @@ def day_figures(page):
         "left": '[data-left="done"]', "done": '[data-figure="done"]'}.items()}
 
 
-def test_twenty_houses_without_signal_are_counted_alike_everywhere(
-        lans_phone, laptop, line, book):
-    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
-    assert book.assigned(lan) == 20
+def test_twenty_houses_without_signal_count_the_same_everywhere(
+        lans_phone, laptop, line, register):
+    phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
+    assert register.assigned(lan) == 20
     line.cut()
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     for number in range(1, 21):
-        page.wait_for_url(f"**/households/{book.house(number)}")
-        work(phone, number, book)
+        page.wait_for_url(f"**/households/{register.house(number)}")
+        work(phone, number, register)
         page.click('[data-saved] a')
     page.wait_for_url(f"{line.url}/")
 
-    # on the phone, before anybody has heard of it
+    # on the phone, before sending
     page.wait_for_selector("[data-if-plus=done]:not([hidden])")
     assert day_figures(page) == {"left": str(20 - len(DONE)), "done": "0"}
     assert page.inner_text('[data-plus="done"]') == f"+{len(DONE)}"
@@ -85,17 +85,17 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
     assert page.locator('[data-entries="waiting"] li').count() == 20
     assert Visit.select().count() == 0
 
-    # the commune hears of it
-    line.mend()
+    # the commune accepts them
+    line.restore()
     phone.send_now()
-    phone.until_kept(20)
+    phone.until_accepted(20)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert phone.number("waiting") == 0 and phone.number("accepted") == 20
     assert Receipt.select().count() == Visit.select().count() == 20
     assert {entry["receipt"] for entry in phone.outbox("accepted")} == {
         visit.receipt for visit in Visit.select()}
 
-    # the phone's own pages again
+    # the phone's refreshed pages
     phone.until(lambda: came(phone, lan), "the pages of the day do not come")
     phone.go("/")
     page.wait_for_selector(f'[data-figure="done"]:text-is("{len(DONE)}")')
@@ -128,19 +128,19 @@ def test_twenty_houses_without_signal_are_counted_alike_everywhere(
 
 
 def came(phone, user):
-    """Tell whether the pack after the sending is kept."""
+    """Return whether the pack after the sending is stored."""
     return "data-done" in phone.pages_of(user)["pages"]["/"]
 
 
-def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
-    phone, page, lan = lans_phone, lans_phone.page, book.user("lan")
-    phone.absent(book.house(1))
+def test_next_house_is_never_one_visited_today(lans_phone, register):
+    phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     phone.until(lambda: "data-day=" in phone.pages_of(lan)["pages"]["/"], "the call does not come")
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     page.click("[data-saved] a")
-    page.wait_for_url(f"**/households/{book.house(3)}")
+    page.wait_for_url(f"**/households/{register.house(3)}")
 
     phone.go("/")
     page.wait_for_selector(".walk .row.is-today")
@@ -149,22 +149,22 @@ def test_the_next_house_is_none_where_somebody_was_today(lans_phone, book):
     assert weights.index(max(weights)) == 2, "another house is shown as the next"
 
 
-def test_what_the_commune_has_or_refused_is_not_said_to_wait(lans_phone, book):
+def test_accepted_and_rejected_entries_are_not_shown_as_waiting(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    phone.met(book.house(1))
+    phone.met(register.house(1))
     phone.go("/")
     page.wait_for_selector("[data-if-plus=done]:not([hidden])")
     assert day_figures(page) == {"left": "19", "done": "0"}
     page.evaluate("window.isStillHere = true")
-    page.focus(".walk a >> nth=9")  # so that no newer page comes over it
-    phone.until_kept(1)
+    page.focus(".walk a >> nth=9")  # so that no newer page replaces it
+    phone.until_accepted(1)
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     page.wait_for_selector("[data-if-plus=done]", state="hidden")
     assert day_figures(page) == {"left": "19", "done": "1"}
     assert page.locator("path[data-stroke].done").count() == 1
-    assert page.evaluate("window.isStillHere"), "it was drawn anew"
+    assert page.evaluate("window.isStillHere"), "it was drawn again"
 
-    phone.open_sheet(book.house(2), "record")
+    phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Hẹn lại")
     page.fill("#met [name=return_on]", (clock.today() + timedelta(days=3 * 365)).isoformat())

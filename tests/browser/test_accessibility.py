@@ -1,4 +1,4 @@
-"""Everybody can use it: axe finds nothing on any screen, and large letters fit a narrow one."""
+"""axe finds no violation on any screen, and large text fits a narrow one."""
 
 import json
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from .looking import Looker
 from .screens import left_out
 
 LONG = "Nguyễn Hoàng Thị Phương Uyên H'Bia Niê Kdăm"
-BANNERS = [  # what <html> says of the phone, as the scripts say it; all that may stand together
+BANNERS = [  # attributes the scripts set on <html>; all that may occur together
     {"net": "offline", "age": "old", "clock": "9", "waiting": "", "update": "", "fresh": ""},
     {"net": "expired", "age": "stale", "attention": ""},
     {"net": "stopped", "waiting": "", "attention": ""},
@@ -29,7 +29,7 @@ OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.ope
 
 @contextmanager
 def nothing_wrong(page, whose, at_least):
-    """Give somebody who looks at a person's screens, and fail with all that was wrong with them."""
+    """Yield a checker for one person's screens, and fail with every violation found."""
     looker = Looker(page)
     yield looker
     assert not looker.wrong, "\n".join(looker.wrong)
@@ -39,7 +39,7 @@ def nothing_wrong(page, whose, at_least):
 
 @pytest.fixture
 def enter(seat):
-    """Return a function that signs somebody in on a computer of their own, without a worker."""
+    """Return a function that signs a person in on a separate computer without a worker."""
 
     def enter(username=None, secret=PASSWORD):
         page = seat(service_workers="block")
@@ -53,17 +53,17 @@ def enter(seat):
 
 
 @pytest.fixture
-def long_names(book):
-    """Give the first house and Lan names as long as names are."""
-    Household.update(head=LONG).where(Household.id == book.house(1)).execute()
+def long_names(register):
+    """Give the first house and Lan very long names."""
+    Household.update(head=LONG).where(Household.id == register.house(1)).execute()
     User.update(name=LONG).where(User.username == "lan").execute()
 
 
 @pytest.fixture
-def rejected(long_names, book):
-    """Leave three visits of Lan's in the inbox: with a house, without one, and not to be read."""
-    lan = book.user("lan")
-    house = (f"household={book.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
+def rejected(long_names, register):
+    """Store three rejected entries of Lan's: with a house, without one, and unreadable."""
+    lan = register.user("lan")
+    house = (f"household={register.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
              "&reason=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
              "&dossiers-0-procedure=1.001193&note=Chiều thứ bảy quay lại")
     for number, (said, code) in enumerate([
@@ -76,33 +76,33 @@ def rejected(long_names, book):
 
 
 @pytest.fixture
-def phone(long_names, lans_phone, book):
-    """Return Lan's phone with the long names in its pages: none comes anew while one looks."""
+def phone(long_names, lans_phone, register):
+    """Return Lan's phone with the long names in its pages; no page changes during the test."""
     lans_phone.page.reload()
-    until_kept_page(lans_phone, book, "/", LONG.partition("'")[0])
+    until_kept_page(lans_phone, register, "/", LONG.partition("'")[0])
     lans_phone.go("/")
     return lans_phone
 
 
-def until_kept_page(phone, book, path, words):
-    """Wait until these words are on a page as Lan's phone keeps it."""
-    lan = book.user("lan")
+def until_kept_page(phone, register, path, words):
+    """Wait until the kept page on Lan's phone contains these words."""
+    lan = register.user("lan")
     phone.until(lambda: words in phone.pages_of(lan)["pages"][path], f"no {words} on {path}")
 
 
 def sign_in(page, username, secret):
-    """Fill in the form at the door and send it."""
+    """Fill in the sign-in form and submit it."""
     page.fill("[name=username]", username)
     page.fill("[name=secret]", secret)
     page.press("[name=secret]", "Enter")
 
 
 def without_checks(page, form="main form"):
-    """Let a form be sent as it is."""
+    """Turn off the browser's validation of a form."""
     page.eval_on_selector(form, "(form) => { form.noValidate = true; }")
 
 
-def test_at_the_door_of_the_book(enter):
+def test_sign_in_pages_are_accessible(enter):
     page = enter()
     with nothing_wrong(page, "door", at_least=5) as screens:
         screens.look("sign-in")
@@ -112,15 +112,15 @@ def test_at_the_door_of_the_book(enter):
         screens.go("/no-network")
         screens.go("/nowhere", "nowhere, for nobody")
         page.goto("/sign-in")
-        page.route("**/", lambda route: route.fulfill(status=204))  # so that it stays
+        page.route("**/", lambda route: route.fulfill(status=204))  # so that it stays visible
         sign_in(page, "lan", PIN)
         page.wait_for_selector("[data-arrival]")
         screens.look("arrival")
 
 
-def test_on_a_volunteers_phone(phone, line, book):
+def test_volunteers_pages_are_accessible(phone, line, register):
     page = phone.page
-    house = f"{line.url}/households/{book.house(1)}"
+    house = f"{line.url}/households/{register.house(1)}"
     with nothing_wrong(page, "member", at_least=11) as screens:
         screens.look("today")
         page.evaluate("Object.assign(document.documentElement.dataset, { net: 'ok', install: '' })")
@@ -129,7 +129,7 @@ def test_on_a_volunteers_phone(phone, line, book):
         page.evaluate("for (const name of ['net', 'counted']) "
                       "delete document.documentElement.dataset[name]")
         screens.look("house, before the phone has looked what waits")
-        for flags in BANNERS:  # the same on every page, and a house has few rows
+        for flags in BANNERS:  # identical on every page, and a house has few rows
             page.evaluate("""(flags) => {
               for (const name of ["update", "fresh", "age", "clock", "waiting",
                 "attention"]) delete document.documentElement.dataset[name];
@@ -141,7 +141,7 @@ def test_on_a_volunteers_phone(phone, line, book):
         screens.go(f"{line.url}/households", "list")
         page.fill("[type=search]", "khong co ai")
         screens.look("list, nobody found")
-        phone.open_sheet(book.house(1), "record")
+        phone.open_sheet(register.house(1), "record")
         phone.help(mode=None)
         page.evaluate(OPEN_ALL)
         page.click("[data-add=dossier]:visible")
@@ -149,34 +149,35 @@ def test_on_a_volunteers_phone(phone, line, book):
         screens.look("record")
         page.click("#record .action button")
         screens.look("record, with what is missing")
-        phone.open_sheet(book.house(2), "other")
+        phone.open_sheet(register.house(2), "other")
         phone.choose("outcome", "unreached")
         screens.look("other")
-        phone.absent(book.house(3))
+        phone.absent(register.house(3))
         screens.look("saved")
 
 
-def test_where_a_volunteers_work_waits(phone, line, book):
+def test_volunteers_outbox_is_accessible(phone, line, register):
     page = phone.page
-    phone.absent(book.house(3))
+    phone.absent(register.house(3))
     with nothing_wrong(page, "outbox", at_least=8) as screens:
         screens.go(f"{line.url}/outbox", "outbox, one waits")
         phone.send_now()
-        phone.until_kept(1)
+        phone.until_accepted(1)
         page.evaluate(OPEN_ALL)
         screens.look("outbox, sent")
-        phone.other(book.house(4), "later", return_on=str(clock.today() + timedelta(days=3 * 365)))
+        in_three_years = str(clock.today() + timedelta(days=3 * 365))
+        phone.other(register.house(4), "later", return_on=in_three_years)
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
-        until_kept_page(phone, book, "/outbox", 'href="/rejected-entries"')
-        phone.absent(book.house(5))
+        until_kept_page(phone, register, "/outbox", 'href="/rejected-entries"')
+        phone.absent(register.house(5))
         screens.go(f"{line.url}/outbox", "outbox, one rejected")
         page.evaluate("document.documentElement.dataset.sealed = ''")
         page.eval_on_selector("[data-n=sealed]", "(number) => { number.textContent = 12; }")
         screens.look("outbox, sealed ones of others")
         page.click('[data-entries="attention"] [data-do="mend"]')
         page.wait_for_selector("[data-rejected]:not([hidden])")
-        screens.look("mending")
+        screens.look("resubmission")
         screens.go(f"{line.url}/rejected-entries", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")
         screens.go(f"{line.url}/nowhere", "nowhere, for a member")
@@ -184,8 +185,8 @@ def test_where_a_volunteers_work_waits(phone, line, book):
         screens.go(f"{line.url}/people", "no network")
 
 
-def test_on_a_leaders_phone(rejected, enter, book):
-    lan, binh, tu = map(book.user, ("lan", "binh", "tu"))
+def test_leaders_pages_are_accessible(rejected, enter, register):
+    lan, binh, tu = map(register.user, ("lan", "binh", "tu"))
     lost, ended, _ = (Session.begin(lan) for _ in range(3))
     Session.get_by_id(Session.digest(lost)).mark_lost()
     Session.get_by_id(Session.digest(ended)).end()
@@ -213,31 +214,32 @@ def test_on_a_leaders_phone(rejected, enter, book):
         screens.look("a form that lay too long")
         page.goto("/outbox-files")
         page.set_input_files("[type=file]", {
-            "name": "tungnha.json", "mimeType": "application/json", "buffer": saved(book, lan)})
+            "name": "tungnha.json", "mimeType": "application/json", "buffer": saved(register, lan)})
         page.click("main form button")
         page.wait_for_selector("text=1 trên 2 lượt")
         screens.look("file, handed in")
 
 
-def saved(book, author):
-    """Return the file of a phone that holds a visit and one the commune refuses."""
-    near, far = (Household.get_by_id(book.uuid_of(name)) for name in ("bre", "kin"))
+def saved(register, author):
+    """Return an outbox file with one acceptable visit and one the commune rejects."""
+    near, far = (Household.get_by_id(register.uuid_of(name)) for name in ("bre", "kin"))
     lines = [{**entry(body(house, outcome="absent")), "label": f"{LONG} · Vắng nhà"}
              for house in (near, far)]
     return json.dumps({"v": 1, "user": author.id, "entries": lines}).encode()
 
 
-def test_at_the_chairs_desk(rejected, enter, book):
+def test_chairs_pages_are_accessible(rejected, enter, register):
     page = enter("son")
     made = Round.get()
-    village = f"/rounds/{made.id}/villages/{book.user('lan').village_id}"
-    house = f"/households/{book.house(1)}"
+    village = f"/rounds/{made.id}/villages/{register.user('lan').village_id}"
+    house = f"/households/{register.house(1)}"
     with nothing_wrong(page, "chair", at_least=21) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
-                     f"/tallies/{book.user('lan').village_id}", "/tallies/0/coverage?state=unasked",
+                     f"/tallies/{register.user('lan').village_id}",
+                     "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
-                     "/people", f"/people/{book.user('lan').id}", "/rejected-entries",
+                     "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
                      "/outbox-files", "/nowhere", "/outbox"):
             screens.go(path)
         page.click(".account summary")
@@ -253,7 +255,7 @@ def test_at_the_chairs_desk(rejected, enter, book):
         screens.look("round, rejected")
 
 
-def test_where_nothing_is_yet(enter):
+def test_empty_pages_are_accessible(enter):
     page = enter("chau")
     with nothing_wrong(page, "nothing yet", at_least=5) as screens:
         for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries"):

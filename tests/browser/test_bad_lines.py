@@ -1,43 +1,43 @@
-"""Lines that lose answers, or give somebody else's: nothing is lost, nothing counted twice."""
+"""Lines that lose or fake answers: no visit is lost, none counted twice."""
 
 from teamapp.models import Receipt, Visit
 
 
-def test_an_answer_lost_after_the_commit_is_asked_for_again_and_counted_once(
-        lans_phone, line, book):
+def test_answer_lost_after_the_commit_is_requested_again_and_counted_once(
+        lans_phone, line, register):
     phone = lans_phone
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     [entry] = phone.outbox()
-    line.lose_answers("POST /sync", times=1000)  # the browser itself asks a second time
+    line.lose_answers("POST /sync", times=1000)  # the browser itself retries once
     phone.send_now()
     phone.until(lambda: line.lost, "no answer was lost")
     assert [str(visit.id) for visit in Visit.select()] == [entry["record"]], "it was not committed"
     phone.until(lambda: phone.outbox()[0]["state"] == "waiting", "a lost answer was believed")
     assert phone.number("waiting") == 1 and phone.number("accepted") == 0
 
-    line.mend()
+    line.restore()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert line.count("POST /sync") > line.lost
     assert Visit.select().count() == Receipt.select().count() == 1
 
 
-def test_a_server_killed_while_it_answers_has_each_visit_once(lans_phone, server, book):
+def test_server_killed_while_answering_has_each_visit_once(lans_phone, server, register):
     phone = lans_phone
     for number in range(1, 4):
-        phone.absent(book.house(number))
+        phone.absent(register.house(number))
     phone.send_now()
     server.kill()
     server.start()
     phone.send_now()
-    phone.until_kept(3)
+    phone.until_accepted(3)
     assert Visit.select().count() == Receipt.select().count() == 3
 
 
-def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, book):
+def test_captive_portal_accepts_no_entry_and_is_never_trusted(lans_phone, line, register):
     phone = lans_phone
-    phone.absent(book.house(1))
-    phone.absent(book.house(2))
+    phone.absent(register.house(1))
+    phone.absent(register.house(2))
     line.portal()
     seen = line.count("POST /sync")
     phone.send_now()
@@ -48,46 +48,46 @@ def test_a_captive_portal_takes_nothing_and_is_never_believed(lans_phone, line, 
     assert phone.number("waiting") == 2 and phone.number("accepted") == 0
     assert not phone.page.is_visible("text=Đã gửi hết")
 
-    phone.go(f"/households/{book.house(1)}")
-    assert book.head(1) in phone.text(), "the portal's page is shown instead of ours"
-    assert "Accept the terms" not in " ".join(phone.everything().values()), "it was kept"
-    line.mend()
+    phone.go(f"/households/{register.house(1)}")
+    assert register.head(1) in phone.text(), "the portal's page is shown instead of ours"
+    assert "Accept the terms" not in " ".join(phone.everything().values()), "it was stored"
+    line.restore()
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert Visit.select().count() == 2
 
 
-def test_a_village_line_takes_the_visits(lans_phone, line, book):
+def test_slow_line_delivers_the_visits(lans_phone, line, register):
     phone = lans_phone
     for number in range(1, 6):
-        phone.absent(book.house(number))
+        phone.absent(register.house(number))
     line.shape()
     before = line.up
     phone.send_now()
-    phone.until_kept(5)
+    phone.until_accepted(5)
     assert Visit.select().count() == 5
     assert line.up - before < 20_000
 
 
-def test_a_network_that_comes_back_is_seen_where_nothing_waits(lans_phone, book):
+def test_phone_with_nothing_waiting_notices_a_restored_network(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
     phone.context.set_offline(True)
-    page.reload()  # it asks in vain
+    page.reload()  # its request fails
     page.wait_for_selector("text=Chưa có sóng", state="visible")
     phone.context.set_offline(False)
 
     def is_seen():
-        page.evaluate("dispatchEvent(new Event('online'))")  # the first may come before the network
+        page.evaluate("dispatchEvent(new Event('online'))")  # may precede the network
         return page.get_attribute("html", "data-net") == "ok"
 
     phone.until(is_seen, "the page still says that there is no network")
     assert page.is_hidden("text=Chưa có sóng")
 
 
-def test_a_page_that_needs_a_network_says_what_is_still_on_the_phone(lans_phone, line, book):
+def test_page_that_needs_a_network_shows_how_many_entries_wait(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
     line.cut()
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.go("/outbox-files")
     page.wait_for_selector("text=Trang này cần có sóng", state="visible")
     page.wait_for_selector("html[data-net]", state="attached")

@@ -1,4 +1,4 @@
-"""A server that draws other phones' packs just now: this one keeps what it has and asks again."""
+"""A server busy with other packs: the phone keeps its pages and requests the pack again."""
 
 import re
 
@@ -15,12 +15,12 @@ BUSY = """() => {
 }"""
 
 
-def test_a_refused_pack_is_asked_for_again_and_the_old_pages_stay(lans_phone, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_refused_pack_is_requested_again_and_old_pages_stay(lans_phone, register):
+    phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     worker = phone.context.service_workers[0]
     worker.evaluate(BUSY)
-    lan.set_language("en")  # every page comes anew
+    lan.set_language("en")  # every page is due again
     phone.page.evaluate("navigator.serviceWorker.controller.postMessage("
                         "{ do: 'refresh', now: true })")
     phone.until(lambda: len(worker.evaluate("globalThis.asked")) > 1, "it does not ask again")

@@ -1,21 +1,21 @@
-"""The book can be put on the home screen."""
+"""The app can be installed on the home screen."""
 
 
-def test_manifest_icons_and_worker_make_it_installable(lans_phone, line):
+def test_manifest_icons_and_worker_make_the_app_installable(lans_phone, line):
     asked = lans_phone.context.new_cdp_session(lans_phone.page)
     manifest = asked.send("Page.getAppManifest")
     assert manifest["errors"] == [] and manifest["url"].endswith("/manifest.webmanifest")
     assert asked.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
-    # a page of ours without a manifest is told apart: it is really asked
+    # control: a page without a manifest is reported as not installable
     lans_phone.page.goto(f"{line.url}/healthz")
     found = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error["errorId"] for error in found] == ["no-manifest"]
 
 
-def test_the_home_screen_is_offered_on_the_page_of_the_day_and_at_no_door(lans_phone, book):
+def test_day_page_offers_the_home_screen_and_sign_in_pages_do_not(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    for path, is_offered in (("/", True), (f"/households/{book.house(1)}", False)):
+    for path, is_offered in (("/", True), (f"/households/{register.house(1)}", False)):
         phone.go(path)
         page.wait_for_selector("html[data-net=ok]", state="attached")
         page.evaluate("dispatchEvent(new Event('beforeinstallprompt'))")

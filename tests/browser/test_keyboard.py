@@ -13,9 +13,9 @@ from ..cast import PASSWORD
 from ..sync.phone import body, entry
 from ..sync.test_outbox_files import saved
 from .looking import LAPTOP
-from .phone import THE_DOOR
+from .phone import SIGN_IN_PAGE
 
-MOST = 120  # presses of Tab until something must have come
+MOST = 120  # presses of Tab within which the target must get the focus
 FOCUS = """() => {
   const here = document.activeElement;
   if (here === document.body) return "the page's end";
@@ -35,7 +35,7 @@ FOCUS = """() => {
 
 
 class Keys:
-    """Somebody's hands on a keyboard, and eyes on the focus."""
+    """Drives a page by keyboard and checks that the focus is visible."""
 
     def __init__(self, page):
         self.page = page
@@ -46,7 +46,7 @@ class Keys:
             self.page.keyboard.press(key)
 
     def tab(self):
-        """Go on by one, after the last to the first; wherever it leads, the focus is to be seen."""
+        """Move the focus by one, from the last to the first, and check that it is visible."""
         self.press("Tab")
         if (wrong := self.page.evaluate(FOCUS)) == "the page's end":
             self.press("Tab")
@@ -54,7 +54,7 @@ class Keys:
         assert not wrong, wrong
 
     def to(self, selector):
-        """Go on until the focus is on this."""
+        """Press Tab until the focus is on the element."""
         for _ in range(MOST):
             self.tab()
             if self.is_on(selector):
@@ -62,22 +62,22 @@ class Keys:
         raise AssertionError(f"{selector} is not to be reached")
 
     def is_on(self, selector):
-        """Tell whether the focus is on this."""
+        """Return whether the focus is on the element."""
         return self.page.evaluate("(what) => document.activeElement.matches(what)", selector)
 
     def follow(self, selector):
-        """Go to a link or a button that leads to another page, and press Enter."""
+        """Move to a link or a button, press Enter and wait for the next page."""
         self.to(selector)
         with self.page.expect_navigation():
             self.press("Enter")
 
     def unfold(self, inside):
-        """Open the folded part that holds this, and follow it."""
+        """Open the folded part that contains the element, and follow it."""
         self.to(f"details:has({inside}) > summary").press("Enter")
         self.follow(inside)
 
     def write(self, selector, text):
-        """Go to a field and type."""
+        """Move to a field and type."""
         self.to(selector)
         self.page.keyboard.type(text)
 
@@ -98,7 +98,7 @@ def sign_in(keys):
     keys.page.wait_for_url(lambda url: url.endswith("/tallies") and "arrival" not in url)
 
 
-def test_a_round_is_drafted_given_out_and_published(keys, book):
+def test_chair_drafts_assigns_and_publishes_a_round(keys, register):
     sign_in(keys)
     keys.follow(".nav a[href='/rounds']")
     keys.follow("main a[href='/rounds/new']")
@@ -135,12 +135,12 @@ def test_a_round_is_drafted_given_out_and_published(keys, book):
 
 
 def given(made):
-    """Return how many houses of a round have somebody."""
+    """Return how many houses of a round have an assignee."""
     return Assignment.select().where(Assignment.round == made.id,
                                      Assignment.member.is_null(False)).count()
 
 
-def test_the_board_is_read_and_a_figure_opened_and_closed(keys):
+def test_chair_reads_the_board_and_opens_and_closes_a_figure(keys):
     sign_in(keys)
     keys.tab()
     assert keys.is_on(".skip")
@@ -158,7 +158,7 @@ def test_the_board_is_read_and_a_figure_opened_and_closed(keys):
     keys.tab()
 
 
-def test_a_target_is_set_and_another_language_chosen(keys):
+def test_chair_sets_a_target_and_changes_the_language(keys):
     sign_in(keys)
     keys.follow("main a[href='/targets']")
     keys.write("[name$=-activations]", "24")
@@ -170,14 +170,14 @@ def test_a_target_is_set_and_another_language_chosen(keys):
     assert keys.page.get_attribute("html", "lang") == "en"
 
 
-def test_people_are_found_their_phones_ended_their_accounts_closed_and_one_leaves(
-        keys, book, tmp_path):
-    lan = book.user("lan")
+def test_chair_finds_people_ends_sign_ins_closes_accounts_and_records_a_leaver(
+        keys, register, tmp_path):
+    lan = register.user("lan")
     old, lost = (Session.digest(Session.begin(lan)) for _ in range(2))
     sign_in(keys)
     keys.follow(".nav a[href='/people']")
     keys.write("[data-filter]", "le thi lan")
-    keys.page.wait_for_selector(f"a[href='/people/{book.user('binh').id}']", state="hidden")
+    keys.page.wait_for_selector(f"a[href='/people/{register.user('binh').id}']", state="hidden")
     keys.follow(f"main a[href='/people/{lan.id}']")
 
     keys.unfold(f"form[action$='/{old}/termination'] button")
@@ -191,23 +191,24 @@ def test_people_are_found_their_phones_ended_their_accounts_closed_and_one_leave
     assert User.get_by_id(lan.id).active
 
     file = tmp_path / "saved.json"
-    file.write_bytes(saved(lan, entry(body(SimpleNamespace(id=book.house(1)), outcome="absent"))))
+    house = SimpleNamespace(id=register.house(1))
+    file.write_bytes(saved(lan, entry(body(house, outcome="absent"))))
     keys.follow(".back")
     keys.follow("main a[href='/outbox-files']")
     with keys.page.expect_file_chooser() as asked:
         keys.to("[type=file]").press("Enter")
-    asked.value.set_files(file)  # by the system's own window, which is not ours
+    asked.value.set_files(file)  # the operating system's dialog is out of reach
     keys.follow(".fields .solid")
     assert Visit.get().member_id == lan.id
 
     keys.to(".account summary").press("Enter")
     keys.to("[data-do=sign-out]").press("Enter")
-    keys.page.wait_for_url(THE_DOOR)
-    assert not Session.select().where(Session.user == book.user("son").id,
+    keys.page.wait_for_url(SIGN_IN_PAGE)
+    assert not Session.select().where(Session.user == register.user("son").id,
                                       Session.ended_at.is_null()).exists()
 
 
-def test_days_are_chosen_and_a_list_searched(keys):
+def test_chair_chooses_days_and_searches_a_list(keys):
     sign_in(keys)
     keys.follow("main a[href$='period=days']")
     first, last = days_of_two_like_numbers()
@@ -226,16 +227,16 @@ def test_days_are_chosen_and_a_list_searched(keys):
 
 
 def days_of_two_like_numbers():
-    """Return the last two days whose day and month are alike: their order is the browser's."""
+    """Return the last two dates with equal day and month: browsers differ in field order."""
     today = clock.today()
     alike = [date(year, n, n) for year in (today.year - 1, today.year) for n in range(1, 13)]
     return [day for day in alike if day <= today][-2:]
 
 
-def test_a_published_round_is_mended_and_a_draft_deleted(keys, book):
-    made, village = Round.get(), book.user("lan").village_id
+def test_chair_edits_a_published_round_and_deletes_a_draft(keys, register):
+    made, village = Round.get(), register.user("lan").village_id
     with made.commune.write() as tx:
-        draft = Round.create_draft(tx, book.user("son"), [village],
+        draft = Round.create_draft(tx, register.user("son"), [village],
                                    candidates([village], "all", 2026), name="Đợt bỏ",
                                    starts_on=clock.today(), ends_on=clock.today())
     sign_in(keys)
@@ -252,7 +253,7 @@ def test_a_published_round_is_mended_and_a_draft_deleted(keys, book):
     assert Round.get_by_id(made.id).name == "Đợt tháng này (sửa)"
 
     keys.follow("main th a")
-    house = f"[name=houses][value='{book.house(1)}']"
+    house = f"[name=houses][value='{register.house(1)}']"
     keys.to(house).press("Space")
     keys.to("[formaction$='/removals']").press("Enter")
     keys.page.wait_for_selector(house, state="detached")

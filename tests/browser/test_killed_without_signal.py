@@ -1,4 +1,4 @@
-"""Without signal, and the phone dies: what was said to be saved arrives, once."""
+"""The phone dies without signal: each entry reported as saved arrives once."""
 
 from datetime import timedelta
 
@@ -8,15 +8,15 @@ from teamapp.models import Receipt, Visit
 from ..cast import PIN
 
 
-def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
-        lans_phone, server, book, laptop):
+def test_three_visits_survive_a_killed_browser_and_count_once(
+        lans_phone, server, register, laptop):
     phone = lans_phone
     phone.close()  # a phone that was signed in days ago has its cookie on the disk
     phone.start()
     server.stop()
-    phone.absent(book.house(1))
-    phone.met(book.house(2))
-    phone.other(book.house(3), "later",
+    phone.absent(register.house(1))
+    phone.met(register.house(2))
+    phone.other(register.house(3), "later",
                 return_on=(clock.today() + timedelta(days=3)).isoformat())
     written = {entry["record"] for entry in phone.unsent()}
     assert len(written) == 3
@@ -31,7 +31,7 @@ def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
 
     server.start()
     phone.go("/")
-    phone.until_kept(3)
+    phone.until_accepted(3)
     assert {str(visit.id) for visit in Visit.select()} == written
     assert Receipt.select().where(Receipt.status == "accepted").count() == 3
     laptop.reload()
@@ -41,35 +41,35 @@ def test_three_visits_outlive_a_killed_browser_and_are_counted_once(
     assert row.locator('td[data-name="Kích hoạt"]').inner_text() == "1"
 
 
-def test_what_was_typed_but_not_saved_is_offered_again_after_a_crash(lans_phone, line, book):
+def test_unsaved_typing_is_offered_again_after_a_crash(lans_phone, line, register):
     phone = lans_phone
     phone.close()
     phone.start()
     line.cut()
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.unfold("Ghi chú")
     phone.page.fill("#met [name=note]", "Chiều quay lại lấy giấy")
     phone.until_drafted("Chiều quay lại lấy giấy")
     phone.kill()
 
-    phone.start().go(f"/households/{book.house(1)}#record")
+    phone.start().go(f"/households/{register.house(1)}#record")
     phone.page.click('#met [data-do="draft-open"]')
     phone.page.wait_for_function(
         "() => document.querySelector('#met [name=note]')?.value === 'Chiều quay lại lấy giấy'")
     assert phone.page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
     phone.save()
     assert len(phone.outbox()) == 1
-    line.mend()
+    line.restore()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.get().note == "Chiều quay lại lấy giấy"
 
 
-def test_a_phone_without_its_cookie_asks_for_sign_in_and_then_sends(lans_phone, server, book):
+def test_phone_without_its_cookie_asks_for_sign_in_and_then_sends(lans_phone, server, register):
     phone = lans_phone
     server.stop()
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.context.clear_cookies()
     phone.kill()
     server.start()
@@ -77,22 +77,22 @@ def test_a_phone_without_its_cookie_asks_for_sign_in_and_then_sends(lans_phone, 
     phone.page.wait_for_selector("html[data-net=expired]", state="attached")
     assert phone.number("waiting") == 1
     phone.sign_in("lan", PIN)
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == 1
 
 
-def test_why_a_house_was_not_reached_is_offered_again_too(lans_phone, line, book):
+def test_typed_reason_for_an_unreached_house_is_offered_again_too(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.open_sheet(book.house(2), "other")
+    phone.open_sheet(register.house(2), "other")
     phone.choose("outcome", "unreached")
     phone.page.fill('section:target [name="reason"]:visible', "Nước lên ngập cầu")
     phone.until(lambda: "reason=N" in phone.everything()["tungnha/typed_drafts"],
-                "no draft is kept")
+                "no draft is stored")
     phone.kill()
 
     phone.start()
-    phone.open_sheet(book.house(2), "other")
+    phone.open_sheet(register.house(2), "other")
     phone.page.click("#other [data-draft] [data-do=draft-open]")
     reason = phone.page.locator('section:target [name="reason"]:visible')
     phone.until(lambda: reason.input_value() == "Nước lên ngập cầu", "it is not filled in")

@@ -7,12 +7,12 @@ import pytest
 from teamapp.models import Receipt, RejectedEntry, Session, Visit
 
 from ..cast import PIN
-from .phone import THE_DOOR
+from .phone import SIGN_IN_PAGE
 from .test_shared_phone import traces, work
 
 
 def report_lost(laptop, name):
-    """Report the one phone of somebody as lost, as the chair does it."""
+    """Report the only phone of a member as lost, as the chair does."""
     laptop.goto("/people")
     laptop.fill("[data-filter]", name)
     laptop.click(f"tbody a:visible:text-is('{name}')")
@@ -21,15 +21,15 @@ def report_lost(laptop, name):
     laptop.wait_for_selector("text=Đã báo mất")
 
 
-def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
-        lans_phone, line, book, laptop):
-    phone, lan = lans_phone, book.user("lan")
+def test_lost_phone_shows_nothing_and_leader_sees_its_entries(
+        lans_phone, line, register, laptop):
+    phone, lan = lans_phone, register.user("lan")
     phone.context.set_offline(True)
-    words = work(phone, book)
+    words = work(phone, register)
     report_lost(laptop, lan.name)
     phone.context.set_offline(False)
     phone.go("/")
-    phone.page.wait_for_url(THE_DOOR)
+    phone.page.wait_for_url(SIGN_IN_PAGE)
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
     assert phone.outbox() == [] and traces(phone, words) == set()
@@ -38,19 +38,19 @@ def test_a_lost_phone_shows_nothing_and_what_it_held_is_seen_by_the_leader(
     phone.sign_in("kien", PIN)
     phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
     assert Visit.select().count() == 0
-    found = list(RejectedEntry.visible_to(book.user("tu")))
+    found = list(RejectedEntry.visible_to(register.user("tu")))
     assert [item.code for item in found] == ["lost_phone"] * 2 and found[0].user == lan
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in"])
-def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book, path):
-    phone, lan = lans_phone, book.user("lan")
+def test_former_member_sends_entries_and_sees_no_pages(lans_phone, line, register, path):
+    phone, lan = lans_phone, register.user("lan")
     line.cut()
-    words = work(phone, book)
+    words = work(phone, register)
     lan.deactivate()
-    line.mend()
+    line.restore()
     phone.go(path)
-    phone.page.wait_for_url(THE_DOOR)
+    phone.page.wait_for_url(SIGN_IN_PAGE)
     phone.until(lambda: Visit.select().where(Visit.member == lan).count() == 2, "not handed in")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: not phone.outbox(), "not sealed")
@@ -59,30 +59,30 @@ def test_who_left_hands_in_and_is_shown_nothing_more(lans_phone, line, book, pat
 
 
 @pytest.mark.parametrize("path", ["/tallies", "/sign-in"])
-def test_a_lost_phone_hears_so_at_the_door_too(lans_phone, line, book, path):
-    """Its kept pages may be too old to be shown, or it was left on a page that is never kept."""
+def test_lost_phone_is_erased_on_pages_it_does_not_keep(lans_phone, line, register, path):
+    """Its kept pages may be too old to show, or its last page is one it never keeps."""
     phone = lans_phone
     line.cut()
-    words = work(phone, book)
-    for sign_in in Session.select().where(Session.user == book.user("lan")):
+    words = work(phone, register)
+    for sign_in in Session.select().where(Session.user == register.user("lan")):
         sign_in.mark_lost()
-    line.mend()
+    line.restore()
     phone.go(path)
-    phone.page.wait_for_url(THE_DOOR)
+    phone.page.wait_for_url(SIGN_IN_PAGE)
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
     assert phone.outbox() == [] and traces(phone, words) == set()
 
 
-def test_a_phone_whose_sign_in_had_run_out_before_it_was_lost_keeps_nothing(
-        lans_phone, line, book):
-    """It was at the sign-in page before: nobody is here any more, and what waits is still hers."""
+def test_lost_phone_with_an_expired_sign_in_keeps_nothing(
+        lans_phone, line, register):
+    """It showed the sign-in page before: nobody is signed in, but its entries are still hers."""
     phone = lans_phone
     line.cut()
-    words = work(phone, book)
-    [sign_in] = Session.select().where(Session.user == book.user("lan"))
+    words = work(phone, register)
+    [sign_in] = Session.select().where(Session.user == register.user("lan"))
     sign_in.end()
-    line.mend()
+    line.restore()
     phone.go("/sign-in")
     phone.page.wait_for_selector("html[data-net]", state="attached")
     sign_in.mark_lost()
@@ -92,7 +92,7 @@ def test_a_phone_whose_sign_in_had_run_out_before_it_was_lost_keeps_nothing(
     assert phone.outbox() == [] and traces(phone, words) == set()
 
 
-def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
+def test_lost_phone_without_a_worker_keeps_nothing(take_phone, server, register):
     server.stop()
     server.environment["WORKER"] = "off"
     server.start()
@@ -108,7 +108,7 @@ def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
         recorded_at: stamp(), after: [], replaces: null, label: "", state: "waiting",
         attempts: 0, not_before: 0 });
     }""")
-    for sign_in in Session.select().where(Session.user == book.user("lan")):
+    for sign_in in Session.select().where(Session.user == register.user("lan")):
         sign_in.mark_lost()
     phone.context.set_offline(False)
     phone.go("/")
@@ -116,14 +116,14 @@ def test_a_lost_phone_without_a_worker_keeps_nothing(take_phone, server, book):
     assert len(phone.envelopes("waiting")) == 1
 
 
-def test_a_file_saved_from_a_broken_phone_is_submitted_by_the_leader(
-        lans_phone, take_phone, line, book, tmp_path):
-    phone, lan = lans_phone, book.user("lan")
+def test_leader_submits_a_file_saved_from_a_broken_phone(
+        lans_phone, take_phone, line, register, tmp_path):
+    phone, lan = lans_phone, register.user("lan")
     phone.close()  # a phone that was signed in days ago has its cookie on the disk
     phone.start()
     line.cut()
-    phone.absent(book.house(1))
-    phone.met(book.house(2))
+    phone.absent(register.house(1))
+    phone.met(register.house(2))
     phone.go("/outbox")
     phone.page.click("summary:text-is('Lưu ra tệp')")
     with phone.page.expect_download() as saved:
@@ -132,17 +132,17 @@ def test_a_file_saved_from_a_broken_phone_is_submitted_by_the_leader(
     phone.until(lambda: not phone.page.locator('[data-do="mend"]:visible').count(),
                 "what was handed out can be changed")
     phone.kill()
-    line.mend()
+    line.restore()
 
     leader = take_phone("leader").sign_in("tu", PIN).page
     leader.goto(f"{line.url}/outbox-files")
     leader.set_input_files("[name=file]", tmp_path / "saved.json")
     leader.click("main form button")
     leader.wait_for_selector("text=2 trên 2 lượt xã đã nhận")
-    assert book.head(1) in leader.inner_text("main")
+    assert register.head(1) in leader.inner_text("main")
     assert {visit.member for visit in Visit.select()} == {lan}
-    assert {receipt.submitted_by for receipt in Receipt.select()} == {book.user("tu")}
+    assert {receipt.submitted_by for receipt in Receipt.select()} == {register.user("tu")}
 
     phone.start().go("/")
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert Visit.select().count() == 2

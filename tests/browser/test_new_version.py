@@ -1,4 +1,4 @@
-"""A new version comes while somebody is writing."""
+"""A new version arrives while a person is writing."""
 
 from functools import partial
 
@@ -17,17 +17,17 @@ def own_copy(tmp_path):
 
 
 @pytest.fixture
-def server(book, own_copy, tmp_path):
+def server(register, own_copy, tmp_path):
     """Return the running server of the copy."""
-    server = Server(book.url, book.var, tmp_path / "server.log", own_copy)
+    server = Server(register.url, register.var, tmp_path / "server.log", own_copy)
     yield server.start()
     server.kill()
 
 
 def release(server, own_copy, number=1):
-    """Put a new version into service: another style, another word on the pages.
+    """Put a new version into service, with a changed style and a changed text.
 
-    Its files come when the old program has ended: that one would draw from them.
+    Its files are written after the old program ends, because that one would use them.
     """
     server.stop()
     style = own_copy / "teamapp/static/css/app.css"
@@ -38,7 +38,7 @@ def release(server, own_copy, number=1):
 
 
 def shells(phone):
-    """Return the names of the versions on the phone."""
+    """Return the names of the shells on the phone, one per version."""
     return phone.ask(
         "async () => (await caches.keys()).filter((name) => name.startsWith('shell-'))")
 
@@ -48,24 +48,24 @@ FILES = """async () => Promise.all((await caches.keys()).filter((name) => name.s
 
 
 def has_shells(phone, count):
-    """Tell whether so many versions are on the phone, each with all its files."""
+    """Return whether the phone has `count` versions, each with all its files."""
     files = phone.ask(FILES)
     return len(files) == count and len(set(files)) == 1
 
 
 def style_of(page):
-    """Return the number of the version that a page's style is of; "" for the first."""
+    """Return the version number of a page's style; "" for the first."""
     return page.evaluate("getComputedStyle(document.documentElement)"
                          ".getPropertyValue('--next-version')").strip()
 
 
-def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
-        lans_phone, server, own_copy, book):
+def test_new_version_keeps_a_half_filled_form(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     page = phone.page
-    phone.absent(book.house(3))
+    phone.absent(register.house(3))
     before = shells(phone)
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Đang ghi dở")
@@ -73,14 +73,14 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
 
     release(server, own_copy)
     second = phone.context.new_page()
-    phone.go("/", second)  # the browser looks for a new worker
+    phone.go("/", second)  # the browser checks for a new worker
     page.bring_to_front()
     page.wait_for_selector("html[data-update]", state="attached")
     assert page.evaluate("window.isStillHere"), "the page was reloaded under the hands"
     assert page.input_value("#met [name=note]") == "Đang ghi dở"
     assert len(shells(phone)) == len(before) + 1
 
-    page.click("section:target .back")  # who writes is not disturbed; whoever looks up is told
+    page.click("section:target .back")  # only the form stays undisturbed
     page.wait_for_selector("text=Có bản mới", state="visible")
     with page.expect_navigation():
         page.click('[data-do="update"]:visible')
@@ -91,50 +91,51 @@ def test_a_half_filled_form_is_not_taken_away_by_a_new_version(
         "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
     phone.save()
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
-    phone.until(lambda: "data-next-version" in phone.pages_of(book.user("lan"))["pages"]["/outbox"],
+    lan = register.user("lan")
+    phone.until(lambda: "data-next-version" in phone.pages_of(lan)["pages"]["/outbox"],
                 "the pages of the new version do not come")
     phone.go("/outbox")
     assert style_of(page) == "1", "the new page has the old style"
 
 
-def test_pages_of_the_old_version_keep_their_style_without_network(
-        lans_phone, server, own_copy, line, book):
+def test_old_pages_keep_their_style_without_network(
+        lans_phone, server, own_copy, line, register):
     phone = lans_phone
     release(server, own_copy)
     phone.go("/")
     phone.page.wait_for_selector("html[data-update]", state="attached")
     line.cut()
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     assert phone.page.evaluate("document.styleSheets[0].cssRules.length") > 50
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     assert len(phone.unsent()) == 1
 
 
-def test_two_versions_come_while_two_tabs_have_work_waiting(
-        lans_phone, server, own_copy, line, book):
+def test_two_releases_lose_no_entries_waiting_in_two_tabs(
+        lans_phone, server, own_copy, line, register):
     phone = lans_phone
     writing, other = phone.page, phone.context.new_page()
     line.cut()
-    phone.absent(book.house(1))
-    phone.absent(book.house(2), other)
-    phone.open_sheet(book.house(3), "record")
+    phone.absent(register.house(1))
+    phone.absent(register.house(2), other)
+    phone.open_sheet(register.house(3), "record")
     phone.help()
     phone.unfold("Ghi chú")
     writing.fill("#met [name=note]", "Đang ghi dở")
     writing.evaluate("window.isStillHere = true")
     phone.page = third = phone.context.new_page()
-    phone.open_sheet(book.house(4), "record")  # stays open under the first version
+    phone.open_sheet(register.house(4), "record")  # stays open under the first version
     phone.help()
     third.evaluate("window.isStillHere = true")
 
     for number, versions in ((1, 2), (2, 3)):
         release(server, own_copy, number)
         if number == 1:
-            line.mend()
-        phone.go("/", other)  # the browser looks for a new worker
+            line.restore()
+        phone.go("/", other)  # the browser checks for a new worker
         phone.until(partial(has_shells, phone, versions), "the version does not come")
         other.wait_for_selector("html[data-update]", state="attached")
 
@@ -144,7 +145,7 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
     phone.save()  # an old page under the new worker
     phone.page = writing
     phone.until(lambda: "data-next-version=2" in phone.pages_of(
-        book.user("lan"))["pages"]["/outbox"], "the pages of the last version do not come")
+        register.user("lan"))["pages"]["/outbox"], "the pages of the last version do not come")
 
     def shows_the_last():
         phone.go("/outbox", other)
@@ -155,8 +156,8 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
     phone.until(shows_the_last, "the last version is not shown")
     assert writing.input_value("#met [name=note]") == "Đang ghi dở"
 
-    phone.go(f"/households/{book.house(3)}")
-    assert style_of(writing) in ("", "2")  # not drawn again: its own style, or the last
+    phone.go(f"/households/{register.house(3)}")
+    assert style_of(writing) in ("", "2")  # not drawn again: it has its own style, or the latest
     writing.click('.action a[href="#record"]')
     writing.wait_for_selector("#met [data-draft]:not([hidden])")
     writing.click('#met [data-do="draft-open"]')
@@ -164,13 +165,13 @@ def test_two_versions_come_while_two_tabs_have_work_waiting(
         "() => document.querySelector('#met [name=note]')?.value === 'Đang ghi dở'")
     phone.save()
     phone.send_now()
-    phone.until_kept(4)
+    phone.until_accepted(4)
     assert Visit.select().count() == Receipt.select().count() == 4
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
 
-def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
-        lans_phone, server, own_copy, book):
+def test_old_version_stays_in_use_when_the_new_one_finds_no_space(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     disk = Disk(phone)
     phone.go("/")
@@ -178,10 +179,10 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     release(server, own_copy)
     phone.page.reload()
     assert phone.page.evaluate(FAILS_TO_INSTALL), "there was room for the version"
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
 
     def saves():
-        disk.leave(60_000)  # for a visit, not for a version, which tries for the room as well
+        disk.leave(60_000)  # for a visit, but not for a version, which needs space too
         phone.page.click("#absent button")
         phone.page.wait_for_selector(
             ":is([data-saved], [data-save-failed]):not([hidden])")
@@ -191,7 +192,7 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     phone.go("/outbox")
 
     def arrives():
-        disk.leave(60_000)  # at each page the version takes the room again for what it tries
+        disk.leave(60_000)  # on each page the version takes the space again for its next attempt
         phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
         return len(phone.outbox("accepted")) == 1
 
@@ -203,14 +204,14 @@ def test_a_new_version_that_finds_no_room_leaves_the_old_one_at_work(
     phone.page.wait_for_selector("html[data-update]", state="attached")
     with phone.page.expect_navigation():
         phone.page.click('[data-do="update"]:visible')
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert Visit.select().count() == 2
 
 
-def test_a_phone_that_slept_through_two_versions_takes_the_last(
-        lans_phone, server, own_copy, book):
+def test_phone_that_missed_two_releases_takes_the_latest(
+        lans_phone, server, own_copy, register):
     phone = lans_phone
     phone.close()
     release(server, own_copy, 1)
@@ -220,10 +221,10 @@ def test_a_phone_that_slept_through_two_versions_takes_the_last(
     with phone.page.expect_navigation():
         phone.page.click('[data-do="update"]:visible')
     phone.until(lambda: "data-next-version=2" in phone.pages_of(
-        book.user("lan"))["pages"]["/outbox"], "the last version does not come")
-    phone.absent(book.house(1))
+        register.user("lan"))["pages"]["/outbox"], "the last version does not come")
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
 
 
 FAILS_TO_INSTALL = """async () => {
@@ -247,9 +248,9 @@ ANOTHER_STORE = """() => new Promise((resolve, reject) => {
 })"""
 
 
-def test_a_store_that_a_newer_version_added_keeps_nobody_from_saving(lans_phone, book):
+def test_saves_with_a_store_added_by_a_newer_version(lans_phone, register):
     phone = lans_phone
     phone.page.evaluate(ANOTHER_STORE)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
     phone.until(lambda: Visit.select().count() == 1, "nothing came")

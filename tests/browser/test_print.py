@@ -21,13 +21,14 @@ SEEN = """() => {
 }"""
 
 
-def test_they_print_black_on_white_and_without_what_one_presses(keys, book):  # noqa: F811
+def test_pages_print_black_on_white_without_controls(keys, register):  # noqa: F811
     sign_in(keys)
-    village = book.user("lan").village_id
+    village = register.user("lan").village_id
     keys.page.set_viewport_size(PAPER)
     keys.page.emulate_media(media="print", color_scheme="dark")
-    for screen, words in (("/tallies", "Cầu Ván"), (f"/households?village={village}", book.head(1)),
-                          (f"/rounds/{Round.get().id}/villages/{village}", book.head(1))):
+    for screen, words in (("/tallies", "Cầu Ván"),
+                          (f"/households?village={village}", register.head(1)),
+                          (f"/rounds/{Round.get().id}/villages/{village}", register.head(1))):
         keys.page.goto(screen)
         paper = keys.page.evaluate(SEEN)
         assert paper["pressed"] == [] and paper["underlined"] == [], screen

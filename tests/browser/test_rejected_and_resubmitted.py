@@ -1,4 +1,4 @@
-"""What the commune cannot take comes back with its reason, is mended and sent again."""
+"""A rejected entry returns with its reason, is corrected and resubmitted."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,18 +6,18 @@ from uuid import UUID
 from teamapp import clock
 from teamapp.models import Household, Receipt, RejectedEntry, VillageStay, Visit
 
-TOO_FAR = "hai năm"  # of the reason for rejecting an appointment in three years
+TOO_FAR = "hai năm"  # from the reason that rejects an appointment in three years
 
 
 def in_three_years():
-    """Return the day of an appointment that the commune refuses."""
+    """Return the date of an appointment that the commune rejects."""
     return (clock.today() + timedelta(days=3 * 365)).isoformat()
 
 
-def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
+def test_rejected_visit_shows_its_reason_and_its_resubmission_counts_once(lans_phone, register):
     phone = lans_phone
     page = phone.page
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Chiều quay lại")
@@ -32,7 +32,7 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
 
     page.wait_for_selector('[data-entries="attention"] li')
     said = page.inner_text('[data-entries="attention"]')
-    assert book.head(1) in said and TOO_FAR in said
+    assert register.head(1) in said and TOO_FAR in said
     assert phone.number("attention") == 1 and phone.number("waiting") == 0
 
     page.click('[data-entries="attention"] [data-do="mend"]')
@@ -54,30 +54,30 @@ def test_a_refused_visit_says_why_is_mended_and_counted_once(lans_phone, book):
     assert RejectedEntry.select().where(RejectedEntry.settled_at.is_null()).count() == 0
 
 
-def test_what_was_in_the_way_is_settled_and_the_same_visit_goes_again(lans_phone, book):
+def test_unchanged_visit_is_accepted_once_its_cause_of_rejection_is_gone(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    Household.update(village=book.user("mai").village, number=99).where(
-        Household.id == book.house(1)).execute()
-    VillageStay.delete().where(VillageStay.household == book.house(1)).execute()
-    phone.absent(book.house(1))
+    Household.update(village=register.user("mai").village, number=99).where(
+        Household.id == register.house(1)).execute()
+    VillageStay.delete().where(VillageStay.household == register.house(1)).execute()
+    phone.absent(register.house(1))
     [entry] = phone.outbox()
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
-    Household.update(village=book.user("lan").village, number=1).where(
-        Household.id == book.house(1)).execute()
+    Household.update(village=register.user("lan").village, number=1).where(
+        Household.id == register.house(1)).execute()
     page.click('[data-entries="attention"] [data-do="resend"]')
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [one["id"] for one in phone.outbox("accepted")] == [entry["id"]]
     assert phone.number("attention") == 0 and Visit.select().count() == 1
     page.wait_for_selector("text=Đã gửi hết", state="visible")
 
 
-def test_a_refused_visit_is_mended_from_the_page_of_its_house_too(lans_phone, book):
+def test_rejected_visit_is_resubmitted_from_its_house_page_too(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_three_years())
+    phone.other(register.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     page.click('[data-do="mend"]:visible')
     page.wait_for_selector("#otherwise [data-rejected]:not([hidden])")
     assert TOO_FAR in page.inner_text("#otherwise [data-rejected]")
@@ -109,10 +109,10 @@ TAKE_BACK = """async (id) => {
 }"""
 
 
-def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book):
-    """Only so can both come back to a book that was restored: the rejected one is nowhere then."""
+def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, register):
+    """So a restored database can get both: it has no record of the rejected entry."""
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_three_years())
+    phone.other(register.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -124,14 +124,15 @@ def test_what_followed_a_refused_visit_follows_what_replaced_it(lans_phone, book
               (clock.today() + timedelta(days=7)).isoformat())
     phone.save()
     phone.send_now()
-    phone.until_kept(2)
-    follower, mended = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
-    assert mended["replaces"] == entry["id"] and follower["after"] == [mended["id"]]
+    phone.until_accepted(2)
+    follower, resubmission = sorted(phone.outbox(), key=lambda one: bool(one["replaces"]))
+    assert resubmission["replaces"] == entry["id"]
+    assert follower["after"] == [resubmission["id"]]
 
 
-def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, line, book):
+def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, register):
     phone = lans_phone
-    phone.other(book.house(1), "later", return_on=in_three_years())
+    phone.other(register.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -150,54 +151,54 @@ def test_what_is_mended_in_two_tabs_is_mended_one_after_the_other(lans_phone, li
     first, second = sorted(phone.unsent(), key=lambda one: one["recorded_at"])
     assert (first["replaces"], second["replaces"]) == (entry["id"], first["id"])
     assert phone.page.evaluate(TAKE_BACK, first["id"]) is False
-    line.mend()
+    line.restore()
     phone.until(lambda: phone.outbox("accepted") and not phone.unsent(), "waits")
     assert Visit.select().count() == 1
 
 
-def test_what_is_mended_beside_a_draft_takes_neither_for_the_other(lans_phone, line, book):
+def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
-    phone.other(book.house(1), "later", return_on=in_three_years())
+    phone.other(register.house(1), "later", return_on=in_three_years())
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [rejected] = phone.outbox()
-    phone.open_sheet(book.house(1), "other")
+    phone.open_sheet(register.house(1), "other")
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Nuoc len")
-    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
+    phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     line.cut()
 
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target [data-rejected]:not([hidden])")
     page.fill('section:target [name="return_on"]:visible', in_three_years())
-    phone.until_typing_is_kept()
+    phone.until_typing_is_stored()
     page.click("section:target [data-do=draft-open]")
     reason = page.locator('section:target [name="reason"]:visible')
     phone.until(lambda: reason.input_value() == "Nuoc len", "it is not filled in")
     phone.save()
     [fresh] = phone.outbox("waiting")
-    assert fresh["replaces"] is None, "the rejected visit is taken for mended"
+    assert fresh["replaces"] is None, "the rejected visit counts as resubmitted"
     [still] = phone.outbox("attention")
     assert still["id"] == rejected["id"] and "replaced_by" not in still
 
     page.click('.action a[href="#other"]')
     phone.choose("outcome", "unreached")
     page.fill('section:target [name="reason"]:visible', "Cong khoa")
-    phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is kept")
+    phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target [data-rejected]:not([hidden])")
     page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
     phone.save()
     assert phone.outbox("waiting")[-1]["replaces"] == rejected["id"]
-    assert "Cong" in phone.everything()["tungnha/typed_drafts"], "the draft went with the mend"
+    assert "Cong" in phone.everything()["tungnha/typed_drafts"], "resubmitting deleted the draft"
 
 
-def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, book):
+def test_waiting_entry_is_opened_and_changed_before_sending(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.other(book.house(1), "declined")
+    phone.other(register.house(1), "declined")
     [entry] = phone.outbox()
     phone.go("/outbox")
     phone.page.click('[data-entries="waiting"] [data-do="mend"]')
@@ -207,20 +208,20 @@ def test_one_that_waits_is_opened_and_changed_before_it_goes(lans_phone, line, b
     phone.save()
     [changed] = phone.outbox()
     assert changed["id"] == entry["id"] and "outcome=moved" in changed["body"]
-    line.mend()
+    line.restore()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [visit.outcome for visit in Visit.select()] == ["moved"]
 
 
-def test_a_refused_one_does_not_hold_up_the_others(lans_phone, line, book):
+def test_rejected_entry_does_not_block_the_others(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.other(book.house(1), "later", return_on=in_three_years())
-    phone.absent(book.house(2))
-    phone.absent(book.house(3))
-    line.mend()
+    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.absent(register.house(2))
+    phone.absent(register.house(3))
+    line.restore()
     phone.send_now()
-    phone.until_kept(2)
+    phone.until_accepted(2)
     assert len(phone.outbox("attention")) == 1
     assert Visit.select().count() == 2

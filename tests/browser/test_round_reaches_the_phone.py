@@ -1,4 +1,4 @@
-"""The chair gives out a round at the desk; the member's phone shows it at its next contact."""
+"""The chair publishes a round; the member's phone shows it at its next contact."""
 
 from datetime import timedelta
 
@@ -8,9 +8,9 @@ from teamapp.models import Assignment, Counter, Round
 NAME = "Đợt cuối tháng"
 
 
-def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
-        lans_phone, laptop, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_published_round_reaches_the_members_phone_at_its_next_contact(
+        lans_phone, laptop, line, register):
+    phone, lan = lans_phone, register.user("lan")
     today = clock.today()
     laptop.goto(f"{line.url}/rounds/new")
     laptop.fill("[name=name]", NAME)
@@ -21,7 +21,7 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     laptop.wait_for_selector("#proposal .figure:text-is('25 nhà')")
     laptop.click('button:text-is("Lưu nháp")')
     laptop.wait_for_selector(f"h1:text-is('{NAME}')")
-    contact(phone, lan, book.house(1), 1)
+    contact(phone, lan, register.house(1), 1)
     assert NAME not in shown(phone), "a draft is seen by members"
 
     laptop.click("text=Ấp Cầu Ván")
@@ -38,26 +38,26 @@ def test_a_published_round_is_on_the_members_phone_at_its_next_contact(
     mine = Assignment.select().where(Assignment.round == made, Assignment.member == lan).count()
     assert 0 < mine < 25
 
-    contact(phone, lan, book.house(2), 2)
+    contact(phone, lan, register.house(2), 2)
     phone.until(lambda: NAME in shown(phone), "the round does not come")
     part = phone.page.locator("section.count", has_text=NAME)
     assert part.locator('[data-left="done"]').inner_text() == str(mine)
     line.cut()
     phone.go("/")
-    assert NAME in shown(phone), "it is not kept for the way"
+    assert NAME in shown(phone), "it is not stored for offline use"
     phone.go("/households")
     rows = phone.page.locator("[data-search]")
     numbers = [row.get_attribute("data-search").split()[0] for row in rows.all()]
     assert len(numbers) == len(set(numbers)) == 25, "a changed row is put among all the others"
-    seen = phone.page.locator(f'[data-key="{book.house(2)}"] .status').all_inner_texts()
+    seen = phone.page.locator(f'[data-key="{register.house(2)}"] .status').all_inner_texts()
     assert any("Vắng nhà" in text for text in seen), "the row is not the server's new one"
 
 
-def contact(phone, user, house, kept):
-    """Record something and let it go to the commune: the phone hears what is new."""
+def contact(phone, user, house, accepted):
+    """Record and send an entry: the phone receives the news."""
     phone.absent(house)
     phone.send_now()
-    phone.until_kept(kept)
+    phone.until_accepted(accepted)
     phone.until(lambda: phone.pages_of(user)["cursor"] == Counter.cursor_of(user.commune_id),
                 "the pack does not come")
 

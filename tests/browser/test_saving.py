@@ -1,4 +1,4 @@
-"""“Đã lưu trên máy” is said when it is true, and can be taken back for ten seconds."""
+"""The phone shows “Đã lưu trên máy” only when it is true, and offers undo for ten seconds."""
 
 import pytest
 
@@ -41,10 +41,10 @@ DATABASE_IS_SHUT = """
 
 @pytest.mark.parametrize("fault", [DISK_IS_FULL, WRITE_IS_UNDONE, DATABASE_IS_SHUT],
                          ids=["full", "undone", "shut"])
-def test_what_could_not_be_written_is_never_called_saved(take_phone, book, fault):
-    phone = take_phone(init_script=fault).sign_in("lan", PIN).until_ready(book.user("lan"))
+def test_failed_write_is_never_reported_as_saved(take_phone, register, fault):
+    phone = take_phone(init_script=fault).sign_in("lan", PIN).until_ready(register.user("lan"))
     page = phone.page
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Không được mất")
@@ -69,14 +69,15 @@ def test_what_could_not_be_written_is_never_called_saved(take_phone, book, fault
 
 
 @pytest.mark.parametrize("size", [(740, 360), (320, 640)], ids=["lying", "large letters"])
-def test_in_a_low_window_it_is_seen_what_was_saved_and_what_was_not(take_phone, book, size):
-    phone = take_phone(init_script=DISK_IS_FULL).sign_in("lan", PIN).until_ready(book.user("lan"))
+def test_low_window_shows_whether_the_entry_is_saved(take_phone, register, size):
+    phone = take_phone(init_script=DISK_IS_FULL).sign_in("lan", PIN)
+    phone.until_ready(register.user("lan"))
     page, (width, height) = phone.page, size
     page.set_viewport_size({"width": width, "height": height})
     if height > width:
         page.context.new_cdp_session(page).send(
             "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 32}})
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     page.click("section:target .action button")
     page.wait_for_selector("[data-save-failed]:not([hidden])")
@@ -89,18 +90,18 @@ def test_in_a_low_window_it_is_seen_what_was_saved_and_what_was_not(take_phone, 
 
 
 def is_in_sight(page, selector):
-    """Tell whether all of it is within the window."""
+    """Return whether the whole element is within the window."""
     box, window = page.locator(selector).bounding_box(), page.viewport_size
     return box and box["y"] >= 0 and box["y"] + box["height"] <= window["height"]
 
 
-def test_a_phone_without_room_says_so_and_shows_what_it_has(lans_phone, line, book):
+def test_phone_without_space_reports_it_and_keeps_the_filled_form(lans_phone, line, register):
     phone = lans_phone
     phone.close()
-    phone.start()  # Chromium looks at the room when it first opens a site's storage
+    phone.start()  # Chromium reads the quota when it first opens an origin's storage
     shell = phone.context.new_cdp_session(phone.page)
     shell.send("Storage.overrideQuotaForOrigin", {"origin": line.url, "quotaSize": 1})
-    phone.open_sheet(book.house(1), "record")
+    phone.open_sheet(register.house(1), "record")
     phone.help()
     phone.page.click("section:target .action button")
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
@@ -109,10 +110,10 @@ def test_a_phone_without_room_says_so_and_shows_what_it_has(lans_phone, line, bo
     assert phone.outbox() == []
 
 
-def test_undone_within_ten_seconds_leaves_nothing(lans_phone, line, book):
+def test_undo_within_ten_seconds_leaves_nothing(lans_phone, line, register):
     phone = lans_phone
     page = phone.page
-    phone.met(book.house(1))
+    phone.met(register.house(1))
     assert len(phone.outbox()) == 1
     asked = line.count("POST /sync")
     page.click('[data-saved] [data-do="undo"]')
@@ -121,12 +122,12 @@ def test_undone_within_ten_seconds_leaves_nothing(lans_phone, line, book):
     page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert page.locator("[data-echoed]").count() == 0
 
-    phone.absent(book.house(2))
+    phone.absent(register.house(2))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert line.count("POST /sync") > asked
     [visit] = Visit.select()
-    assert visit.household_id == book.house(2)
+    assert visit.household_id == register.house(2)
 
 
 SAVED_WHILE_TYPING = """() => new Promise((resolve) => {
@@ -141,44 +142,44 @@ SAVED_WHILE_TYPING = """() => new Promise((resolve) => {
 })"""
 
 
-def test_who_saves_right_after_typing_is_offered_no_draft_of_it(lans_phone, line, book):
+def test_saving_right_after_typing_leaves_no_draft(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.open_sheet(book.house(2), "record")
+    phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Ghi chú")
     phone.page.evaluate(SAVED_WHILE_TYPING)
     phone.until_saved()
     phone.page.wait_for_function("() => !document.querySelector('form[data-dirty]')")
     assert phone.ask(WRITTEN, {"store": "typed_drafts", "states": []}) == []
-    phone.open_sheet(book.house(2), "record")
+    phone.open_sheet(register.house(2), "record")
     assert phone.page.locator("#met [data-draft]:not([hidden])").count() == 0
     assert len(phone.outbox()) == 1
 
 
-def test_what_was_saved_goes_by_itself_when_the_ten_seconds_are_over(lans_phone, book):
+def test_saved_entry_is_sent_automatically_after_ten_seconds(lans_phone, register):
     phone = lans_phone
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     assert Visit.select().count() == 0
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == 1
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
 
 
-def test_kept_pages_are_as_guarded_as_those_of_the_server(lans_phone, book, server):
+def test_kept_pages_have_the_security_headers_of_the_server(lans_phone, register, server):
     server.stop()
-    for path in ("/", "/households", f"/households/{book.house(1)}", "/outbox"):
+    for path in ("/", "/households", f"/households/{register.house(1)}", "/outbox"):
         answer = lans_phone.go(path)
         assert answer.from_service_worker
         told = {name: answer.headers.get(name.lower()) for name in SECURITY_HEADERS}
         assert told == SECURITY_HEADERS, path
 
 
-def test_kept_pages_hold_no_token_and_nothing_of_the_session(lans_phone, book):
+def test_kept_pages_contain_no_token_and_no_session_data(lans_phone, register):
     phone = lans_phone
-    kept = phone.pages_of(book.user("lan"))["pages"]
+    kept = phone.pages_of(register.user("lan"))["pages"]
     assert {"/", "/households", "/outbox", "/visits/parts", "/no-network",
-            f"/households/{book.house(25)}"} <= set(kept)
+            f"/households/{register.house(25)}"} <= set(kept)
     cookies = {cookie["value"] for cookie in phone.context.cookies()}
     assert cookies
     for url, html in kept.items():
@@ -189,12 +190,12 @@ def test_kept_pages_hold_no_token_and_nothing_of_the_session(lans_phone, book):
                 if any(value in text for value in cookies)]
 
 
-def test_what_was_saved_is_not_taken_back_beside_something_new_in_its_form(
-        lans_phone, line, book):
+def test_saved_entry_is_not_undone_beside_new_input_in_its_form(
+        lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.met(book.house(2))
-    phone.open_sheet(book.house(2), "record")
+    phone.met(register.house(2))
+    phone.open_sheet(register.house(2), "record")
     undo = phone.page.locator("[data-do=undo]")
     assert not undo.evaluate("(button) => button.hidden")
     phone.unfold("Ghi chú")
@@ -204,11 +205,11 @@ def test_what_was_saved_is_not_taken_back_beside_something_new_in_its_form(
     assert len(phone.unsent()) == 1
 
 
-def test_who_taps_twice_finds_nobody_at_home_once(lans_phone, line, book):
+def test_double_tap_records_nobody_at_home_once(lans_phone, line, register):
     phone = lans_phone
     page = phone.page
     line.cut()
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     page.click("#absent button")
     phone.until(lambda: phone.number("waiting") == 1, "the form is not ready again")
     page.click("#absent button")
@@ -227,13 +228,13 @@ TIME_STANDS_STILL = """
 """
 
 
-def test_what_was_sent_is_not_offered_to_be_taken_back(lans_phone, line, book):
+def test_sent_entry_offers_no_undo(lans_phone, line, register):
     phone = lans_phone
     page = phone.page
     undo = page.locator('[data-saved] [data-do="undo"]')
     phone.context.add_init_script(TIME_STANDS_STILL)
     line.lose_answers("POST /sync")
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     assert undo.is_visible()
     phone.go("/outbox")
     undo.wait_for(state="visible")
@@ -243,13 +244,13 @@ def test_what_was_sent_is_not_offered_to_be_taken_back(lans_phone, line, book):
     assert line.lost == 1
 
 
-def test_back_after_saving_leads_to_no_empty_form(lans_phone, line, book):
+def test_back_after_saving_shows_no_empty_form(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
     line.cut()
-    phone.met(book.house(1))
+    phone.met(register.house(1))
     page.wait_for_selector("#record", state="hidden")
     page.evaluate("history.back()")
-    page.wait_for_url(f"{line.url}/households/{book.house(1)}", wait_until="commit")
+    page.wait_for_url(f"{line.url}/households/{register.house(1)}", wait_until="commit")
     assert page.is_hidden("#record") and page.is_visible("#absent")
     page.evaluate("history.back()")
     page.wait_for_url(f"{line.url}/", wait_until="commit")

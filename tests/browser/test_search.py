@@ -1,16 +1,16 @@
-"""In a long list people are found by a few letters, whatever was asked for before."""
+"""A few letters find people in a long list, regardless of the query before."""
 
 from teamapp.models import Household
 
 from ..cast import PIN, uuid_of
 
-GROUP = 50  # houses that stand together in a list
+GROUP = 50  # houses grouped in one list
 SEEN = """() => [...document.querySelectorAll("#list [data-search]")]
   .filter((row) => row.offsetParent).map((row) => row.querySelector("b").textContent)"""
 
 
-def test_each_letter_leaves_just_the_houses_that_have_it(take_phone, book):
-    lan = book.user("lan")
+def test_each_letter_narrows_the_list_to_matching_houses(take_phone, register):
+    lan = register.user("lan")
     names = [f"{'Lường' if number % 40 else 'Đinh'} Văn {number}" for number in range(101, 301)]
     with lan.commune.write() as tx:
         Household.enlist(tx, [

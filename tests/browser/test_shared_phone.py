@@ -1,4 +1,4 @@
-"""Two people, one phone: what belongs to one is not shown to the other, and not lost either."""
+"""Two people share a phone: data of one is neither shown to the other nor lost."""
 
 from urllib.parse import quote_plus
 
@@ -7,31 +7,31 @@ import pytest
 from teamapp.models import Session, Visit
 
 from ..cast import PIN
-from .phone import HAS_HEARD_OF_PACK, HEAR_OF_PACK, THE_DOOR
+from .phone import HAS_HEARD_OF_PACK, HEAR_OF_PACK, SIGN_IN_PAGE
 
-NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # what only Lan may read
+NOTE, DRAFT = "Chìa khóa để dưới chậu sứ", "Tối nay ghé bà Tư"  # only Lan may read it
 IS_DRAWN = "() => !document.documentElement.hidden && document.documentElement.dataset.net"
 
 
 def traces(phone, words):
-    """Return where on the phone one of these words can be read."""
+    """Return the places in storage where one of these words is readable."""
     return {place for place, text in phone.everything().items()
             if any(word in text for word in words)}
 
 
-def work(phone, book):
-    """Write two visits, one with a note, and begin a third; return every word that tells of it."""
-    phone.absent(book.house(1))
-    phone.open_sheet(book.house(2), "record")
+def work(phone, register):
+    """Record two visits, one with a note, and start a third; return every word they contain."""
+    phone.absent(register.house(1))
+    phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Ghi chú")
     phone.page.fill("#met [name=note]", NOTE)
     phone.save()
-    phone.open_sheet(book.house(3), "record")
+    phone.open_sheet(register.house(3), "record")
     phone.unfold("Ghi chú")
     phone.page.fill("#met [name=note]", DRAFT)
     phone.until_drafted(DRAFT)
-    names = [person.name for number in (1, 2, 3) for person in book.people(number)]
+    names = [person.name for number in (1, 2, 3) for person in register.people(number)]
     words = [*names, NOTE, DRAFT, *(quote_plus(word) for word in (*names, NOTE, DRAFT))]
     seen = traces(phone, words)
     assert {"tungnha/outbox", "tungnha/typed_drafts"} <= seen, "the test sees nothing"
@@ -39,7 +39,7 @@ def work(phone, book):
 
 
 def pages_shown(phone, paths):
-    """Return what these addresses and the back button show, one text."""
+    """Return the text that these addresses and the back button show."""
     shown = []
     for path in paths:
         phone.go(path)
@@ -53,15 +53,15 @@ def pages_shown(phone, paths):
 
 
 @pytest.mark.parametrize("other", ["kien", "binh"])
-def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
-        lans_phone, line, book, other):
+def test_sign_out_without_signal_leaves_nothing_readable_and_loses_nothing(
+        lans_phone, line, register, other):
     phone = lans_phone
-    lan, heir = book.user("lan"), book.user(other)
-    paths = ["/", "/households", f"/households/{book.house(1)}", "/outbox", "/visits/parts"]
+    lan, next_person = register.user("lan"), register.user(other)
+    paths = ["/", "/households", f"/households/{register.house(1)}", "/outbox", "/visits/parts"]
     for path in paths:
         phone.go(path)
     line.cut()
-    words = work(phone, book)
+    words = work(phone, register)
     written = [entry["record"] for entry in phone.unsent()]
     phone.sign_out()
 
@@ -72,10 +72,10 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
     shown = pages_shown(phone, paths)
     assert not [word for word in words if word in shown]
 
-    # the network comes back, and then the next person: what she left goes with that contact
+    # the network returns, then the next person, whose first contact carries her envelopes
     living = Session.select().where(Session.user == lan, Session.ended_at.is_null())
     assert living.count() == 1, "there was no network to end it"
-    line.mend()
+    line.restore()
     phone.go("/sign-in")
     phone.until(lambda: living.count() == 0, "the session outlives the first request")
     phone.sign_in(other, PIN)
@@ -83,7 +83,7 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
     hers = Visit.select().where(Visit.member == lan).order_by(Visit.receipt)
     assert [str(visit.id) for visit in hers] == written, "not as it was written"
     assert Visit.select(Visit.note).where(Visit.note != "").scalar() == NOTE
-    phone.until_ready(heir)
+    phone.until_ready(next_person)
     phone.go("/outbox")
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert phone.page.locator("[data-entries] li").count() == 0
@@ -92,30 +92,30 @@ def test_who_signs_out_without_signal_leaves_nothing_to_read_and_loses_nothing(
     shown = pages_shown(phone, paths)
     assert not [word for word in own if word in shown]
     mine = {"kien": "kin", "binh": "house-24"}[other]
-    phone.absent(book.uuid_of(mine))
+    phone.absent(register.uuid_of(mine))
     phone.send_now()
-    phone.until_kept(1)
-    assert Visit.select().where(Visit.member == heir).count() == 1
+    phone.until_accepted(1)
+    assert Visit.select().where(Visit.member == next_person).count() == 1
     assert Visit.select().count() == 3
 
 
-def test_who_comes_back_after_signing_out_brings_the_own_work(lans_phone, line, book):
+def test_returning_person_sends_own_sealed_entries(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    words = work(phone, book)
+    words = work(phone, register)
     phone.sign_out()
     phone.until(lambda: len(phone.envelopes("waiting")) == 2, "not sealed")
-    line.mend()
+    line.restore()
     phone.sign_in("lan", PIN)
     phone.until(lambda: not phone.envelopes("waiting"), "the envelopes still wait")
-    assert Visit.select().where(Visit.member == book.user("lan")).count() == 2
+    assert Visit.select().where(Visit.member == register.user("lan")).count() == 2
     assert traces(phone, [DRAFT, quote_plus(DRAFT)]) == set() and words
 
 
-def test_a_phone_that_dies_while_signing_out_seals_at_its_next_start(lans_phone, line, book):
+def test_phone_killed_during_sign_out_seals_at_its_next_start(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    words = work(phone, book)
+    words = work(phone, register)
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
       const { set } = await import(new URL("outbox/database.js", script));
@@ -129,24 +129,24 @@ def test_a_phone_that_dies_while_signing_out_seals_at_its_next_start(lans_phone,
     assert traces(phone, own) == set()
 
 
-def test_signing_out_with_signal_sends_first_and_back_shows_nothing(lans_phone, book):
+def test_sign_out_with_signal_sends_first_and_back_shows_nothing(lans_phone, register):
     phone = lans_phone
-    lan = book.user("lan")
-    phone.go(f"/households/{book.house(1)}")
-    phone.absent(book.house(2))
+    lan = register.user("lan")
+    phone.go(f"/households/{register.house(1)}")
+    phone.absent(register.house(2))
     phone.sign_out()
     assert Visit.select().count() == 1, "what waited was not sent first"
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
-    shown = pages_shown(phone, [f"/households/{book.house(1)}", "/"])
-    assert book.head(1) not in shown and book.head(2) not in shown
+    shown = pages_shown(phone, [f"/households/{register.house(1)}", "/"])
+    assert register.head(1) not in shown and register.head(2) not in shown
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
     assert phone.outbox() == [] and len(phone.envelopes("accepted")) == 1
-    assert traces(phone, [book.head(1), book.head(2)]) == set()
+    assert traces(phone, [register.head(1), register.head(2)]) == set()
 
 
-def test_a_tab_left_open_shows_nothing_after_somebody_else_signed_in(lans_phone, book):
+def test_open_tab_shows_nothing_after_another_person_signs_in(lans_phone, register):
     phone = lans_phone
-    phone.go(f"/households/{book.house(1)}")
+    phone.go(f"/households/{register.house(1)}")
     second = phone.context.new_page()
     phone.go("/outbox", second)
     second.click('[data-do="sign-out"]')
@@ -158,23 +158,23 @@ def test_a_tab_left_open_shows_nothing_after_somebody_else_signed_in(lans_phone,
     phone.page.bring_to_front()
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     phone.page.wait_for_function("(head) => !document.body.innerText.includes(head)",
-                                 arg=book.head(1))
+                                 arg=register.head(1))
 
 
 @pytest.mark.parametrize("path", ["/arrival", "/arrival?next=/outbox"])
-def test_who_signed_out_without_signal_does_not_arrive_again_by_an_address(
-        lans_phone, line, book, path):
-    phone, lan = lans_phone, book.user("lan")
+def test_address_does_not_restore_a_sign_in_ended_without_signal(
+        lans_phone, line, register, path):
+    phone, lan = lans_phone, register.user("lan")
     line.cut()
     phone.sign_out()
-    line.mend()
+    line.restore()
     phone.go(path)
-    phone.page.wait_for_url(THE_DOOR)
+    phone.page.wait_for_url(SIGN_IN_PAGE)
     assert phone.page.get_attribute("body", "data-user") == ""
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
 
 
-# What the worker asks for is held back until the next person is here, and answered then.
+# Holds the worker's request back until the next person is signed in, then answers it.
 HOLD = """(path) => {
   const real = globalThis.fetch;
   const asked = new Promise((resolve) => (globalThis.isAsked = resolve));
@@ -190,8 +190,8 @@ HOLD = """(path) => {
 
 
 @pytest.mark.parametrize("code", ["signed_out", "wipe"])
-def test_a_pack_refused_to_who_was_here_before_says_nothing_to_the_next(lans_phone, book, code):
-    phone, lan = lans_phone, book.user("lan")
+def test_refused_pack_of_the_previous_person_does_not_affect_the_next(lans_phone, register, code):
+    phone, lan = lans_phone, register.user("lan")
     worker = phone.context.service_workers[0]
     worker.evaluate(HOLD, "/pack")
     phone.page.evaluate("navigator.serviceWorker.controller.postMessage("
@@ -202,20 +202,21 @@ def test_a_pack_refused_to_who_was_here_before_says_nothing_to_the_next(lans_pho
     phone.page.evaluate(HEAR_OF_PACK)
     worker.evaluate("(code) => globalThis.answerLate(code)", code)
     phone.page.wait_for_function(HAS_HEARD_OF_PACK)
-    assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
+    assert phone.page.get_attribute("body", "data-user") == str(register.user("kien").id)
     assert phone.page.get_attribute("html", "data-net") != "expired"
     phone.page.context.set_offline(False)
     phone.go("/")
-    phone.until_ready(book.user("kien"))
+    phone.until_ready(register.user("kien"))
     assert str(lan.id) not in phone.kept_pages()
 
 
 @pytest.mark.parametrize("code", ["signed_out", "wipe"])
-def test_a_batch_refused_to_who_was_here_before_stops_nobody_else(lans_phone, line, book, code):
+def test_refused_batch_of_the_previous_person_does_not_stop_the_next(
+        lans_phone, line, register, code):
     phone = lans_phone
     line.cut()
-    phone.absent(book.house(1))
-    line.mend()
+    phone.absent(register.house(1))
+    line.restore()
     page = phone.context.new_page()
     page.add_init_script(f"({HOLD})('/sync')")
     phone.go("/outbox", page)
@@ -225,18 +226,18 @@ def test_a_batch_refused_to_who_was_here_before_stops_nobody_else(lans_phone, li
     asked = line.count("GET /sign-in")
     page.evaluate("(code) => globalThis.answerLate(code)", code)
     page.wait_for_url(f"{line.url}/")
-    page.close()  # what it asks for is held back again
+    page.close()  # its request is held back again
     phone.go("/outbox")
     phone.page.wait_for_selector("html[data-net]", state="attached")
-    assert phone.page.get_attribute("body", "data-user") == str(book.user("kien").id)
+    assert phone.page.get_attribute("body", "data-user") == str(register.user("kien").id)
     assert phone.page.get_attribute("html", "data-net") == "ok"
     phone.until(lambda: not phone.envelopes("waiting"), "what waits is held up")
     assert line.count("GET /sign-in") == asked, "her page took the phone away from him"
 
 
-def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(
-        lans_phone, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_phone_killed_after_sealing_deletes_pages_at_its_next_start(
+        lans_phone, line, register):
+    phone, lan = lans_phone, register.user("lan")
     line.cut()
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
@@ -247,6 +248,6 @@ def test_a_phone_that_dies_after_sealing_drops_the_pages_at_its_next_start(
     }""")
     assert str(lan.id) in phone.kept_pages()
     phone.kill()
-    line.mend()
+    line.restore()
     phone.start().go("/")
     phone.until(lambda: not phone.kept_pages(), "the pages are still there")

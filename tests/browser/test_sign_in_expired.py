@@ -1,4 +1,4 @@
-"""The sign-in ran out while work was waiting."""
+"""The sign-in expires while entries wait."""
 
 from teamapp import clock
 from teamapp.models import Session, Visit
@@ -6,13 +6,13 @@ from teamapp.models import Session, Visit
 from ..cast import PIN
 
 
-def test_ten_waiting_visits_go_after_signing_in_again(lans_phone, line, book):
+def test_ten_waiting_visits_are_sent_after_signing_in_again(lans_phone, line, register):
     phone = lans_phone
     line.cut()
     for number in range(1, 11):
-        phone.absent(book.house(number))
+        phone.absent(register.house(number))
     Session.update(ended_at=clock.now()).execute()
-    line.mend()
+    line.restore()
 
     phone.send_now()
     phone.page.wait_for_selector("html[data-net=expired]", state="attached")
@@ -25,7 +25,7 @@ def test_ten_waiting_visits_go_after_signing_in_again(lans_phone, line, book):
     phone.page.fill("[name=secret]", PIN)
     phone.page.click("main form button")
     phone.page.wait_for_url(f"{phone.line.url}/")
-    phone.until_kept(10)
+    phone.until_accepted(10)
     assert Visit.select().count() == 10
     phone.page.wait_for_selector("text=Đã gửi hết", state="visible")
     assert not phone.page.is_visible("text=Đăng nhập lại để gửi")

@@ -1,4 +1,4 @@
-"""A phone whose storage fails: full, blocked, shut or broken. It says so, and loses nothing."""
+"""A phone whose storage is full, blocked, closed or broken reports it and loses nothing."""
 
 from urllib.parse import quote_plus
 
@@ -59,7 +59,7 @@ NEWER_PROGRAM = """
     return this.openAsIs(name, name === "tungnha" && version ? version + 1 : version);
   };
 """
-OLDER_BOOK = """() => new Promise((resolve, reject) => {
+OLDER_APP = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.openAsIs("tungnha", 1);
   asked.onupgradeneeded = () => {
     const outbox = asked.result.createObjectStore("outbox", { keyPath: "id" });
@@ -82,25 +82,25 @@ DRAFTS = """() => new Promise((resolve) => {
 
 
 class Disk:
-    """The room a phone has left for the book."""
+    """The storage quota of a phone."""
 
     def __init__(self, phone):
-        """Switch the phone off and on: Chromium looks at the room when it first opens a storage."""
+        """Restart the phone: Chromium reads the quota when it first opens a storage."""
         phone.close()
         self.phone, self.origin = phone.start(), phone.line.url
         self.shell = phone.context.new_cdp_session(phone.page)
 
     def leave(self, room):
-        """Leave so many bytes beside what is there."""
+        """Leave `room` bytes beside those in use."""
         used = self.phone.ask("async () => (await navigator.storage.estimate()).usage")
         self._set(quotaSize=used + room)
 
     def fill(self):
-        """Leave nothing at all."""
+        """Leave no space."""
         self._set(quotaSize=1)
 
     def clear(self):
-        """Make room again."""
+        """Remove the limit."""
         self._set()
 
     def _set(self, **quota):
@@ -108,7 +108,7 @@ class Disk:
 
 
 def write_note(phone, house):
-    """Fill in the form of a house, and do not save it."""
+    """Fill in the form of a house without saving it."""
     phone.open_sheet(house, "record")
     phone.help()
     phone.unfold("Ghi chú")
@@ -116,19 +116,19 @@ def write_note(phone, house):
 
 
 def press_save(phone):
-    """Press “Lưu vào máy”, and wait until the phone says that it cannot."""
+    """Press “Lưu vào máy”, and wait for the error message."""
     phone.page.click("section:target .action button")
     phone.page.wait_for_selector("[data-save-failed]:not([hidden])")
     assert not phone.page.is_visible("[data-saved]")
     assert phone.page.input_value("#met [name=note]") == NOTE
 
 
-def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
-        lans_phone, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_pack_without_space_leaves_old_pages_and_outbox_unchanged(
+        lans_phone, line, register):
+    phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     disk = Disk(phone)
-    lan.set_language("en")  # every page comes anew
+    lan.set_language("en")  # every page is due again
     disk.fill()
     phone.go("/")
     asked = line.count("GET /pack")
@@ -140,9 +140,9 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
     assert now["cursor"] is None or now["cursor"] == before["cursor"]
     assert now["pages"].keys() == before["pages"].keys()
     disk.leave(60_000)
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == 1
 
     disk.clear()
@@ -151,20 +151,20 @@ def test_a_pack_that_finds_no_room_leaves_the_old_pages_and_the_outbox_alone(
                 and phone.pages_of(lan)["cursor"], "the pages do not come")
 
 
-def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_phone, line, book):
-    phone, lan = lans_phone, book.user("lan")
+def test_sign_out_with_a_full_disk_completes_and_waiting_entries_arrive(lans_phone, line, register):
+    phone, lan = lans_phone, register.user("lan")
     line.cut()
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     [entry] = phone.unsent()
     disk = Disk(phone)
     disk.fill()
-    line.mend()
+    line.restore()
     phone.sign_out()
     assert [one["id"] for one in phone.outbox()] == [entry["id"]], "it could not be sealed"
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
 
-    # the next person hears that the phone can keep nothing, and does not see hers
+    # the next person sees that the phone cannot store, and sees none of her pages
     phone.page.fill("[name=username]", "binh")
     phone.page.fill("[name=secret]", PIN)
     phone.page.click("main form button")
@@ -173,17 +173,17 @@ def test_who_signs_out_with_a_full_disk_is_gone_and_what_waited_arrives(lans_pho
 
     disk.clear()
     phone.page.reload()
-    phone.until_ready(book.user("binh"))
+    phone.until_ready(register.user("binh"))
     phone.until(lambda: Visit.select().count() == 1, "it never came")
     phone.until(lambda: not phone.envelopes("waiting") and not phone.outbox(), "it is still there")
     [visit] = Visit.select()
     assert (str(visit.id), visit.member_id) == (entry["record"], lan.id)
 
 
-def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
+def test_answer_that_cannot_be_stored_is_requested_again(take_phone, register):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + KEPT_CANNOT_BE_NOTED)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    phone.absent(book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    phone.absent(register.house(1))
     phone.send_now()
     phone.until(lambda: Visit.select().count() == 1, "nothing came")
     phone.page.wait_for_function("() => window.couldNotNote")
@@ -191,72 +191,72 @@ def test_an_answer_that_cannot_be_noted_is_asked_for_again(take_phone, book):
     assert phone.number("waiting") == 1
     phone.page.evaluate(
         "window.healed = true; document.querySelector('[data-do=send-now]').click()")
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert Visit.select().count() == Receipt.select().count() == 1
 
 
-def test_a_connection_shut_in_the_middle_is_told_and_opened_again(take_phone, book):
+def test_closed_database_connection_is_reported_and_reopened(take_phone, register):
     phone = take_phone(init_script=CONNECTIONS_ARE_KNOWN)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    write_note(phone, book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.shutNext = true")
     press_save(phone)
     assert phone.outbox() == []
-    phone.page.evaluate("connections.forEach((one) => one.close())")  # and nobody is told
+    phone.page.evaluate("connections.forEach((one) => one.close())")  # without an event
     phone.save()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [visit.note for visit in Visit.select()] == [NOTE]
 
 
 @pytest.mark.parametrize("more", ["", ", thêm một câu"])
-def test_what_was_sent_although_the_phone_said_not_saved_is_saved_again_as_it_is_now(
-        take_phone, line, book, more):
+def test_resubmits_current_form_when_save_failed_after_send(
+        take_phone, line, register, more):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
-    write_note(phone, book.house(1))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.isSilent = true")
     press_save(phone)
     phone.page.evaluate("window.isSilent = false")
     other = phone.context.new_page()
-    phone.go("/outbox", other)  # the time to undo is over: it goes by itself
-    phone.until_kept(1)
+    phone.go("/outbox", other)  # the time to undo is over: the entry is sent automatically
+    phone.until_accepted(1)
     other.close()
 
     phone.page.fill("#met [name=note]", NOTE + more)
     phone.save()
     phone.until_saved()
-    kept, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
-    assert [visit.note for visit in Visit.select()] == [NOTE] and kept["state"] == "accepted"
-    assert [entry["replaces"] for entry in again] == [kept["id"]] * bool(more)
+    accepted, *again = sorted(phone.outbox(), key=lambda entry: entry["recorded_at"])
+    assert [visit.note for visit in Visit.select()] == [NOTE] and accepted["state"] == "accepted"
+    assert [entry["replaces"] for entry in again] == [accepted["id"]] * bool(more)
     assert all(quote_plus(NOTE + more) in entry["body"] for entry in again)
 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["waits", "sent"])
-def test_a_draft_of_what_was_saved_although_the_phone_said_not_is_the_same_visit(
-        take_phone, line, book, is_sent):
+def test_draft_of_a_visit_saved_despite_an_error_is_the_same_visit(
+        take_phone, line, register, is_sent):
     phone = take_phone(init_script=NO_BACKGROUND_SYNC + NEVER_SAYS_DONE)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     line.cut()
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     phone.page.evaluate("window.isSilent = true")
     press_save(phone)
     phone.page.reload()
     if is_sent:
-        line.mend()
+        line.restore()
         phone.send_now()
-        phone.until_kept(1)
-    phone.open_sheet(book.house(1), "record")
+        phone.until_accepted(1)
+    phone.open_sheet(register.house(1), "record")
     phone.page.click('#met [data-do="draft-open"]')
     phone.page.wait_for_function(
         "(note) => document.querySelector('#met [name=note]')?.value === note", arg=NOTE)
     phone.save()
     if not is_sent:
-        line.mend()
+        line.restore()
     phone.go("/outbox")
     phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
     phone.until(lambda: not phone.unsent(), "it is not settled")
-    phone.until_kept(1)  # the new page may ask less: then it says something else, and is to mend
+    phone.until_accepted(1)  # a page that asks less makes it a resubmission
     assert len(phone.outbox("attention")) <= is_sent
     assert Visit.select().count() == 1
     assert phone.ask(DRAFTS) == []
@@ -273,11 +273,11 @@ FULL_FOR_DRAFTS = """
 """
 
 
-def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book):
+def test_undo_keeps_the_entry_when_its_draft_finds_no_space(take_phone, line, register):
     phone = take_phone(init_script=FULL_FOR_DRAFTS)
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     line.cut()
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     phone.until_drafted(NOTE)
     phone.save()
     phone.page.wait_for_load_state()
@@ -288,30 +288,30 @@ def test_what_finds_no_room_as_a_draft_is_not_taken_back(take_phone, line, book)
     assert quote_plus(NOTE) in entry["body"]
 
 
-def test_where_storage_is_broken_pages_come_from_the_server_and_say_so(
-        take_phone, book):
+def test_broken_storage_shows_server_pages_with_a_warning(
+        take_phone, register):
     phone = take_phone(init_script=f"globalThis.broken = localStorage.broken; {BREAKS}")
-    phone.sign_in("lan", PIN).until_ready(book.user("lan"))
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
     [worker] = phone.context.service_workers
     worker.evaluate(f"() => {{ {BREAKS} globalThis.broken = true; }}")
     phone.page.evaluate("localStorage.broken = 1")
-    write_note(phone, book.house(1))
+    write_note(phone, register.house(1))
     assert phone.page.locator("html[data-packed]").count() == 0
-    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before anybody saves
+    phone.page.wait_for_selector("[data-save-failed]:not([hidden])")  # before any save
     press_save(phone)
     worker.evaluate("globalThis.broken = false")
     phone.page.evaluate("delete localStorage.broken; globalThis.broken = false")
     phone.save()
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)
     assert [visit.note for visit in Visit.select()] == [NOTE]
 
 
-def test_a_tab_that_holds_an_older_database_makes_nobody_wait_without_a_word(take_phone, book):
+def test_tab_holding_an_older_database_causes_no_silent_wait(take_phone, register):
     phone = take_phone(init_script=NEWER_PROGRAM)
     holding = phone.context.new_page()
     phone.go("/healthz", holding)
-    holding.evaluate(OLDER_BOOK)
+    holding.evaluate(OLDER_APP)
     phone.page.bring_to_front()
     phone.go("/sign-in")
     phone.page.fill("[name=username]", "lan")
@@ -321,8 +321,8 @@ def test_a_tab_that_holds_an_older_database_makes_nobody_wait_without_a_word(tak
     assert "/arrival" in phone.page.url
     holding.evaluate("held.close()")
     phone.page.reload()
-    phone.until_ready(book.user("lan"))
+    phone.until_ready(register.user("lan"))
     assert "/older#met@1" in phone.ask(DRAFTS), "the upgrade dropped what was there"
-    phone.absent(book.house(1))
+    phone.absent(register.house(1))
     phone.send_now()
-    phone.until_kept(1)
+    phone.until_accepted(1)

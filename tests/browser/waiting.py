@@ -1,4 +1,4 @@
-"""Wait for a state, never for a time: the one place of the browser tests that sleeps."""
+"""Waits for a state, never for a time: the only place in the browser tests that sleeps."""
 
 import time
 
@@ -6,7 +6,7 @@ PATIENCE = 60  # seconds a state may take on a busy machine
 
 
 def until(condition, complaint, seconds=PATIENCE):
-    """Return when the condition holds; else fail with the complaint, or with what it returns."""
+    """Return when the condition holds; else fail with the complaint, or with its result."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, complaint() if callable(complaint) else complaint

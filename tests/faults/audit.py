@@ -1,4 +1,4 @@
-"""After a swarm: is everything there that was written down, once, as its author's, as written?"""
+"""After a swarm: checks that each recorded entry is stored once, by its author, unchanged."""
 
 import hashlib
 from collections import Counter as Counts
@@ -9,11 +9,11 @@ from teamapp.models import ProcessingFailure, Receipt, RejectedEntry
 from ..sync.phone import record_of
 from .sorts import SORTS
 
-UNDERWAY = ("waiting", "sending")  # how an entry stands on a phone that will send it
+UNDERWAY = ("waiting", "sending")  # the states of an entry that the phone will send
 
 
 class Audit:
-    """Compares what phones wrote down and heard with what the book holds; `found` says where."""
+    """Compares the entries and answers on phones with the database; `found` lists differences."""
 
     def __init__(self, plan, phones):
         self.plan, self.found = plan, []
@@ -22,9 +22,10 @@ class Audit:
         self.held = {entry["id"]: entry for phone in phones for entry in phone["outbox"]}
         self.readable = [found for phone in phones for found in phone["readable"]]
         self.sealed = dict(self._opened(phones))
-        self.mended = {meant.mends: meant for meant in plan.meant.values() if meant.mends}
+        self.resubmissions = {
+            meant.replaces: meant for meant in plan.meant.values() if meant.replaces}
         self.receipts = {str(receipt.id): receipt for receipt in Receipt.select()}
-        self.inbox = {str(item.entry): item for item in RejectedEntry.select()}
+        self.rejected = {str(item.entry): item for item in RejectedEntry.select()}
         self.fates = {}
         self.effects = defaultdict(list)
         for sort in SORTS.values():
@@ -32,20 +33,20 @@ class Audit:
                 self.effects[effect.mark].append(effect)
 
     def _opened(self, phones):
-        """Yield (entry's id, envelope with its letter) of all that phones ever sealed."""
+        """Yield (entry's id, envelope with its letter) of every envelope the phones sealed."""
         for envelope in (one for phone in phones for one in phone["sealed"]):
-            letter = self.plan.book.unseal(envelope)
+            letter = self.plan.register.unseal(envelope)
             yield letter["entry"]["id"], envelope | {"letter": letter}
 
     @property
     def rejected_when_carried(self):
-        """Return the ids of what an absent author's letter brought, and the commune rejected."""
+        """Return the ids of sealed entries another person carried and the commune rejected."""
         return [id for id, envelope in self.sealed.items()
                 if envelope["state"] == "waiting" and id in self.receipts
                 and self.receipts[id].status == "rejected"]
 
     def run(self):
-        """Return all that is wrong, as (sort, detail)."""
+        """Return the findings as (sort, detail)."""
         for meant in self.plan.meant.values():
             self._look_at(meant)
         marks = {meant.mark for meant in self.plan.meant.values()}
@@ -58,9 +59,9 @@ class Audit:
         for sort in SORTS.values():
             for strange in sort.strangers():
                 self._say("foreign", strange)
-        for mishap in ProcessingFailure.select():
-            self._say("stumbled", f"over {mishap.entry}, {mishap.times} times")
-        for difference in miscounted(self.plan.book):
+        for failure in ProcessingFailure.select():
+            self._say("stumbled", f"over {failure.entry}, {failure.times} times")
+        for difference in miscounted(self.plan.register):
             self._say("miscounted", difference)
         return self.found
 
@@ -72,7 +73,7 @@ class Audit:
             if meant.id in self.receipts or self.effects.get(meant.mark):
                 self._say("invented", f"{meant.id} was taken back")
         elif meant.id not in self.saved:
-            if meant.mends not in self.sealed:  # else its author left before it came back
+            if meant.replaces not in self.sealed:  # else its author left before the rejection
                 self._say("unfinished", f"{meant.id} was never written down")
         elif meant.id not in self.receipts and self._waits(meant):
             self._say("unfinished", f"{meant.id} still waits on its phone")
@@ -82,22 +83,24 @@ class Audit:
             self._is_off_the_phone(meant)
 
     def _waits(self, meant):
-        """Tell whether a phone would yet send it, by itself or sealed."""
+        """Return whether a phone will still send it, as an entry or sealed."""
         held, envelope = self.held.get(meant.id, {}), self.sealed.get(meant.id)
         return held.get("state") in UNDERWAY or is_underway(envelope)
 
     def _fate(self, meant):
-        """Return what must have become of it, if its author or what it follows was sealed."""
+        """Return the expected status, given whether its author or its predecessors were sealed."""
         if meant.id not in self.fates:
             follows = [self._fate(self.plan.meant[id]) for id in meant.after]
-            mend = self.mended.get(meant.id)
-            is_mended = mend and mend.id in self.saved and self._fate(mend) == "accepted"
+            resubmission = self.resubmissions.get(meant.id)
+            is_accepted = (resubmission and resubmission.id in self.saved
+                           and self._fate(resubmission) == "accepted")
             self.fates[meant.id] = (
-                "rejected" if "rejected" in follows or mend and not is_mended else meant.fate)
+                "rejected" if "rejected" in follows or resubmission and not is_accepted
+                else meant.fate)
         return self.fates[meant.id]
 
     def _is_off_the_phone(self, meant):
-        """See that an envelope arrived if it was to be brought, with what was written in it."""
+        """Check that its envelope was delivered, if it had to be, with an unchanged entry."""
         envelope = self.sealed.get(meant.id)
         if not envelope:
             return
@@ -149,35 +152,36 @@ class Audit:
     def _is_settled(self, meant):
         receipt = self.receipts.get(meant.id)
         if receipt is None or receipt.status != "settled":
-            self._say("lost", f"{meant.id}: rejected, mended, and {receipt and receipt.status}")
+            self._say("lost", f"{meant.id}: rejected, resubmitted, "
+                              f"{receipt and receipt.status}")
         if meant.id in self.held:
             self._say("unanswered", f"{meant.id} is still on its phone")
 
     def _is_rejected(self, meant):
         receipt, held = self.receipts.get(meant.id), self.held.get(meant.id, {})
-        item = self.inbox.get(meant.id)
+        item = self.rejected.get(meant.id)
         if self.effects.get(meant.mark):
             self._say("foreign", f"{meant.id} should have been rejected")
         if receipt is None or receipt.status != "rejected" or item is None:
-            self._say("lost", f"{meant.id} is in no inbox")
+            self._say("lost", f"{meant.id} is not among the rejected entries")
         elif (item.user_id, item.commune_id) != (meant.author, meant.commune):
-            self._say("foreign", f"{meant.id}: in the inbox of {item.user_id}")
+            self._say("foreign", f"{meant.id}: among the rejected entries of {item.user_id}")
         if held.get("state") != "attention" and meant.id not in self.sealed:
             self._say("unanswered", f"{meant.id}: {held.get('state', 'gone')} on its phone")
 
 
 def is_underway(envelope):
-    """Tell whether an envelope lies on its phone and is to be carried."""
+    """Return whether an envelope is on its phone and waits for delivery."""
     return bool(envelope) and envelope["left"] and envelope["state"] == "waiting"
 
 
 def digest(entry):
-    """Return what a receipt knows of an entry's content."""
+    """Return the hash that a receipt stores of an entry."""
     said = f"{entry['kind']}\n{entry['form']}\n{entry['body']}"
     return hashlib.sha256(said.encode()).digest()
 
 
-def miscounted(book):
-    """Return what `flask --app app tallies check` complains about."""
-    asked = book.app.test_cli_runner().invoke(args=["tallies", "check"])
+def miscounted(register):
+    """Return the differences that `flask --app app tallies check` reports."""
+    asked = register.app.test_cli_runner().invoke(args=["tallies", "check"])
     return [] if asked.exit_code == 0 else asked.output.splitlines() or [repr(asked.exception)]

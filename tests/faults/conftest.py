@@ -1,26 +1,26 @@
-"""Books for the swarm, a fresh one for each test."""
+"""Databases for the swarm, a fresh one for each test."""
 
 import pytest
 
 from ..conftest import make_app
-from . import book as books
+from .register import Register, people
 
 
 @pytest.fixture(scope="session")
-def peopled_book(databases, template_database, var):
+def populated_register(databases, template_database, var):
     """Return the URL of a database with the people and houses of a swarm."""
     url = databases.new(like=template_database)
     database = make_app(url, var).extensions["database"]
     with database.connection_context():
-        books.people()
+        people()
     database.close_all()
     return url
 
 
 @pytest.fixture
-def book(databases, peopled_book, var, tmp_path):
-    """Return a book of its own, opened."""
-    book = books.Book(databases.new(like=peopled_book), var, tmp_path)
-    yield book
-    book.database.close_all()
-    databases.drop(book.url)
+def register(databases, populated_register, var, tmp_path):
+    """Return a connected database for one test."""
+    register = Register(databases.new(like=populated_register), var, tmp_path)
+    yield register
+    register.database.close_all()
+    databases.drop(register.url)

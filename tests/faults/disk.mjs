@@ -1,13 +1,13 @@
-// A phone's disk: as much of IndexedDB as database.js asks for, in memory, one for each phone.
+// A phone's disk: the part of IndexedDB that database.js uses, in memory, one per phone.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Whose life the running code belongs to: {phone, dead}. */
+/** The life that the running code belongs to: {phone, dead}. */
 export const living = new AsyncLocalStorage();
 
 export class Dead extends Error {}
 
-/** The life the running code belongs to; what a killed phone still does has no effect. */
+/** Return the life the running code belongs to; throw if its phone was killed. */
 export function life() {
   const found = living.getStore();
   if (found.dead) throw new Dead("this phone was killed");
@@ -16,7 +16,7 @@ export function life() {
 
 const schema = new Map();
 
-/** Take the place of idb's openDB; every phone has the same stores, its own rows. */
+/** Replace idb's openDB; phones share the schema, not the rows. */
 export async function openDB(_name, _version, { upgrade }) {
   upgrade({ createObjectStore }, 0);
   return { transaction: (names) => new Transaction(life(), names) };
@@ -28,7 +28,7 @@ function createObjectStore(name, { keyPath } = {}) {
   return { createIndex: (index, path) => indexes.set(index, path) };
 }
 
-/** Each after the one before it, all of it or nothing; over when it is asked nothing more. */
+/** Serial and atomic; it commits when no request is pending. */
 class Transaction {
   constructor(owner, names) {
     this.owner = owner;
@@ -60,7 +60,7 @@ class Transaction {
     } catch (error) {
       this.failed ??= error;
       if (!this.told || error instanceof Dead) throw error;
-      this.error = this.failed; // as the standard has it of what fails while it is committed
+      this.error = this.failed; // as the standard defines errors during a commit
       throw new DOMException("aborted", "AbortError");
     } finally {
       this.pending -= 1;
@@ -68,7 +68,7 @@ class Transaction {
     }
   }
 
-  /** Nothing more will be asked. */
+  /** Accept no further requests. */
   commit() {
     this.told = true;
   }
@@ -105,7 +105,7 @@ class Store {
     return rows;
   }
 
-  /** All there is, in the order of the keys: [[key, row]]. */
+  /** Return all rows in key order: [[key, row]]. */
   pairs() {
     const there = [...this.seen()].filter(([, row]) => row !== undefined);
     return there.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,5 @@
-// What a page finds around it, for many phones in one process: clock, network, locks, disk.
-// The product's own scripts of outbox/ run on it as they are.
+// The environment of a page for many phones in one process: clock, network, locks, disk.
+// The product's own scripts of outbox/ run on it unchanged.
 
 import { registerHooks } from "node:module";
 
@@ -8,7 +8,7 @@ import { life } from "./disk.mjs";
 const DISK = new URL("disk.mjs", import.meta.url).href;
 
 /**
- * Set the scene once, before anything of the product is imported.
+ * Install the environment once, before any import of the product.
  *
  * Time runs `speed` times as fast, an answer may take a `patience`th of the real time-out.
  * `broken`, a file like “protocol.trusts_any_200.mjs”, takes the place of “protocol.js”.
@@ -49,13 +49,13 @@ async function carry({ reach, line, note }, path, options) {
   }
 }
 
-/** Locks as of one phone; those of a killed life are free again. */
+/** Web Locks of one phone; a killed life releases its locks. */
 function request(name, options, work = options) {
   const holder = life();
   if (options.mode === "shared") return work();
   const locks = (holder.locks ??= new Map());
-  const turn = (locks.get(name) ?? Promise.resolve()).then(work);
-  locks.set(name, turn.catch(() => {}));
-  return turn;
+  const queued = (locks.get(name) ?? Promise.resolve()).then(work);
+  locks.set(name, queued.catch(() => {}));
+  return queued;
 }
 

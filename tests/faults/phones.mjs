@@ -1,5 +1,5 @@
-// A swarm of phones: reads a plan on stdin, lives it, and says on stdout what became of it.
-// Each phone is the product's own store and sender on a disk and a line of its own.
+// A swarm of phones: reads a plan from stdin, runs it and writes the result to stdout.
+// Each phone runs the product's own store and sender on its own disk and line.
 
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
@@ -22,7 +22,7 @@ const { keepDraft } = await import(`${OUTBOX}typed_drafts.js`);
 const SECOND = 1000;
 const UNDO = 10 * SECOND; // as undo.js holds an entry back
 const ARRIVAL = 8 * SECOND; // as session.js waits at sign-out
-const SENDING = { share: plan.deaths, within: 300 }; // how often a phone dies of it, and in how
+const SENDING = { share: plan.deaths, within: 300 }; // the share of kills, and within how
 const SEALING = { share: plan.deaths * 5, within: 20 }; // many real milliseconds at most
 const atEnd = performance.now() + plan.seconds * SECOND;
 const isOver = () => performance.now() > atEnd;
@@ -41,8 +41,8 @@ class Phone {
     this.device = device;
     this.stints = stints;
     this.total = stints.reduce((sum, { entries }) => sum + entries.length, 0);
-    this.mends = new Map(stints.flatMap(({ entries }) =>
-      entries.filter(({ mend }) => mend).map(({ id, mend }) => [id, mend])));
+    this.resubmissions = new Map(stints.flatMap(({ entries }) =>
+      entries.filter((one) => one.resubmission).map(({ id, resubmission }) => [id, resubmission])));
     this.disk = new Map();
     this.turn = Promise.resolve();
     this.saved = [];
@@ -74,7 +74,7 @@ class Phone {
     return this.rows("envelopes").filter(({ state }) => state === "waiting");
   }
 
-  /** Note what anybody finds on the disk: envelopes, and what is plain of who is not here. */
+  /** Note the envelopes on the disk, and any plain text of people who are not signed in. */
   look() {
     for (const one of this.rows("envelopes")) if (!this.sealed.has(one.id)) this.sealed.set(one.id, one);
     const found = JSON.stringify([...this.disk].map(([name, rows]) => [name, [...rows]]));
@@ -86,7 +86,7 @@ class Phone {
     }
   }
 
-  /** Do something as the program on this phone; what is killed in the middle is begun anew. */
+  /** Run `work` as the program on this phone, which may be killed meanwhile; undefined if it is. */
   async awake(work, { share = 0, within } = {}) {
     const own = { phone: this, dead: false };
     const dying = this.chance(share) && setTimeout(() => (own.dead = true), this.random() * within);
@@ -102,7 +102,7 @@ class Phone {
     }
   }
 
-  /** One person's time with the phone: write things down, send; then stay till all is sent, or go. */
+  /** One person's stint: record and send entries; then stay until all are sent, or leave. */
   async hold({ user, signIns: [first, ...signIns], entries, parting }) {
     const todo = [...entries];
     await this.arrive(user, first);
@@ -120,17 +120,17 @@ class Phone {
     if (parting.startsWith("signs out")) await this.leave(user, parting);
   }
 
-  /** How many entries may be written now: all, unless a file says what share of them. */
+  /** Return how many entries may be recorded now: all, or the share named in a file. */
   allowed() {
     const share = plan.pace ? Number(readFileSync(plan.pace, "utf8")) : 1;
     if (share === 1) return Infinity;
     return Math.max(0, Math.floor(share * this.total) - this.saved.length);
   }
 
-  /** As session.js lets somebody arrive; on a phone that was killed meanwhile they sign in again. */
+  /** Sign in as session.js does; again, if the phone is killed meanwhile. */
   async arrive(user, { cookie, sealing }) {
     this.cookie = cookie;
-    await this.awake(() => set({ here: null })); // the page of signing in
+    await this.awake(() => set({ here: null })); // the sign-in page
     let arrived;
     while (!arrived) {
       arrived = await this.awake(async () => {
@@ -143,28 +143,28 @@ class Phone {
     }
   }
 
-  /** As app.js begins every page. */
+  /** Start a page as app.js does. */
   async start() {
     if (!(await this.awake(() => get("leaving")))) return;
     note("killed while sealing");
     await this.awake(sealAbsent);
   }
 
-  /** A page's life: save what is written meanwhile, mend what came back, send. */
+  /** A page's lifetime: save new entries, resubmit rejected entries, send. */
   async aWhile(user, todo, until) {
-    if (todo.length) await keepDraft({ key: `/outbox#mend@${user}`, body: todo[0].body });
+    if (todo.length) await keepDraft({ key: `/outbox#resubmission@${user}`, body: todo[0].body });
     const first = Math.ceil((todo.length + until) / 2);
     await this.write(user, todo, first);
-    await this.mend(user);
+    await this.resubmit(user);
     const eager = this.chance(0.5);
     if (eager) await release(user);
     await Promise.all([send({ eager }), this.write(user, todo, until)]);
   }
 
-  /** Save entries until so many are left; one counts as saved when the phone would say so. */
+  /** Save entries until `until` are left; one counts as saved when the phone would report it. */
   async write(user, todo, until) {
     while (todo.length > until) {
-      const { undo, mend, ...said } = todo[0];
+      const { undo, resubmission, ...said } = todo[0];
       await add(asSaved(said, user));
       this.saved.push(said.id);
       todo.shift();
@@ -172,23 +172,23 @@ class Phone {
     }
   }
 
-  async mend(user) {
+  async resubmit(user) {
     for (const entry of await list(user, ["attention"])) {
-      const mend = this.mends.get(entry.id);
-      if (!mend || entry.replaced_by) continue;
+      const resubmission = this.resubmissions.get(entry.id);
+      if (!resubmission || entry.replaced_by) continue;
       const { id: replaces, kind, form, recorded_at, after } = entry;
-      await add(asSaved({ kind, form, recorded_at, after, ...mend, replaces }, user));
-      this.saved.push(mend.id);
+      await add(asSaved({ kind, form, recorded_at, after, ...resubmission, replaces }, user));
+      this.saved.push(resubmission.id);
     }
   }
 
   async isOwed(user) {
     const open = await list(user);
     return this.envelopes().length || open.some(({ id, state, replaced_by }) =>
-      state !== "attention" || (this.mends.has(id) && !replaced_by));
+      state !== "attention" || (this.resubmissions.has(id) && !replaced_by));
   }
 
-  /** As a page comes back: when the back-off has passed, at the latest in a minute. */
+  /** Wait until the back-off has passed, a minute at most. */
   async rest(user) {
     const wait = await this.awake(async () => {
       const waiting = [
@@ -210,7 +210,7 @@ class Phone {
     note(parting);
   }
 
-  /** As session.js signs out; there the page ends with it, and whatever is still being sent. */
+  /** Sign out as session.js does, where the page ends with all its requests. */
   async signOut(user, parting) {
     await release(user);
     const soon = new Promise((resolve) => setTimeout(resolve, ARRIVAL / plan.speed));

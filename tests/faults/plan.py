@@ -1,4 +1,4 @@
-"""What sixty phones will write, drawn from a seed, and what must become of each entry."""
+"""The entries sixty phones record, drawn from a seed, and the expected status of each."""
 
 import random
 from dataclasses import dataclass, field
@@ -12,21 +12,21 @@ from .sorts import SORTS, new_id
 
 PHONES, SHARED, FOREIGN, SPOILT, UNDONE, CHAINED = 60, .2, .01, .03, .02, .15
 PARTINGS = ("signs out", "signs out unsent", "hands over")
-SPEED, PATIENCE = 10, 4  # waits are so much shorter than a real phone's; so are its time-outs
-BURSTS = 2  # in so many goes at least somebody writes everything down
+SPEED, PATIENCE = 10, 4  # divisors of a real phone's waits and of its time-outs
+BURSTS = 2  # the least number of goes in which a person records everything
 
 
 @dataclass
 class Meant:
-    """An entry as it was written down; `fate` is what the commune must make of it."""
+    """An entry as recorded; `fate` is the status the commune must give it."""
 
     entry: dict
     author: int
     commune: int
     mark: str
-    fate: str = "accepted"  # kept, settled (mended by another), rejected
+    fate: str = "accepted"  # accepted, settled (resubmitted), rejected
     after: list = field(default_factory=list)
-    mends: str = None  # the id of what was rejected
+    replaces: str = None  # the id of the rejected entry
 
     @property
     def id(self):
@@ -35,16 +35,16 @@ class Meant:
 
 
 class Plan:
-    """Everything a swarm is to do, and what it must come to."""
+    """The actions of a swarm, and the expected result."""
 
-    def __init__(self, book, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS),
+    def __init__(self, register, seed, entries, phones=PHONES, chaos=True, kinds=tuple(SORTS),
                  shared=None):
-        self.draw, self.book, self.chaos = random.Random(seed), book, chaos
+        self.draw, self.register, self.chaos = random.Random(seed), register, chaos
         self.shared = (SHARED if chaos else 0) if shared is None else shared
         self.kinds = sorted(kinds)
         self.meant = {}
-        self.homes = book.homes()
-        members = book.members()
+        self.homes = register.homes()
+        members = register.members()
         self.people = [user for team in members.values() for user in team]
         self.team = {user.id: [other.id for other in members[user.village_id] if other != user]
                      for user in self.people}
@@ -53,7 +53,7 @@ class Plan:
         self.phones = [self._phone(turns, share) for share in shared_out(entries, phones)]
 
     def as_json(self, line, seconds, **more):
-        """Return what phones.mjs reads."""
+        """Return the input of phones.mjs."""
         return {"line": line, "seconds": seconds, "speed": SPEED, "patience": PATIENCE,
                 "bursts": BURSTS, "deaths": .05 if self.chaos else 0, "phones": self.phones, **more}
 
@@ -62,7 +62,7 @@ class Plan:
         holders, shares = [next(turns)], [entries]
         if self.draw.random() < self.shared:
             holders, shares = [*holders, next(turns)] * 2, shared_out(entries, 4)
-            if self.draw.random() < .5:  # at last somebody who only brings what others left
+            if self.draw.random() < .5:  # finally a person who only carries envelopes of others
                 holders, shares = [*holders, next(turns)], [*shares, 0]
         stints = [self._stint(user, device, share, holders[place - 1])
                   for place, (user, share) in enumerate(zip(holders, shares))]
@@ -70,13 +70,13 @@ class Plan:
         return {"seed": self.draw.getrandbits(32), "device": device, "stints": stints}
 
     def _stint(self, user, device, entries, other):
-        """Return one person's time with a phone; some begin with a sign-in that does not hold."""
-        sign_ins = [self.book.sign_in(user, device)]
+        """Return one person's stint with a phone; some begin with an invalid sign-in."""
+        sign_ins = [self.register.sign_in(user, device)]
         chance = self.draw.random() if self.chaos else 1
         if chance < .1:
-            sign_ins.insert(0, self.book.sign_in(user, device, living=False))
+            sign_ins.insert(0, self.register.sign_in(user, device, living=False))
         elif other != user and chance < .5:
-            strange = self.book.sign_in(other, device)["cookie"]
+            strange = self.register.sign_in(other, device)["cookie"]
             sign_ins.insert(0, sign_ins[0] | {"cookie": strange})
         written = []
         for _ in range(entries):
@@ -101,11 +101,11 @@ class Plan:
         return entry
 
     def _lasts(self, entry):
-        """Tell whether another entry may wait for this one: it will be kept, or what mends it."""
+        """Return whether another entry may follow this one: it or its resubmission is accepted."""
         return self.meant[entry["id"]].fate != "rejected" and not entry.get("undo")
 
     def _foreign(self, kind, user):
-        """Return an entry about another commune's house: rejected, whatever happens."""
+        """Return an entry about another commune's house, which is always rejected."""
         village = self.draw.choice([village for village in self.homes
                                     if village not in self._own(user)])
         body, mark = self._body(kind, user, self.homes[village])
@@ -117,12 +117,12 @@ class Plan:
         return {village.id for village in user.commune.villages}
 
     def _spoilt(self, entry, user, mark):
-        """Return an entry that is rejected, with what its author will make of it then."""
-        mend = {"id": new_id(self.draw), "body": entry["body"]}
-        self._mean(entry | mend, user, mark, mends=entry["id"])
+        """Return an entry that is rejected, with its author's resubmission."""
+        resubmission = {"id": new_id(self.draw), "body": entry["body"]}
+        self._mean(entry | resubmission, user, mark, replaces=entry["id"])
         spoilt = entry | {"body": SORTS[entry["kind"]].spoil(entry["body"])}
         self._mean(spoilt, user, mark, "settled")
-        return spoilt | {"mend": mend}
+        return spoilt | {"resubmission": resubmission}
 
     def _body(self, kind, user, homes):
         mark = f"lượt {len(self.meant)}"
@@ -134,11 +134,11 @@ class Plan:
         return {"id": new_id(self.draw), "kind": kind, "form": KINDS[kind].form,
                 "recorded_at": clock.local(at).isoformat(), "after": [], "body": body}
 
-    def _mean(self, entry, user, mark, fate="accepted", mends=None):
+    def _mean(self, entry, user, mark, fate="accepted", replaces=None):
         self.meant[entry["id"]] = Meant(entry, user.id, user.commune_id, mark, fate,
-                                        entry["after"], mends)
+                                        entry["after"], replaces)
 
 
 def shared_out(total, parts):
-    """Return a number in so many parts, as even as can be."""
+    """Split a number into parts that differ by one at most."""
     return [total // parts + (place < total % parts) for place in range(parts)]

@@ -1,4 +1,4 @@
-"""The worst line there is: what it does to a request is thrown by seeded dice, and counted."""
+"""A faulty line: a seeded generator draws a fault for each request, and counts it."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ GATEWAY = (b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Leng
 
 
 class BadLine(Line):
-    """Passes whole requests and answers, or does something worse; each phone has its own dice."""
+    """Forwards whole requests and answers, or injects a fault; each phone has its own generator."""
 
     def __init__(self, port, seed, shares=SHARES):
         self.seed, self.shares = seed, shares
@@ -52,7 +52,7 @@ class BadLine(Line):
         return deed
 
     async def _ask(self, request):
-        """Return the server's answer, or None when it is dead or dies of it."""
+        """Return the server's answer, or None when it is down or dies."""
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream)
             try:
@@ -64,7 +64,7 @@ class BadLine(Line):
             return None
 
     async def _heard(self, request):
-        """Return the server's answer; without one a gateway says so, or nobody does."""
+        """Return the server's answer; without one a gateway error or nothing."""
         answer = await self._ask(request)
         if answer is None:
             self.fired["server away"] += 1
@@ -109,7 +109,7 @@ class BadLine(Line):
         raise Broken
 
     async def _deliver_later(self, request, writer):
-        """Let the phone believe it lost, and deliver it behind what the phone sends next."""
+        """Close the connection, and deliver the request after the phone's next one."""
         task = asyncio.create_task(self._late(request))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
@@ -124,7 +124,7 @@ class BadLine(Line):
 
 
 async def message(reader):
-    """Return one whole request or answer, or None where the connection ends between them."""
+    """Return one whole request or answer, or None when the connection ends between two."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as end:

@@ -1,4 +1,4 @@
-"""What phones write in the swarm, kind by kind, and how the book shows that it came, whole."""
+"""The entries of a swarm, kind by kind, and the effects of each in the database."""
 
 from collections import Counter as Counts
 from collections import namedtuple
@@ -21,14 +21,14 @@ Sort = namedtuple("Sort", "write spoil content effects strangers")
 
 
 def new_id(draw):
-    """Return a UUID as a phone would have made it, the same for the same seed."""
+    """Return a UUID like a phone generates, reproducible by seed."""
     return str(UUID(int=draw.getrandbits(128), version=4))
 
 
 # --- visits.create ---------------------------------------------------------------------------
 
 def visit(draw, home, team, mark):
-    """Return the body of a visit's form; its note is the mark by which it is known again."""
+    """Return the body of a visit's form; its note is the mark that identifies it."""
     at = clock.now() - timedelta(minutes=draw.randint(5, 20 * 24 * 60))
     outcome = draw.choice(CALLS)
     more = {"note": mark}
@@ -43,7 +43,7 @@ def visit(draw, home, team, mark):
 
 
 def met(draw, home):
-    """Return some people of a house, one of them perhaps without a name, with what was done."""
+    """Return fields of some people of a house, with their steps; one may be unnamed."""
     named = draw.sample(home.people, draw.randint(1, len(home.people)))
     people = [(id, draw.choice(("yes", "yes", "yes", "no")), draw.sample(STEPS, draw.randint(1, 2)))
               for id in named]
@@ -59,12 +59,12 @@ def dossier(draw, people):
 
 
 def spoil_visit(said):
-    """Return the body without what its form insists on."""
+    """Return the body without a required field."""
     return "&".join(part for part in said.split("&") if not part.startswith("visited_at="))
 
 
 def content_of_visit(said):
-    """Return what a visit's body brings: (house, outcome, steps, dossiers, companions)."""
+    """Return the content of a visit's body: (house, outcome, steps, dossiers, companions)."""
     pairs = parse_qsl(said)
     fields = dict(pairs)
     return (UUID(fields["household"]), fields["outcome"],
@@ -74,7 +74,7 @@ def content_of_visit(said):
 
 
 def visits():
-    """Yield every visit in the book as an effect."""
+    """Yield every visit in the database as an effect."""
     counts = [Counts(row[0] for row in table.select(table.visit).tuples())
               for table in (Step, Dossier, Companion)]
     for row in Visit.select().iterator():
@@ -84,7 +84,7 @@ def visits():
 
 
 def strange_visits():
-    """Yield a sentence for each row of a visit that reaches into another commune."""
+    """Yield a finding for each row of a visit that references another commune."""
     told = [Visit.select().join(Household).where(Household.commune != Visit.commune),
             Visit.select().join(User).where(User.commune != Visit.commune),
             Step.select().join(Visit).where(Visit.commune != Step.commune),

@@ -1,4 +1,4 @@
-"""A swarm of phones on the worst line there is, before a server that is killed over and over."""
+"""A swarm of phones on a faulty line, with a server that is killed repeatedly."""
 
 import json
 import random
@@ -25,7 +25,7 @@ MUST_FIRE = [*SHARES, "server killed", "server away", "phone killed", "signs out
 
 @dataclass
 class Outcome:
-    """What a run came to: what fired, and (sort, detail) of all that is wrong."""
+    """The result of a run: the faults that fired, and findings as (sort, detail)."""
 
     seed: int
     entries: int
@@ -35,12 +35,12 @@ class Outcome:
 
     @property
     def wrong(self):
-        """Return the sorts of what is wrong."""
+        """Count the findings by sort."""
         return Counter(sort for sort, _ in self.found)
 
     @property
     def silent(self):
-        """Return the faults that never came: a run without them has shown nothing."""
+        """Return the faults that never fired: a run without them proves nothing."""
         return [name for name in MUST_FIRE if not self.fired[name]]
 
     @property
@@ -52,7 +52,7 @@ class Outcome:
                 **{name: self.fired[name] for name in [*MUST_FIRE, *sorted(self.fired)]}}
 
     def story(self):
-        """Return the run in some lines: its seed, what fired, what is wrong."""
+        """Return a report of the run: seed, faults fired, findings."""
         fired = ", ".join(f"{name} {n}" for name, n in sorted(self.fired.items()))
         return "\n".join([f"seed {self.seed}: {self.entries} entries, {self.seconds:.0f} s",
                           f"fired: {fired}", f"never: {', '.join(self.silent) or '-'}",
@@ -69,7 +69,7 @@ class Killer(threading.Thread):
         self.killed, self.error, self.over = 0, None, threading.Event()
 
     def run(self):
-        """Go on until told to stop; the server is up afterwards."""
+        """Run until `stop`; the server is up afterwards."""
         try:
             while not self.over.wait(self.draw.uniform(1.5, 4.5)):
                 self.server.kill()
@@ -79,7 +79,7 @@ class Killer(threading.Thread):
             self.error = error
 
     def stop(self):
-        """Leave the server in peace."""
+        """Stop killing the server."""
         self.over.set()
         self.join()
         if self.error:
@@ -88,7 +88,7 @@ class Killer(threading.Thread):
 
 @contextmanager
 def under_fire(server, line):
-    """Kill the server over and over meanwhile."""
+    """Kill the server repeatedly meanwhile."""
     killer = Killer(server, line.seed)
     killer.start()
     try:
@@ -99,21 +99,21 @@ def under_fire(server, line):
 
 @contextmanager
 def in_peace(_server, _line):
-    """Let the server live."""
+    """Leave the server running."""
     yield SimpleNamespace(killed=0)
 
 
-def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
+def run(register, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, program="app:app",
         broken=None, shared=None, meanwhile=None, **more):
-    """Let a swarm write so many entries, at most so many seconds long, and audit the book.
+    """Run a swarm of `entries` for at most `seconds`, and audit the database.
 
-    Without chaos phones and server live on and nobody writes what will be rejected; `meanwhile`
-    says what else becomes of the server.
+    Without `chaos` phones and server keep running and no entry is rejected; `meanwhile` is a
+    context manager that acts on the server.
     """
     meanwhile = meanwhile or (under_fire if chaos else in_peace)
-    plan = Plan(book, seed, entries, phones, chaos, shared=shared)
+    plan = Plan(register, seed, entries, phones, chaos, shared=shared)
     started = time.monotonic()
-    server = book.server(program)
+    server = register.server(program)
     line = BadLine(server.port, seed, shares)
     try:
         with meanwhile(server.start(), line) as killer:
@@ -128,7 +128,7 @@ def run(book, seed, entries, seconds, phones=60, chaos=True, shares=SHARES, prog
 
 
 def live(plan, seconds):
-    """Run the phones to their end and return what they tell."""
+    """Run the phones to their end and return their report."""
     told = subprocess.run([NODE, "--no-warnings", PHONES], input=json.dumps(plan), text=True,
                           capture_output=True, timeout=seconds + 30, check=False)
     assert told.returncode == 0, f"the phones fell over:\n{told.stderr[-3000:]}"

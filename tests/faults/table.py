@@ -1,4 +1,4 @@
-"""What the swarms of a test run came to, told at its end."""
+"""The results of the swarms of a test run, printed at its end."""
 
 
 def swarm_table(stats):

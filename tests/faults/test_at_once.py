@@ -1,4 +1,4 @@
-"""Eight connections hand in the same entries at the same moment."""
+"""Eight connections send the same entries at the same time."""
 
 import json
 import threading
@@ -15,31 +15,31 @@ CONNECTIONS = 8
 
 
 @pytest.fixture
-def server(book):
+def server(register):
     """Return the running server."""
-    server = book.server()
+    server = register.server()
     yield server.start()
     server.kill()
 
 
 @pytest.fixture
-def plan(book):
-    """Return what one phone wrote: two dozen entries."""
-    return Plan(book, 1, entries=24, phones=1, chaos=False)
+def plan(register):
+    """Return the plan of one phone with two dozen entries."""
+    return Plan(register, 1, entries=24, phones=1, chaos=False)
 
 
-def test_the_same_batch_on_eight_connections_is_kept_once(server, plan):
+def test_same_batch_on_eight_connections_is_accepted_once(server, plan):
     [stint] = plan.phones[0]["stints"]
     results = at_once(server, plan, [stint["entries"]] * CONNECTIONS)
     assert audit(plan, results) == []
 
 
-def test_overlapping_batches_on_eight_connections_are_kept_once(server, plan):
+def test_overlapping_batches_on_eight_connections_are_accepted_once(server, plan):
     [stint] = plan.phones[0]["stints"]
     pieces = [stint["entries"][2 * place:2 * place + 10] for place in range(CONNECTIONS)]
     results = at_once(server, plan, pieces)
     waiting = [row for row in results if row["status"] == "deferred"]
-    assert {row["code"] for row in waiting} <= {"waits_for"}, "what it follows came elsewhere"
+    assert {row["code"] for row in waiting} <= {"waits_for"}, "its predecessor is in another batch"
     assert audit(plan, results + at_once(server, plan, [stint["entries"]])) == []
 
 
@@ -66,10 +66,10 @@ def at_once(server, plan, pieces):
 
 
 def audit(plan, results):
-    """Return what is wrong in the book, going by what the phone was told."""
-    kept = [row for row in results if row["status"] == "accepted"]
-    first = Counter(row["id"] for row in kept if not row["replayed"])
-    assert first == Counter(plan.meant.keys()), "not exactly one was told that it came first"
-    outbox = [{"id": row["id"], "state": "accepted", "receipt": row["receipt"]} for row in kept]
+    """Return the findings in the database, compared with the phone's answers."""
+    accepted = [row for row in results if row["status"] == "accepted"]
+    first = Counter(row["id"] for row in accepted if not row["replayed"])
+    assert first == Counter(plan.meant.keys()), "not exactly one answer per entry is the first"
+    outbox = [{"id": row["id"], "state": "accepted", "receipt": row["receipt"]} for row in accepted]
     phone = {"saved": list(plan.meant), "taken": [], "outbox": outbox, "sealed": [], "readable": []}
     return Audit(plan, [phone]).run()

@@ -13,11 +13,11 @@ DYING = "tests.faults.programs.dying:app"
 
 @pytest.mark.parametrize("kind", SORTS)
 @pytest.mark.parametrize("point", POINTS)
-def test_what_was_sent_when_the_server_died_is_there_exactly_once(point, kind, book):
-    armed = book.folder / "armed"
+def test_entry_sent_when_the_server_dies_is_stored_exactly_once(point, kind, register):
+    armed = register.folder / "armed"
     armed.touch()
-    plan = Plan(book, 1, entries=3, phones=1, chaos=False, kinds=[kind])
-    server = book.server(DYING, DIE_AT=point, ARMED=str(armed)).start()
+    plan = Plan(register, 1, entries=3, phones=1, chaos=False, kinds=[kind])
+    server = register.server(DYING, DIE_AT=point, ARMED=str(armed)).start()
     try:
         told = live(plan.as_json(f"http://127.0.0.1:{server.port}", 30), 30)
     finally:

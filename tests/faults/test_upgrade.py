@@ -1,4 +1,4 @@
-"""The next version and its migration come while sixty phones go on: every visit arrives once.
+"""An upgrade with migrations while sixty phones send: every visit arrives once.
 
 As docs/operations.md says under Upgrade: the release line while the old program serves, then the
 new program beside it, then the old one's end.
@@ -65,7 +65,7 @@ WEATHER = '    weather = CharField(10, null=True, default="nắng")\n'
 
 @pytest.fixture
 def next_version(tmp_path):
-    """Return the folder of a program that has migrations more, and writes a new column."""
+    """Return the folder of a program with more migrations that writes a new column."""
     program = copy_of_the_program(tmp_path / "next version")
     number = len(list(program.glob("migrations/[0-9]*.py")))
     for name, text in MIGRATIONS.items():
@@ -79,17 +79,17 @@ def next_version(tmp_path):
 
 
 class Upgrade:
-    """Puts a new program in the place of the old one while phones write; each is killed once."""
+    """Replaces the old program by a new one while phones write; each is killed once."""
 
-    def __init__(self, book, program):
-        self.database, self.new = book.database, book.server(root=program)
-        self.pace = book.folder / "pace"
+    def __init__(self, register, program):
+        self.database, self.new = register.database, register.server(root=program)
+        self.pace = register.folder / "pace"
         self.pace.write_text("0")
         self.killed, self.over, self.before = 0, threading.Event(), set()
 
     @contextmanager
     def beside(self, old, line):
-        """Go on meanwhile; the new program is ended at the end."""
+        """Upgrade meanwhile; the new program is killed at the end."""
         with ThreadPoolExecutor(1) as another:
             steps = another.submit(self._go_on, old, line)
             try:
@@ -101,7 +101,7 @@ class Upgrade:
         steps.result()
 
     def _go_on(self, old, line):
-        """Go from step to step, each while visits come in."""
+        """Run the steps of the upgrade, each while visits arrive."""
         try:
             self._let_write(.4)
             self.new.release()
@@ -118,7 +118,7 @@ class Upgrade:
             self.pace.write_text("1")
 
     def _let_write(self, share):
-        """Let phones write such a share of all they will, and wait for the first of it."""
+        """Let phones write this share of their entries, and wait for the first of them."""
         known = len(self._visits())
         self.pace.write_text(str(share))
         while len(self._visits()) < known + .05 * VISITS:
@@ -134,17 +134,17 @@ class Upgrade:
         self.killed += 1
 
     def written_by(self):
-        """Return how many visits came through which program into which tables."""
+        """Count the visits by program and tables."""
         newer = {id for id, in Visit.select(Visit.id).where(SQL("weather IS NOT NULL")).tuples()}
         older = self._visits() - newer
         return {"old tables": len(older & self.before), "new program": len(newer),
                 "old program, new tables": len(older - self.before)}
 
 
-def test_nothing_is_lost_while_the_next_version_and_its_migrations_come(
-        book, next_version, databases, record_property):
-    upgrade = Upgrade(book, next_version)
-    outcome = run(book, 1, VISITS, seconds=150 + VISITS / 20, shares=FAIR,
+def test_upgrade_with_migrations_loses_nothing(
+        register, next_version, databases, record_property):
+    upgrade = Upgrade(register, next_version)
+    outcome = run(register, 1, VISITS, seconds=150 + VISITS / 20, shares=FAIR,
                   meanwhile=upgrade.beside, pace=str(upgrade.pace), bursts=20)
     written = upgrade.written_by()
     outcome.fired.update(written)

@@ -1,4 +1,4 @@
-// A phone that fills a form in again when it sends it a second time.
+// A phone that changes the body of an entry when it sends it again.
 
 import * as batch from "../../../teamapp/static/js/outbox/batch.js";
 

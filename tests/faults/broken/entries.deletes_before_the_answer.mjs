@@ -1,4 +1,4 @@
-// A phone that takes a batch for delivered when it is sent.
+// A phone that treats a batch as delivered once it is sent.
 
 import * as entries from "../../../teamapp/static/js/outbox/entries.js";
 

@@ -1,4 +1,4 @@
-// A phone that takes envelopes for delivered when they are sent.
+// A phone that treats envelopes as delivered once they are sent.
 
 import { settle } from "../../../teamapp/static/js/outbox/entries.js";
 import * as sealed from "../../../teamapp/static/js/outbox/envelopes.js";

@@ -1,4 +1,4 @@
-// A phone that leaves everything as it is when somebody signs out.
+// A phone that seals no entry at sign-out.
 
 import { set } from "../../../teamapp/static/js/outbox/database.js";
 

@@ -1,4 +1,4 @@
-// A phone that takes every 200 for “kept”, a captive portal's too.
+// A phone that treats every 200 as `accepted`, even a captive portal's.
 
 import * as protocol from "../../../teamapp/static/js/outbox/protocol.js";
 

@@ -1,10 +1,10 @@
-"""Programs that only the tests serve: the real one with something taken out or put in."""
+"""Programs for tests only: the real one with a part removed or added."""
 
 POINTS = ("parsed", "after the effect", "after the receipt", "before the commit",
           "after the commit", "before the answer", "in the middle of the answer")
 
 
 def instead(owner, name, deed):
-    """Put a deed in the place of one that is there; else nothing would be broken."""
+    """Replace an existing attribute; fail if it does not exist."""
     assert hasattr(owner, name), name
     setattr(owner, name, deed)

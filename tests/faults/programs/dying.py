@@ -1,6 +1,6 @@
 """The program, killed in the middle of /sync: DIE_AT names the point, the file ARMED makes it so.
 
-It dies once: whoever comes first takes the file away.
+It dies once: the first process at the point deletes the file.
 """
 
 import os
@@ -17,7 +17,7 @@ from teamapp.sync.kinds import KINDS
 __all__ = ["app"]
 
 def die(point):
-    """Kill this process (-9) if this is the point and it was not done yet."""
+    """Kill this process (-9) at the configured point, once."""
     if point != os.environ.get("DIE_AT") or not in_sync():
         return
     try:
@@ -28,12 +28,12 @@ def die(point):
 
 
 def in_sync():
-    """Tell whether an entry is being taken; what answers afterwards is no request any more."""
+    """Return whether /sync is running; its answer is written outside the request context."""
     return not has_request_context() or request.path == "/sync"
 
 
 def then_die(deed, point):
-    """Return the deed, with death at its end."""
+    """Return the function, with a kill after it."""
     def deadly(*args, **kwargs):
         result = deed(*args, **kwargs)
         die(point)
@@ -42,14 +42,14 @@ def then_die(deed, point):
 
 
 def commit(deed=db.commit):
-    """Commit, with death on either side."""
+    """Commit, with a kill point on either side."""
     die("before the commit")
     deed()
     die("after the commit")
 
 
 def answering(environ, start_response, answer=app.wsgi_app):
-    """Answer, with death before the first byte and after half of them."""
+    """Answer, with a kill point before the first byte and after half of them."""
     told = answer(environ, start_response)
     if environ["PATH_INFO"] != "/sync":
         yield from told

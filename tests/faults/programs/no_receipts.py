@@ -1,4 +1,4 @@
-"""The program as it must never be: it does not look whether it has an entry's receipt already."""
+"""A broken program: it does not look up the receipt of an entry."""
 
 from app import app
 from teamapp.sync.receipt_index import ReceiptIndex

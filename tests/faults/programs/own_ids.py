@@ -1,4 +1,4 @@
-"""The program as it must never be: no receipts, and records under ids of its own."""
+"""A broken program: it ignores receipts and gives records its own ids."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 
 def with_own_ids(write):
-    """Return a recorder's `write` that gives each record an id of its own."""
+    """Return a recorder's `write` that gives each record a new id."""
     def renamed(tx, pendings):
         for pending in pendings:
             pending.visit["id"] = uuid4()

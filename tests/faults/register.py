@@ -18,7 +18,7 @@ SEALING = re.compile(r'data-sealing="([^"]+)"')
 
 
 def people():
-    """Write the cast, and teams and houses enough for a swarm, into the open database."""
+    """Insert the cast, and teams and houses for a swarm, into the open database."""
     cast = Cast()
     for name, members in TEAMS.items():
         village = getattr(cast, name)
@@ -32,8 +32,8 @@ def people():
                            family)
 
 
-class Book:
-    """The test's own look into the database that a server under fire writes to."""
+class Register:
+    """The test's own connection to the database that the server writes to."""
 
     def __init__(self, url, var, folder):
         self.url, self.var, self.folder = url, var, folder
@@ -42,7 +42,7 @@ class Book:
         self.database.connect()
 
     def server(self, program="app:app", root=ROOT, **environment):
-        """Return a server on this book, perhaps with another program than the real one."""
+        """Return a server on this database, optionally with another program than the real one."""
         return ProgramServer(self, program, root, environment)
 
     def members(self):
@@ -63,7 +63,7 @@ class Book:
         return found
 
     def sign_in(self, user, device, living=True):
-        """Return what a phone has once this person signed in: a Cookie header, and what seals."""
+        """Return the Cookie header and the sealing key that a phone gets at sign-in."""
         token = Session.begin(user)
         signer = self.app.session_interface.get_signing_serializer(self.app)
         value = signer.dumps({"token": token, "_user_id": str(user.id), "_fresh": True,
@@ -75,20 +75,20 @@ class Book:
         return {"cookie": cookie, "sealing": SEALING.search(page.text)[1]}
 
     def unseal(self, envelope):
-        """Return the letter in an envelope, as only the server can read it."""
+        """Return the decrypted letter of an envelope."""
         key = self.app.extensions["sealing"].named(envelope["kid"])
         return json.loads(key.open(base64.b64decode(envelope["sealed"])))
 
     def close(self):
-        """Let go of the database."""
+        """Close all connections."""
         self.database.close_all()
 
 
 class ProgramServer(Server):
-    """The server on a book, with a program of the tests' own."""
+    """The server on a database, with a program of the tests."""
 
-    def __init__(self, book, program, root, environment):
-        super().__init__(book.url, book.var, book.folder / "server.log", root)
+    def __init__(self, register, program, root, environment):
+        super().__init__(register.url, register.var, register.folder / "server.log", root)
         self.environment |= environment
         self.program = program
 

@@ -1,13 +1,13 @@
-"""Phones and servers with one rule broken: the swarm must notice each, or it shows nothing."""
+"""Phones and servers with one rule broken: a swarm that misses one proves nothing."""
 
 import pytest
 
 from .swarm import run
 
-pytestmark = pytest.mark.once  # it is the swarm that is tried here
+pytestmark = pytest.mark.once  # the swarm itself is under test
 
 LOSSES = {"answer lost": .35, "portal": .25}
-CONTROLS = {  # what is broken → (the phones, the program, what must be noticed)
+CONTROLS = {  # broken rule → (script of the phones, program, expected finding)
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
     "deletes before the answer": ("entries.deletes_before_the_answer.mjs", "app:app", "lost"),
@@ -19,23 +19,23 @@ CONTROLS = {  # what is broken → (the phones, the program, what must be notice
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_it_is_noticed(name, book):
+def test_swarm_detects_a_broken_rule(name, register):
     broken, program, sort = CONTROLS[name]
-    outcome = small_run(book, seconds=3, program=program, broken=broken)
+    outcome = small_run(register, seconds=3, program=program, broken=broken)
     assert outcome.wrong[sort], outcome.story()
 
 
-def test_envelopes_that_are_dropped_before_the_answer_are_noticed(book):
-    outcome = small_run(book, seconds=60, shares={"portal": .5}, shared=1,
+def test_swarm_detects_envelopes_dropped_before_the_answer(register):
+    outcome = small_run(register, seconds=60, shares={"portal": .5}, shared=1,
                         broken="envelopes.drops_before_the_answer.mjs")
     assert outcome.wrong["lost"], outcome.story()
 
 
-def test_with_every_rule_kept_there_is_nothing_to_notice(book):
-    outcome = small_run(book, seconds=60)
+def test_swarm_finds_nothing_when_no_rule_is_broken(register):
+    outcome = small_run(register, seconds=60)
     assert not outcome.found, outcome.story()
 
 
-def small_run(book, shares=LOSSES, shared=.5, **more):
-    """Return what a few phones without chaos come to."""
-    return run(book, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
+def small_run(register, shares=LOSSES, shared=.5, **more):
+    """Return the outcome of a few phones without chaos."""
+    return run(register, 1, entries=60, phones=6, chaos=False, shares=shares, shared=shared, **more)
