@@ -24,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/") || FILES.includes(url.pathname)) {
-    event.respondWith(staticFile(request, url));
+    event.respondWith(staticFile(request, url, PAGE_SCRIPTS));
   } else if (request.headers.has("X-Kept")) {
     event.respondWith(blankForms(request, url));
   } else if (request.mode === "navigate" && isPage(url)) {
