@@ -29,8 +29,11 @@ class Once(Extension):
     tags = {"once"}
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Drop the indentation, which only people need: 12 % of a pack before compression."""
-        return INDENTATION.sub("", source)
+        """Shorten the indentation, a tenth of a pack before compression, to one blank.
+
+        It is all that stands between two words where a block tag ends the line before.
+        """
+        return INDENTATION.sub(" ", source)
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Compile to: output the cached text of the key; if there is none, render and cache it."""

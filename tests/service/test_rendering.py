@@ -30,3 +30,8 @@ def test_renders_a_template_when_the_bytecode_cache_is_not_writable(app, tmp_pat
     app.jinja_env.cache.clear()
     app.jinja_env.bytecode_cache.directory = str(tmp_path / "not" / "there")
     assert app.test_client().get("/sign-in").status_code == 200
+
+
+def test_indentation_behind_a_block_tag_still_separates_words(app):
+    source = "<p>\n  {% if True %}one{% endif %}\n    <b>two</b>\n</p>"
+    assert "one <b>two</b>" in app.jinja_env.from_string(source).render()
