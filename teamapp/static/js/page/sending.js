@@ -17,16 +17,17 @@ const MINUTE = 60 * 1000;
 const SHOWN = ["waiting", "attention", "accepted", "sealed"];
 
 let timer;
+let shown = 0; // entries that wait, as the page says
 
 /** Bring the page up to date with the phone; return how many entries wait. */
 export async function show() {
   showDays();
-  const waiting = await showNumbers();
+  shown = await showNumbers();
   await showEcho();
   await showOutbox();
   await endUndo();
   await showNet();
-  return waiting;
+  return shown;
 }
 
 /** Send the entries that may go, show the results, and try again while any waits. */
@@ -41,7 +42,7 @@ export async function sendNow(options) {
     if (isMoved) tell({ do: "refresh", now: true });
     else await endUndo(); // an attempt may have failed
     await (isMoved ? show() : showNet());
-  }
+  } else if (shown) await show(); // another tab has sent them
   await comeBack();
 }
 
