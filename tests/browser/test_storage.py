@@ -139,8 +139,15 @@ def test_pack_without_space_leaves_old_pages_and_outbox_unchanged(
     now = phone.pages_of(lan)
     assert now["cursor"] is None or now["cursor"] == before["cursor"]
     assert now["pages"].keys() == before["pages"].keys()
-    disk.leave(60_000)
-    phone.absent(register.house(1))
+    phone.go(f"/households/{register.house(1)}")
+
+    def saves():
+        disk.leave(60_000)
+        phone.page.click("#absent button")
+        phone.page.wait_for_selector(":is([data-saved], [data-save-failed]):not([hidden])")
+        return phone.page.is_visible("[data-saved]")
+
+    phone.until(saves, "the visit finds no room on the phone")
     phone.go("/outbox")
 
     def arrives():
