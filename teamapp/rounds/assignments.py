@@ -56,7 +56,7 @@ def create_allocation(round_id: int, village_id: int) -> ResponseReturnValue:
     round, village = find_village(round_id, village_id)
     form = AllocationForm().offer(queries.team(village))
     if not form.validate_on_submit():
-        return village_page(round, village, sharing=form, status=422)
+        return village_page(round, village, allocating=form, status=422)
     with write_with(round, village) as tx:
         round.apply(tx, village, shares(*round.holdings(village, form.members.data)))
     return after(round, village)
@@ -121,7 +121,7 @@ def write_with(round: Round, village: Village) -> Iterator[WriteTransaction]:
 
 
 def village_page(round: Round, village: Village, assigning: AssignForm | None = None,
-                 dropping: HouseholdsForm | None = None, sharing: AllocationForm | None = None,
+                 dropping: HouseholdsForm | None = None, allocating: AllocationForm | None = None,
                  settled: Collection[UUID] = (), status: int = 200, **context: Any) -> Response:
     """Return the page of a village in a round, or its partial.
 
@@ -139,7 +139,7 @@ def village_page(round: Round, village: Village, assigning: AssignForm | None = 
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],
         ticked=set(HouseholdsForm().houses.data or ()) - set(settled),
         assigning=assigning or AssignForm(formdata=None).offer_to(team, listed),
-        sharing=sharing or allocation_form(team), **context)
+        allocating=allocating or allocation_form(team), **context)
 
 
 def allocation_form(team: list[User]) -> AllocationForm:

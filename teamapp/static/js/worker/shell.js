@@ -40,7 +40,7 @@ const scriptsIn = (text, file) => new Map(text.split("//script ").slice(1).map((
 
 let reading;
 
-/** One of them, from the kept file that is read once: two dozen lookups cost a slow phone 0.2 s. */
+/** One of them, from the kept file that is read once: two dozen lookups cost a slow phone 0.1 s. */
 async function pageScript(path, file) {
   reading ??= caches.match(file).then(async (kept) => kept && scriptsIn(await kept.text(), file));
   const scripts = await reading.catch(() => null);
