@@ -120,8 +120,8 @@ def transaction(timeout: float | None = None) -> Iterator[None]:
     """
     database = proxy.obj
     queue: Queue | None = getattr(database, "queue", None)
-    must_wait = queue and not database.in_transaction()
-    with queue.acquire(timeout) if must_wait else nullcontext(), database.atomic():
+    is_outer = not database.in_transaction()
+    with queue.acquire(timeout) if queue and is_outer else nullcontext(), database.atomic():
         yield
 
 

@@ -90,7 +90,7 @@ def found_teams(commune: Commune, facts: dict[str, Any], villages: dict[str, Vil
 
 
 def _home(homes: dict[str, float], place: int) -> str:
-    """Return a member's mother tongue: the village's commonest first, then the others one by one."""
+    """Return a member's mother tongue: the village's commonest first, then the others."""
     counted = [home for home, percent in sorted(homes.items(), key=lambda item: -item[1])
                if percent >= HOMES_THAT_COUNT]
     return counted[place % len(counted)] if place < 2 * len(counted) else counted[0]
