@@ -55,6 +55,5 @@ def visit(phone, line):
         phone.page.wait_for_timeout(2000)
     first = phone.page.evaluate(
         "performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    scripts = sum(one.down - one.head for one in line.requests
-                  if one.path.endswith((".js", "/page_scripts.txt")))
+    scripts = sum(one.down - one.head for one in line.requests if one.path.endswith(".js"))
     return line.up + line.down, scripts, len(line.requests), first, ready

@@ -1,7 +1,6 @@
 """Routes for offline work: the pack, the worker, the manifest, the page for no network."""
 
 import json
-import re
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -14,7 +13,8 @@ from ..db import snapshot
 from ..extensions import compress
 from ..languages import language
 from ..models import Installation
-from ..static_files import PAGE_SCRIPTS, STATIC, bare, flat, page_scripts, static_files
+from ..scripts import OUTBOX, STATIC, WORKER, joined
+from ..static_files import served_files
 from ..web import page
 from .admission import Admission
 from .kept_pages import nobody
@@ -23,7 +23,7 @@ from .pack import Known, Pack
 
 bp = Blueprint("offline", __name__)
 
-NOT_IN_SHELL = ("sw.js", "sw-off.js", "js/worker/", "vendor/htmx", ".md", ".txt")
+NOT_IN_SHELL = ("sw-off.js", "vendor/htmx", ".md", ".txt")
 
 
 @bp.record_once
@@ -65,19 +65,15 @@ def worker() -> ResponseReturnValue:
 
 
 def filled_worker(version: str) -> str:
-    """Return the worker's code with its version, its file list and all transitive imports."""
-    code = flat("sw.js", "/static/")
-    filled = {"version": version, "page_scripts": f"/static/{version}/{PAGE_SCRIPTS}",
-              "files": ", ".join(json.dumps(path) for path in shell_files(version))}
-    for name, value in filled.items():
-        code = code.replace(f"{{{{ {name} }}}}", value)
-    return re.sub(r'^(import .*"/static/)', rf"\g<1>{version}/", bare(code), flags=re.MULTILINE)
+    """Return the worker's code with its version and its file list."""
+    files = ", ".join(json.dumps(path) for path in shell_files(version))
+    return (joined(WORKER, f"/static/{version}/{OUTBOX}")
+            .replace("{{ version }}", version).replace("{{ files }}", files))
 
 
 def shell_files(version: str) -> list[str]:
-    """Return the paths of the files that pages need offline, without the scripts of pages."""
-    names = [name for name in static_files() if name not in page_scripts()
-             and not any(part in name for part in NOT_IN_SHELL)]
+    """Return the paths of the files that pages need offline."""
+    names = [name for name in served_files() if not any(part in name for part in NOT_IN_SHELL)]
     return [*(f"/static/{version}/{name}" for name in names), url_for("offline.manifest")]
 
 

@@ -11,11 +11,10 @@ import { dropOldShells, fillShell, soon, staticFile } from "/static/js/worker/sh
 
 const VERSION = "{{ version }}";
 const FILES = [{{ files }}];
-const PAGE_SCRIPTS = "{{ page_scripts }}";
 const NETWORK_ONLY = [URLS.sync, URLS.pack, URLS.arrival, URLS.signOut];
 const UNDO = 15 * 1000;
 
-self.addEventListener("install", (event) => event.waitUntil(fillShell(VERSION, FILES, PAGE_SCRIPTS)));
+self.addEventListener("install", (event) => event.waitUntil(fillShell(VERSION, FILES)));
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
@@ -24,7 +23,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/") || FILES.includes(url.pathname)) {
-    event.respondWith(staticFile(request, url, PAGE_SCRIPTS));
+    event.respondWith(staticFile(request, url));
   } else if (request.headers.has("X-Kept")) {
     event.respondWith(blankForms(request, url));
   } else if (request.mode === "navigate" && isPage(url)) {
@@ -145,5 +144,3 @@ async function tell(message, except) {
     if (client.id !== except?.id) client.postMessage(message);
   }
 }
-
-// All that the imports above import is imported too, in one round trip: {{ imports }}

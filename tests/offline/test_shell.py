@@ -1,12 +1,12 @@
 """The service worker, its files, the manifest and the offline page."""
 
 import json
-import posixpath
 import re
+import subprocess
 
 import pytest
 
-from teamapp.static_files import imported_by, page_scripts
+from teamapp.scripts import APP, OUTBOX, SERVED, WORKER, with_imports
 
 from ..conftest import make_app
 
@@ -22,11 +22,6 @@ def worker(client):
 def files(worker):
     """Return the paths of the files the worker caches."""
     return json.loads(re.search(r"const FILES = (\[.*?\]);", worker.get_data(as_text=True))[1])
-
-
-def page_scripts_file(worker):
-    """Return the path of the file with all scripts that only pages use."""
-    return re.search(r'const PAGE_SCRIPTS = "(.*)";', worker.get_data(as_text=True))[1]
 
 
 def test_worker_is_revalidated_and_sent_once(client, worker):
@@ -51,54 +46,55 @@ def test_worker_has_no_unfilled_placeholder(app, worker):
     assert "{{" not in text and f'"{app.extensions["static_version"]}"' in text
 
 
-def test_worker_imports_are_versioned_and_cached(app, worker):
-    imports = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
+IMPORT = re.compile(r'^import .*?"([^"]+)";', re.MULTILINE)
+
+
+def test_worker_imports_one_versioned_and_cached_module(app, worker):
+    path = f"/static/{app.extensions['static_version']}/{OUTBOX}"
+    assert IMPORT.findall(worker.get_data(as_text=True)) == [path]
+    assert path in files(worker)
+
+
+def test_page_loads_two_modules_at_once(app, client, cast, sign_in):
+    """A module that only another one names would wait for it."""
     version = app.extensions["static_version"]
-    assert imports and all(path.startswith(f"/static/{version}/") for path in imports)
-    needed_by_pages = {path for path in imports if "/js/worker/" not in path}
-    assert needed_by_pages and needed_by_pages <= set(files(worker))
+    script = client.get(f"/static/{version}/{APP}").text
+    assert IMPORT.findall(script) == ["./outbox.js"]
+    for page in (sign_in(cast.lan).get("/arrival").text, sign_in(cast.hanh).get("/tallies").text):
+        assert f'rel="modulepreload" href="/static/{version}/{OUTBOX}"' in page
+        assert f'src="/static/{version}/{APP}"' in page
 
 
-def test_worker_imports_load_in_one_round_trip(app, worker):
-    """The worker imports transitive imports itself, as each level costs a round trip."""
-    named = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
+@pytest.mark.parametrize("name", [*SERVED, WORKER])
+def test_joined_module_holds_each_script_once_after_its_imports(app, client, tmp_path, name):
     version = app.extensions["static_version"]
-    assert sorted(named) == [f"/static/{version}/{name}" for name in imported_by("sw.js")]
-    assert {"js/outbox/sealing.js", "vendor/idb.js"} <= set(imported_by("sw.js"))
+    path = "/sw.js" if name == WORKER else f"/static/{version}/{name}"
+    code = client.get(path).get_data(as_text=True)
+    opened = re.findall(r"^const ([\w$]+)=\(\(\)=>\{$", code, re.MULTILINE)
+    assert len(opened) == len(set(opened))
+    for at, variable in enumerate(opened):
+        used = set(re.findall(r"=([\w$]+\$[\w$]+);$", code.split(f"const {variable}=")[1]
+                              .split("\nreturn {")[0], re.MULTILINE))
+        later = set(opened[at:])
+        assert not used & later, f"{variable} comes before {used & later}"
+    draft = tmp_path / "joined.mjs"
+    draft.write_text(code, "utf-8")
+    subprocess.run(["node", "--check", str(draft)], check=True, timeout=60)
 
 
-def test_scripts_of_pages_come_in_one_file(app, client, worker):
-    """One file saves requests of a first visit; the worker splits it at the marker lines."""
-    text = client.get(page_scripts_file(worker)).get_data(as_text=True)
-    _, *parts = text.split("//script ")
-    given = dict(part.split("\n", 1) for part in parts)
-    assert [f"js/{name}" for name in given] == page_scripts()
+def test_nothing_of_a_script_is_left_behind(app, client):
     version = app.extensions["static_version"]
-    for name, code in given.items():
-        answer = client.get(f"/static/{version}/js/{name}")
-        assert answer.get_data(as_text=True) == code, name
-        answer.close()
+    shared, page = (client.get(f"/static/{version}/{name}").text for name in (OUTBOX, APP))
+    for script in with_imports(APP):
+        name = re.sub(r"\W", "$", script.removeprefix("js/").removesuffix(".js"))
+        assert script == APP or (f"const {name}=" in shared) != (f"const {name}=" in page), script
 
 
 def test_sign_in_page_prefetches_the_files_of_the_worker(client, worker):
     asked = re.findall(r'rel="prefetch" href="([^"]+)"', client.get("/sign-in").text)
-    assert page_scripts_file(worker) in asked
-    assert set(asked) - {page_scripts_file(worker)} <= set(files(worker))
-
-
-def test_arrival_page_preloads_all_scripts(app, cast, sign_in):
-    page = sign_in(cast.lan).get("/arrival").text
-    version = app.extensions["static_version"]
-    named = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
-    assert named == [f"/static/{version}/{name}" for name in imported_by("js/app.js")]
-
-
-def test_app_script_imports_all_scripts_directly(app, client):
-    """Transitive imports would exceed the time-out of an update on a slow connection."""
-    script = client.get(f"/static/{app.extensions['static_version']}/js/app.js").text
-    named = re.findall(r'^(?:import|\} from) .*?"([^"]+)";$', script, re.MULTILINE)
-    found = {posixpath.normpath(posixpath.join("js", target)) for target in named}
-    assert sorted(found) == imported_by("js/app.js")
+    assert any(path.endswith(APP) for path in asked) and set(asked) <= set(files(worker))
+    assert not any(path.endswith(OUTBOX) for path in asked), \
+        "the worker imports it at once: a browser loads it twice, 10 kB"
 
 
 def test_every_shell_file_is_served_and_every_script_is_included(client, worker):
@@ -107,10 +103,8 @@ def test_every_shell_file_is_served_and_every_script_is_included(client, worker)
         assert answer.status_code == 200, path
         answer.close()
     names = {path.rsplit("/", 1)[-1] for path in files(worker)}
-    kept = {path.split("/", 3)[-1] for path in files(worker)} | set(page_scripts())
-    assert {"js/app.js", "js/page/sign_in.js", *imported_by("js/app.js")} <= kept
-    assert {"app.css", "idb.js", "icon.svg", "icon-192.png", "icon-512.png",
-            "manifest.webmanifest"} <= names
+    assert names == {"outbox.js", "app.js", "sign_in.js", "app.css", "icon.svg", "icon-192.png",
+                     "icon-512.png", "manifest.webmanifest"}
     assert not any("htmx" in name for name in names), "no page of a member uses it"
 
 
@@ -135,11 +129,10 @@ def test_offline_page_is_the_same_for_every_user(cast, client, sign_in):
 
 
 def test_first_visit_fits_its_budget(client, worker):
-    imports = re.findall(r'^import .*?"([^"]+)"', worker.get_data(as_text=True), re.MULTILINE)
-    paths = {"/sign-in", "/sw.js", page_scripts_file(worker), *imports, *files(worker)}
+    paths = {"/sign-in", "/sw.js", *files(worker)}
     weights = {path: len(client.get(path, headers={"Accept-Encoding": "br"}).data)
                for path in paths}
-    scripts = sum(weight for path, weight in weights.items() if path.endswith((".js", ".txt")))
+    scripts = sum(weight for path, weight in weights.items() if path.endswith(".js"))
     assert scripts <= 30_000, weights
     assert sum(weights.values()) + 350 * len(weights) <= 60_000, weights  # with their headers
     assert len(weights) <= 26, "each costs a round trip on 3G"

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from teamapp.static_files import imported_by, page_scripts
+from teamapp.scripts import IMPORTS, joined_scripts, with_imports
 
 from .tree import STATIC, TEAMAPP, own_scripts, parsed, python_files, read, script_name
 
@@ -31,7 +31,8 @@ HOUSE = {
     "extensions": {"config", "db", "models"},
     "languages": {"text"},
     "access": {"text", "extensions"},
-    "static_files": {"config"},
+    "scripts": set(),
+    "static_files": {"config", "scripts"},
     "templating": {"config"},
     "web": {"config", "extensions", "static_files"},
     "kept_pages": {"models"},
@@ -40,9 +41,8 @@ HOUSE = {
     "metrics": {"access", "config", "models", "clock", "logs"},
     "cli": set(),
 }
-SLICE = BASE | DOMAIN | {"access", "web", "static_files", "extensions", "languages", "sealing",
-                  "kept_pages",
-                  "sqlite"}
+SLICE = BASE | DOMAIN | {"access", "web", "scripts", "static_files", "extensions", "languages",
+                  "sealing", "kept_pages", "sqlite"}
 
 # The only modules that may import from slices.
 TABLES_OF_SLICES = {
@@ -70,6 +70,7 @@ OUTSIDE = {
     "extensions": FRAMEWORK | {"peewee"},
     "languages": FRAMEWORK | {"babel"},
     "access": FRAMEWORK,
+    "scripts": set(),
     "static_files": {"flask", "whitenoise"},
     "templating": {"flask", "jinja2"},
     "web": FRAMEWORK | {"peewee", "wtforms"},
@@ -209,13 +210,26 @@ def test_script_imports_have_no_cycle():
 
 
 def test_every_script_is_used_and_the_worker_imports_no_page_script():
-    of_pages = {"js/app.js", *imported_by("js/app.js"), "js/page/sign_in.js"}
-    of_worker = {"sw.js", *imported_by("sw.js")}
+    of_pages = {*with_imports("js/app.js"), "js/page/sign_in.js"}
+    of_worker = {*with_imports("sw.js")}
     assert {script_name(path) for path in own_scripts()} - {"sw-off.js"} == \
         (of_pages | of_worker) - {IDB}
     assert not [name for name in of_pages if "/worker/" in name]
     assert not [name for name in of_worker if "/page/" in name or "/forms/" in name]
-    assert set(page_scripts()) == of_pages - of_worker - {"js/page/sign_in.js"}
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=script_name)
+def test_script_can_be_joined(path):
+    """Scripts are joined by their text: an import or an export of another shape would be lost."""
+    name, source = script_name(path), read(path)
+    if name not in joined_scripts() | {"js/app.js"}:
+        return
+    lines = [line for line in source.splitlines() if re.match(r"\s*(import|export)\b(?!:)", line)]
+    imports = [line for line in lines if line.startswith("import")]
+    assert len(imports) == len(IMPORTS.findall(source))
+    for line in lines[len(imports):]:
+        assert re.match(r"export (const|async function|function) \w+", line), line
+    assert "$" not in re.sub(r"\$\{", "", re.sub(r"/.*/|`[^`]*`", "", source)), "joins use `$`"
 
 
 def test_every_imported_script_exists():

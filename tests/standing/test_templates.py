@@ -5,6 +5,8 @@ import re
 import pytest
 from jinja2 import TemplateNotFound, nodes
 
+from teamapp.static_files import served_files
+
 from .tree import STATIC, TEMPLATES, files, own_scripts, read, templates
 
 pytestmark = pytest.mark.once  # the result does not depend on the database
@@ -236,7 +238,7 @@ def test_template_contains_nothing_inline(path):
 def test_every_static_file_named_by_a_template_exists():
     for name in templates():
         for path in re.findall(r"static_url\(['\"]([^'\"]+)['\"]\)", read(TEMPLATES / name)):
-            assert (STATIC / path).is_file(), f"{name}: {path}"
+            assert path in served_files(), f"{name}: {path}"
 
 
 def test_every_page_linked_by_a_template_exists(app):

@@ -110,5 +110,3 @@ async function cameBack() {
 }
 
 start().catch(tellFailure);
-
-// All that the imports above import is imported too, in one round trip: {{ imports }}
