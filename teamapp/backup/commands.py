@@ -11,7 +11,10 @@ from flask_babel import gettext as _
 from .. import clock
 from ..db import transaction
 from ..models import Installation
-from .copies import IO_ERRORS, BackupError, new_key, restore_from, write_copy
+from .copies import write_copy
+from .encryption import new_key
+from .files import IO_ERRORS, BackupError
+from .restoration import restore_from
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -1,6 +1,8 @@
 """A list as parsed: its households, their people, and its other lines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .. import text
 
@@ -53,3 +55,11 @@ class Sheet:
 
     def add_error(self, line: int, reason: object) -> None:
         self.errors[line] = "; ".join(filter(None, (self.errors.get(line), str(reason))))
+
+    def attempt(self, line: int, reader: Callable[..., Any], *values: Any) -> Any:
+        """Return what a reader makes of values; None, and an error of the line, if it cannot."""
+        try:
+            return reader(*values)
+        except ValueError as error:
+            self.add_error(line, error)
+            return None

@@ -20,7 +20,7 @@ from ..rostering import progress
 from ..rostering.allocation import shares
 from ..web import ID, get_or_404, page
 from . import queries
-from .forms import AllocationForm, AssignForm, HouseholdsForm
+from .assignment_forms import AllocationForm, AssignForm, HouseholdsForm
 
 assignments = Blueprint("assignments", __name__)
 

@@ -11,7 +11,8 @@ import pyrage
 import pytest
 from peewee import OperationalError, sqlite3
 
-from teamapp.backup.copies import IO_ERRORS, encrypt, new_key
+from teamapp.backup.encryption import encrypt, new_key
+from teamapp.backup.files import IO_ERRORS
 from teamapp.counting.reconciliation import differences
 from teamapp.models import Installation, Receipt, Tally, Visit
 from teamapp.sqlite import exclusive

@@ -94,7 +94,7 @@ def field_names():
     """Return the field names of all forms."""
     names = set()
     for path in python_files("teamapp"):
-        if path.name not in ("forms.py", "fields.py"):
+        if not path.name.endswith(("forms.py", "fields.py")):
             continue
         module = importlib.import_module(".".join(path.with_suffix("").parts))
         for form in vars(module).values():

@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from teamapp.counting import reconciliation
+from teamapp.counting import counts_from_facts
 from teamapp.models import Tally, Visit
 from tests.recording.test_visits import form, keep, person, step
 
@@ -28,7 +28,7 @@ def test_check_prints_differences_and_rebuild_repairs_them(app, cast):
 
 
 def test_check_ignores_visits_written_meanwhile(app, cast, monkeypatch):
-    count = reconciliation.tallies
+    count = counts_from_facts.tallies
 
     def send(database):
         with database.connection_context():
@@ -40,7 +40,7 @@ def test_check_ignores_visits_written_meanwhile(app, cast, monkeypatch):
         writer.join()
         return count(*given)
 
-    monkeypatch.setattr(reconciliation, "tallies", counted_after_a_visit)
+    monkeypatch.setattr(counts_from_facts, "tallies", counted_after_a_visit)
     result = app.test_cli_runner().invoke(args=["tallies", "check"])
     assert (result.exit_code, result.output) == (0, "2 xã: mọi con số đúng với sổ.\n")
     assert Visit.select().count() == 2  # one was kept while each commune was counted
