@@ -7,6 +7,7 @@ that returns its exports, after the scripts it imports.
 
 import posixpath
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,17 +30,21 @@ def served(name: str) -> str:
 
 
 def outbox() -> str:
-    """Return the module that pages and the worker share: each script of it is an export."""
-    members = outbox_scripts()
-    return "".join(map(scope, members)) + f"export {{{', '.join(map(variable, members))}}};\n"
+    """Return the module that pages and the worker share."""
+    return scopes(outbox_scripts())
 
 
 def joined(script: str, outbox_url: str) -> str:
     """Return a script with all it imports, except those of the outbox, which it imports."""
     shared = outbox_scripts()
     own = [name for name in with_imports(script) if name not in {*shared, script}]
-    return "".join((f'import {{{", ".join(map(variable, shared))}}} from "{outbox_url}";\n',
-                    *map(scope, own), body(script)))
+    return (f'import {{{", ".join(map(variable, shared))}}} from "{outbox_url}";\n'
+            + scopes(own) + body(script))
+
+
+def scopes(names: Sequence[str]) -> str:
+    """Return scripts that the module exports, each by its variable."""
+    return "".join(map(scope, names)) + f"export {{{', '.join(map(variable, names))}}};\n"
 
 
 def scope(script: str) -> str:

@@ -92,7 +92,7 @@ EVERYTHING_STORED = """async () => {
 
 KEEP_TYPING = """async () => {
   const app = document.querySelector('script[type="module"]').src;
-  await (await import(new URL("forms/typed_drafts.js", app))).holdsUnsaved();
+  await (await import(app)).forms$typed_drafts.holdsUnsaved();
 }"""
 HEAR_OF_PACK = """
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
