@@ -53,9 +53,9 @@ def browsers():
 
 
 @contextmanager
-def new_phone(playwright, line):
+def new_phone(playwright, line, arguments=()):
     """Give a new phone on a line, an empty tab open."""
-    phone = Phone(playwright, scratch("phone"), line, init_script=PAINTS)
+    phone = Phone(playwright, scratch("phone"), line, init_script=PAINTS, arguments=arguments)
     phone.start()
     phone.context.set_default_timeout(PATIENCE)
     try:

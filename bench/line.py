@@ -27,11 +27,12 @@ class Line:
     """A proxy in a thread of its own, for the time of a `with`.
 
     `rate` is in bytes a second each way, `delay` the seconds there and back; opening a connection
-    costs one `delay` too, as on a real line.
+    costs one `delay` too, as on a real line. Where the target speaks TLS, a connection counts as
+    one request, its handshake included.
     """
 
-    def __init__(self, target, rate=None, delay=0):
-        self.target, self.rate, self.delay = target, rate, delay
+    def __init__(self, target, rate=None, delay=0, is_tls=False):
+        self.target, self.rate, self.delay, self.is_tls = target, rate, delay, is_tls
         self.requests, self.is_cut = [], False
         self._free_at = {"up": 0, "down": 0}
         self._open = set()
@@ -59,7 +60,7 @@ class Line:
     @property
     def url(self):
         """Return the origin a browser opens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.is_tls else ''}://127.0.0.1:{self.port}"
 
     def shape(self, rate=None, delay=0):
         """Change the speed from now on."""
@@ -113,7 +114,7 @@ class Line:
                 return writer.transport.abort()
             await asyncio.sleep(self.delay)
             far_reader, far_writer = await asyncio.open_connection(*self.target)
-            counter = Counting(self)
+            counter = (Whole if self.is_tls else Counting)(self)
             await asyncio.gather(self._pipe(reader, far_writer, counter, "up"),
                                  self._pipe(far_reader, writer, counter, "down"))
         except (OSError, asyncio.CancelledError):
@@ -193,3 +194,15 @@ class Counting:
         self.current = Request(method, path, time.monotonic(), len(head) + 4)
         self.line.requests.append(self.current)
         return data[len(head) + 4 - known:]
+
+
+class Whole:
+    """Counts a connection's bytes as one request: TLS hides the requests in it."""
+
+    def __init__(self, line):
+        self.request = Request("TLS", "", time.monotonic())
+        line.requests.append(self.request)
+
+    def count(self, way, data):
+        """Count a piece."""
+        setattr(self.request, way, getattr(self.request, way) + len(data))

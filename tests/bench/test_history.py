@@ -5,7 +5,7 @@ from teamapp.counting.reconciliation import differences
 from teamapp.models import Household, Step, Tally, Visit
 
 
-def test_the_counts_of_a_history_equal_the_recount(cast):
+def test_counts_of_a_history_equal_their_reconciliation(cast):
     History(cast.an_phu).record(400)
     assert Step.select().count() == 400
     assert differences(cast.an_phu) == []

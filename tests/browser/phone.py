@@ -105,9 +105,11 @@ HAS_HEARD_OF_PACK = "() => window.heardOfPack"
 class Phone:
     """One phone on one line; its storage survives `kill` and `close`."""
 
-    def __init__(self, playwright, folder, line, init_script=None, zone="Asia/Ho_Chi_Minh"):
+    def __init__(self, playwright, folder, line, init_script=None, zone="Asia/Ho_Chi_Minh",
+                 arguments=()):
         self.playwright, self.folder, self.line = playwright, Path(folder), line
         self.init_script, self.zone = init_script, zone
+        self.arguments = [*chrome.ARGUMENTS, *arguments]
         self.context = self.page = None
         self.complaints = []
 
@@ -116,7 +118,7 @@ class Phone:
     def start(self):
         """Start the browser with an empty tab."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.folder), executable_path=chrome.find(), args=chrome.ARGUMENTS,
+            str(self.folder), executable_path=chrome.find(), args=self.arguments,
             ignore_default_args=KEEPS_BACK_PAGES, viewport=SCREEN, has_touch=True,
             locale="vi-VN", timezone_id=self.zone, timeout=PATIENCE)
         self.context.set_default_timeout(PATIENCE)

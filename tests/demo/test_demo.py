@@ -90,7 +90,7 @@ def test_it_takes_less_than_twenty_seconds(filled):
     assert filled.cost < 20
 
 
-def test_every_count_agrees_with_a_recount(demo):
+def test_every_count_agrees_with_its_reconciliation(demo):
     for each in Commune.select():
         assert differences(each) == []
 

@@ -46,16 +46,16 @@ def workbook(tmp_path):
     """Return a function that saves sheets, each a list of rows, and returns the file's path."""
 
     def save(*sheets, hidden=(), **cells):
-        book = Workbook()
+        made = Workbook()
         for place, rows in enumerate(sheets):
-            sheet = book.create_sheet(f"Trang {place + 1}", place)
+            sheet = made.create_sheet(f"Trang {place + 1}", place)
             sheet.sheet_state = "hidden" if place in hidden else "visible"
             for row in rows:
                 sheet.append(row)
         for place, value in cells.items():
-            book.worksheets[0][place] = value
-        book.remove(book.worksheets[-1])
-        book.save(tmp_path / "danh-sach.xlsx")
+            made.worksheets[0][place] = value
+        made.remove(made.worksheets[-1])
+        made.save(tmp_path / "danh-sach.xlsx")
         return tmp_path / "danh-sach.xlsx"
 
     return save

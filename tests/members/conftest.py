@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture
-def desk(sign_in):
+def browser_of(sign_in):
     """Return a function that opens a person's browser; it posts with the page's token."""
 
     def open_for(user):

@@ -103,9 +103,9 @@ def pressable(page):
     return found
 
 
-def test_terminated_sign_in_can_be_reported_lost(cast, sign_in, desk):
+def test_terminated_sign_in_can_be_reported_lost(cast, sign_in, browser_of):
     phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
-    chair, page = desk(cast.son), f"/people/{cast.lan.id}"
+    chair, page = browser_of(cast.son), f"/people/{cast.lan.id}"
     chair.press(f"{page}/sign-ins/{found.id}/termination")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert "Đã kết thúc" in chair.get(page).text
@@ -138,35 +138,35 @@ def test_only_the_last_ended_sign_in_of_a_device_is_listed(cast, sign_in):
     assert list(pressable(page)) == [living.id, unknown.id, last.id]
 
 
-def test_termination_ends_only_its_sign_in(cast, sign_in, desk):
+def test_termination_ends_only_its_sign_in(cast, sign_in, browser_of):
     phone, other = sign_in(cast.lan), sign_in(cast.lan)
     ids = {row.id for row in Session.select().where(Session.user == cast.lan)}
     with phone.session_transaction() as cookie:
         its = Session.digest(cookie["token"])
     assert its in ids
-    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/termination")
+    answer = browser_of(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{its}/termination")
     assert (answer.status_code, answer.location) == (303, f"/people/{cast.lan.id}")
     assert phone.get("/pack").json["code"] == "signed_out"
     assert other.get("/pack").status_code == 200
 
 
-def test_loss_report_is_shown_and_wipes_the_device(cast, sign_in, desk):
+def test_loss_report_is_shown_and_wipes_the_device(cast, sign_in, browser_of):
     phone, found = sign_in(cast.lan), Session.get(Session.user == cast.lan)
-    chair = desk(cast.son)
+    chair = browser_of(cast.son)
     chair.press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
     assert phone.get("/pack").json["code"] == "wipe"
     assert "Đã báo mất" in chair.get(f"/people/{cast.lan.id}").text
 
 
-def test_sign_in_of_another_person_is_not_found(cast, desk):
+def test_sign_in_of_another_person_is_not_found(cast, browser_of):
     found = sign_in_of(cast.binh)
-    answer = desk(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
+    answer = browser_of(cast.tu).press(f"/people/{cast.lan.id}/sign-ins/{found.id}/loss")
     assert answer.status_code == 404
     assert not Session.get_by_id(found.id).lost_at
 
 
-def test_account_is_deactivated_and_reactivated(cast, desk, sign_in):
-    phone, leader = sign_in(cast.lan), desk(cast.tu)
+def test_account_is_deactivated_and_reactivated(cast, browser_of, sign_in):
+    phone, leader = sign_in(cast.lan), browser_of(cast.tu)
     assert leader.press(f"/people/{cast.lan.id}/deactivation").status_code == 303
     assert User.get_by_id(cast.lan.id).closed_on == clock.today()
     assert phone.get("/").status_code == 302
@@ -179,9 +179,9 @@ def test_account_is_deactivated_and_reactivated(cast, desk, sign_in):
     ("tu", "lan", 303), ("tu", "tu", 403), ("hanh", "tu", 303), ("hanh", "hanh", 403),
     ("hanh", "son", 403), ("son", "hanh", 303), ("son", "son", 403), ("tu", "mai", 404),
     ("son", "kien", 404)])
-def test_roles_that_may_deactivate_an_account(cast, desk, who, whom, status):
+def test_roles_that_may_deactivate_an_account(cast, browser_of, who, whom, status):
     person = getattr(cast, whom)
-    browser = desk(getattr(cast, who))
+    browser = browser_of(getattr(cast, who))
     answer = browser.press(f"/people/{person.id}/deactivation", page=f"/people/{cast.lan.id}")
     assert answer.status_code == status
     assert User.get_by_id(person.id).active == (status != 303)

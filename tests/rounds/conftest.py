@@ -32,7 +32,7 @@ def bare(answer):
 
 
 @pytest.fixture
-def desk(sign_in):
+def browser_of(sign_in):
     """Return a function that signs in a person of the commune."""
     return lambda user: CommuneBrowser(sign_in(user))
 
@@ -46,9 +46,9 @@ def fields(cast):
 
 
 @pytest.fixture
-def draft(desk, cast, fields):
+def draft(browser_of, cast, fields):
     """Return the officer's draft for all households of both villages."""
-    desk(cast.hanh).send("/rounds", **fields)
+    browser_of(cast.hanh).send("/rounds", **fields)
     return Round.get()
 
 

@@ -18,26 +18,27 @@ def village(draft, cast):
     return f"/rounds/{draft.id}/villages/{cast.cau_van.id}"
 
 
-def test_one_household_is_assigned(desk, cast, draft, village, holders):
-    answer = desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)],
-                                  member=cast.lan.id)
+def test_one_household_is_assigned(browser_of, cast, draft, village, holders):
+    answer = browser_of(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)],
+                                        member=cast.lan.id)
     assert answer.status_code == 303
     assert holders(draft)["Điểu Bré"] == cast.lan.name
     assert holders(draft)["Lê Văn An"] is None
 
 
-def test_selected_households_are_assigned_and_swapped_in_place(desk, cast, draft, village, holders):
-    answer = desk(cast.hanh).send(f"{village}/assignments", htmx=True, member=cast.binh.id,
-                                  houses=[str(cast.bre.id), str(cast.hoa.id)])
+def test_selected_households_are_assigned_and_swapped_in_place(browser_of, cast, draft, village,
+                                                               holders):
+    answer = browser_of(cast.hanh).send(f"{village}/assignments", htmx=True, member=cast.binh.id,
+                                        houses=[str(cast.bre.id), str(cast.hoa.id)])
     assert answer.text.lstrip().startswith('<div id="village"')
     assert "Đã giao 2 nhà cho Trần Bình." in answer.text
     assert holders(draft) == {"Điểu Bré": "Trần Bình", "Lê Văn An": None,
                               "Nguyễn Thị Hòa": "Trần Bình", "H'Lan": None}
 
 
-def test_members_of_one_name_show_their_username(desk, cast, draft, village):
+def test_members_of_one_name_show_their_username(browser_of, cast, draft, village):
     other = cast.person("lan.2", "member", cast.lan.name, cast.cau_van)
-    officer, name = desk(cast.hanh), f"{cast.lan.name} (lan.2)"
+    officer, name = browser_of(cast.hanh), f"{cast.lan.name} (lan.2)"
     answer = officer.send(f"{village}/assignments", htmx=True, member=other.id,
                           houses=[str(cast.bre.id)])
     assert f"Đã giao 1 nhà cho {name}." in answer.text
@@ -46,7 +47,7 @@ def test_members_of_one_name_show_their_username(desk, cast, draft, village):
     assert f"{cast.lan.name}<" not in page
 
 
-def test_selection_for_another_button_stays_checked(desk, cast, draft, village):
+def test_selection_for_another_button_stays_checked(browser_of, cast, draft, village):
     def ticks(answer):
         return set(re.findall(r'<input[^>]*? value="([^"]+)"[^>]* checked|'
                               r'<input checked[^>]*? value="([^"]+)"', answer.text))
@@ -54,7 +55,7 @@ def test_selection_for_another_button_stays_checked(desk, cast, draft, village):
     def ticked(answer):
         return {one or other for one, other in ticks(answer)}
 
-    officer, lan, hoa = desk(cast.hanh), str(cast.lan.id), str(cast.hoa.id)
+    officer, lan, hoa = browser_of(cast.hanh), str(cast.lan.id), str(cast.hoa.id)
     answer = officer.send(f"{village}/assignments", htmx=True, houses=[str(cast.bre.id)],
                           member=cast.binh.id, members=[lan])
     assert ticked(answer) == {lan}
@@ -66,8 +67,8 @@ def test_selection_for_another_button_stays_checked(desk, cast, draft, village):
     assert len(ticked(officer.get(village))) == 3
 
 
-def test_rejected_partial_has_a_target_on_the_page(desk, cast, draft, village):
-    officer = desk(cast.hanh)
+def test_rejected_partial_has_a_target_on_the_page(browser_of, cast, draft, village):
+    officer = browser_of(cast.hanh)
     shown = officer.get(village).text
     [rejected] = [rule for rule in json.loads(
         re.search(r"name=\"htmx-config\" content='([^']+)'", shown)[1])["responseHandling"]
@@ -79,28 +80,29 @@ def test_rejected_partial_has_a_target_on_the_page(desk, cast, draft, village):
     assert officer.get(village).text.count('id="refusal"') == 1
 
 
-def test_enter_submits_the_main_button(desk, cast, village):
-    officer = desk(cast.hanh)
+def test_enter_submits_the_main_button(browser_of, cast, village):
+    officer = browser_of(cast.hanh)
     for url, name in ((village, "giving"), ("/rounds/new", "round")):
         first = re.search(rf'<form[^>]* id="{name}".*?(<button[^>]*>)', officer.get(url).text, re.S)
         assert first[1] == "<button hidden>", "the first button of a form is what Enter presses"
 
 
-def test_whole_cluster_is_assigned(desk, cast, draft, village, holders):
-    desk(cast.hanh).send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
+def test_whole_cluster_is_assigned(browser_of, cast, draft, village, holders):
+    browser_of(cast.hanh).send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
     assert holders(draft) == {"Điểu Bré": "Lê Thị Lan", "Lê Văn An": "Lê Thị Lan",
                               "Nguyễn Thị Hòa": None, "H'Lan": None}
 
 
-def test_unassigned_households_are_allocated_evenly(desk, cast, draft, village, holders):
-    desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.hoa.id)], member=cast.tu.id)
-    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id, cast.binh.id])
+def test_unassigned_households_are_allocated_evenly(browser_of, cast, draft, village, holders):
+    officer = browser_of(cast.hanh)
+    officer.send(f"{village}/assignments", houses=[str(cast.hoa.id)], member=cast.tu.id)
+    officer.send(f"{village}/allocation", members=[cast.lan.id, cast.binh.id])
     assert sorted(filter(None, holders(draft).values())) == [
         "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
 
-def test_round_is_allocated_within_each_villages_team(desk, cast, draft, holders):
-    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
+def test_round_is_allocated_within_each_villages_team(browser_of, cast, draft, holders):
+    browser_of(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     assert holders(draft)["H'Lan"] == "H'Mai"
     assert sorted(holders(draft).values()) == ["H'Mai", "Lê Thị Lan", "Nguyễn Văn Tư", "Trần Bình"]
 
@@ -115,14 +117,14 @@ def test_allocation_keeps_neighbours_together_and_evens_out():
     assert shares(houses, {}) == []
 
 
-def test_assignment_is_withdrawn(desk, cast, draft, village, holders):
-    desk(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id])
-    desk(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)], member="nobody")
+def test_assignment_is_withdrawn(browser_of, cast, draft, village, holders):
+    browser_of(cast.hanh).send(f"{village}/allocation", members=[cast.lan.id])
+    browser_of(cast.hanh).send(f"{village}/assignments", houses=[str(cast.bre.id)], member="nobody")
     assert holders(draft)["Điểu Bré"] is None
 
 
-def test_households_are_removed_and_added_back(desk, cast, draft, village, holders):
-    officer = desk(cast.hanh)
+def test_households_are_removed_and_added_back(browser_of, cast, draft, village, holders):
+    officer = browser_of(cast.hanh)
     officer.send(f"{village}/removals", houses=[str(cast.bre.id)])
     assert "Điểu Bré" not in holders(draft)
     assert "Điểu Bré" in officer.get(f"{village}/houses").text
@@ -132,8 +134,8 @@ def test_households_are_removed_and_added_back(desk, cast, draft, village, holde
         row.position for row in draft.assignments_in(cast.cau_van))
 
 
-def test_household_without_a_cluster_shows_its_number(desk, cast, village):
-    officer = desk(cast.hanh)
+def test_household_without_a_cluster_shows_its_number(browser_of, cast, village):
+    officer = browser_of(cast.hanh)
     officer.send(f"{village}/removals", houses=[str(cast.bre.id), str(cast.van.id)])
     Household.update(cluster="").where(Household.id == cast.bre.id).execute()
     page = officer.get(f"{village}/houses").text
@@ -141,15 +143,15 @@ def test_household_without_a_cluster_shows_its_number(desk, cast, village):
     assert "<small>Cụm 1, 2</small>" in page
 
 
-def test_count_per_member_is_updated(desk, cast, draft, village):
-    officer = desk(cast.hanh)
+def test_count_per_member_is_updated(browser_of, cast, draft, village):
+    officer = browser_of(cast.hanh)
     answer = officer.send(f"{village}/assignments", htmx=True, cluster="Cụm 1", member=cast.lan.id)
     row = answer.text.split("<span>Lê Thị Lan</span>")[1].split("</tr>")[0]
     assert 'data-name="Số nhà">2</td>' in row
 
 
-def test_progress_counts_households_finished_within_the_round(desk, cast, draft, village):
-    chair = desk(cast.son)
+def test_progress_counts_households_finished_within_the_round(browser_of, cast, draft, village):
+    chair = browser_of(cast.son)
     chair.send(f"{village}/assignments", cluster="Cụm 1", member=cast.lan.id)
     chair.send(f"/rounds/{draft.id}/publication")
     keep(cast.lan, form(cast.bre), form(cast.van, outcome="absent"))
@@ -170,16 +172,17 @@ def test_progress_counts_households_finished_within_the_round(desk, cast, draft,
     ({"member": "1", "houses": [str(uuid4())]}, "Có mục không thuộc xã mình."),
     ({"member": "1", "cluster": "Cụm 99"}, "Cụm này không có nhà nào trong đợt."),
 ])
-def test_invalid_assignment_shows_its_error(desk, cast, draft, village, holders, typed, words):
+def test_invalid_assignment_shows_its_error(browser_of, cast, draft, village, holders, typed,
+                                            words):
     for htmx in (True, False):
-        answer = desk(cast.hanh).send(f"{village}/assignments", htmx=htmx, **typed)
+        answer = browser_of(cast.hanh).send(f"{village}/assignments", htmx=htmx, **typed)
         assert answer.status_code == 422
         assert words in answer.text
     assert set(holders(draft).values()) == {None}
 
 
-def test_foreign_members_and_households_are_rejected(desk, cast, draft, village, holders):
-    officer = desk(cast.hanh)
+def test_foreign_members_and_households_are_rejected(browser_of, cast, draft, village, holders):
+    officer = browser_of(cast.hanh)
     for member in (cast.mai, cast.kien, cast.son):
         assert officer.send(f"{village}/assignments", houses=[str(cast.bre.id)],
                             member=member.id).status_code == 422

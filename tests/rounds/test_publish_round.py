@@ -8,14 +8,14 @@ from tests.rounds.conftest import bare
 
 
 @pytest.fixture
-def shared(desk, cast, draft):
+def shared(browser_of, cast, draft):
     """Return the draft with every household assigned."""
-    desk(cast.hanh).send(f"/rounds/{draft.id}/allocation")
+    browser_of(cast.hanh).send(f"/rounds/{draft.id}/allocation")
     return draft
 
 
-def test_chair_publishes_a_round(desk, cast, shared):
-    chair = desk(cast.son)
+def test_chair_publishes_a_round(browser_of, cast, shared):
+    chair = browser_of(cast.son)
     before = Round.get().cursor
     answer = chair.send(f"/rounds/{shared.id}/publication")
     assert answer.status_code == 303
@@ -28,22 +28,22 @@ def test_chair_publishes_a_round(desk, cast, shared):
     assert "Đã giao cho 4 thành viên; máy của họ nhận ở lần có sóng tới." in page
 
 
-def test_officer_cannot_publish(desk, cast, shared):
-    officer = desk(cast.hanh)
+def test_officer_cannot_publish(browser_of, cast, shared):
+    officer = browser_of(cast.hanh)
     assert officer.send(f"/rounds/{shared.id}/publication").status_code == 403
     assert Round.get().is_draft
     assert "/publication" not in officer.get(f"/rounds/{shared.id}").text
 
 
-def test_round_without_assignees_is_not_published(desk, cast, draft):
-    answer = desk(cast.son).send(f"/rounds/{draft.id}/publication")
+def test_round_without_assignees_is_not_published(browser_of, cast, draft):
+    answer = browser_of(cast.son).send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409
     assert "chưa ai có nhà nào" in answer.text
     assert Round.get().is_draft
 
 
-def test_round_shows_households_of_former_members(desk, cast, draft):
-    chair = desk(cast.son)
+def test_round_shows_households_of_former_members(browser_of, cast, draft):
+    chair = browser_of(cast.son)
     village = f"/rounds/{draft.id}/villages/{cast.da_xanh.id}"
     chair.send(f"{village}/allocation", members=[cast.mai.id])
     chair.send(f"/people/{cast.mai.id}/deactivation")
@@ -60,8 +60,8 @@ def test_round_shows_households_of_former_members(desk, cast, draft):
     assert warning not in chair.get(f"/rounds/{draft.id}").text
 
 
-def test_repeated_publication_keeps_the_first_time(desk, cast, shared):
-    chair = desk(cast.son)
+def test_repeated_publication_keeps_the_first_time(browser_of, cast, shared):
+    chair = browser_of(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     first = Round.get()
     chair.send(f"/rounds/{shared.id}/publication")
@@ -69,8 +69,8 @@ def test_repeated_publication_keeps_the_first_time(desk, cast, shared):
     assert Round.get().cursor == first.cursor
 
 
-def test_published_round_is_reassigned_and_packs_follow(desk, cast, shared, holders):
-    chair = desk(cast.son)
+def test_published_round_is_reassigned_and_packs_follow(browser_of, cast, shared, holders):
+    chair = browser_of(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     village = f"/rounds/{shared.id}/villages/{cast.cau_van.id}"
     for url, fields in ((f"{village}/assignments", {"member": cast.binh.id}),
@@ -83,8 +83,8 @@ def test_published_round_is_reassigned_and_packs_follow(desk, cast, shared, hold
     assert holders(shared)["Điểu Bré"] == cast.lan.name
 
 
-def test_published_round_changes_only_name_and_days(desk, cast, shared, fields):
-    chair = desk(cast.son)
+def test_published_round_changes_only_name_and_days(browser_of, cast, shared, fields):
+    chair = browser_of(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     before = Assignment.select().count()
     assert "villages" not in chair.get(f"/rounds/{shared.id}/edit").text
@@ -111,8 +111,9 @@ def meanwhile(cast, monkeypatch):
     return arrange
 
 
-def test_round_published_meanwhile_keeps_its_households(desk, cast, shared, fields, meanwhile):
-    officer = desk(cast.hanh)
+def test_round_published_meanwhile_keeps_its_households(browser_of, cast, shared, fields,
+                                                        meanwhile):
+    officer = browser_of(cast.hanh)
     meanwhile(lambda tx: shared.publish(tx, cast.son))
     fields |= {"name": "Tên khác", "villages": [cast.da_xanh.id]}
     assert officer.send(f"/rounds/{shared.id}", **fields).status_code == 303
@@ -121,15 +122,15 @@ def test_round_published_meanwhile_keeps_its_households(desk, cast, shared, fiel
     assert Assignment.select().count() == 4
 
 
-def test_round_published_meanwhile_is_not_deleted(desk, cast, shared, meanwhile):
-    officer = desk(cast.hanh)
+def test_round_published_meanwhile_is_not_deleted(browser_of, cast, shared, meanwhile):
+    officer = browser_of(cast.hanh)
     meanwhile(lambda tx: shared.publish(tx, cast.son))
     assert officer.send(f"/rounds/{shared.id}/removal").status_code == 409
     assert Round.select().count() == 1
 
 
-def test_round_emptied_meanwhile_is_not_published(desk, cast, shared, meanwhile):
-    chair = desk(cast.son)
+def test_round_emptied_meanwhile_is_not_published(browser_of, cast, shared, meanwhile):
+    chair = browser_of(cast.son)
     meanwhile(lambda tx: Assignment.update(member=None).execute())
     assert chair.send(f"/rounds/{shared.id}/publication").status_code == 409
     assert Round.get().is_draft
@@ -138,8 +139,8 @@ def test_round_emptied_meanwhile_is_not_published(desk, cast, shared, meanwhile)
 @pytest.mark.parametrize("path", ["", "/allocation", "/publication", "/villages/{v}/assignments",
                                   "/villages/{v}/allocation", "/villages/{v}/removals",
                                   "/villages/{v}/houses"])
-def test_draft_deleted_meanwhile_is_404(desk, cast, shared, fields, meanwhile, path):
-    officer, chair = desk(cast.hanh), desk(cast.son)
+def test_draft_deleted_meanwhile_is_404(browser_of, cast, shared, fields, meanwhile, path):
+    officer, chair = browser_of(cast.hanh), browser_of(cast.son)
     away, there = (row.household_id for row in shared.assignments_in(cast.cau_van).limit(2))
     officer.send(f"/rounds/{shared.id}/villages/{cast.cau_van.id}/removals", houses=[str(away)])
     meanwhile(lambda tx: shared.discard())
@@ -150,8 +151,8 @@ def test_draft_deleted_meanwhile_is_404(desk, cast, shared, fields, meanwhile, p
     assert Round.select().count() == 0 and Assignment.select().count() == 0
 
 
-def test_published_round_is_not_deleted(desk, cast, shared):
-    chair = desk(cast.son)
+def test_published_round_is_not_deleted(browser_of, cast, shared):
+    chair = browser_of(cast.son)
     chair.send(f"/rounds/{shared.id}/publication")
     answer = chair.send(f"/rounds/{shared.id}/removal")
     assert answer.status_code == 409
@@ -170,8 +171,8 @@ def paths(round, village):
             ("post", f"{place}/removals"), ("get", f"{place}/houses"), ("post", f"{place}/houses")]
 
 
-def test_foreign_round_equals_a_missing_one(desk, cast, shared):
-    chau = desk(cast.chau)
+def test_foreign_round_equals_a_missing_one(browser_of, cast, shared):
+    chau = browser_of(cast.chau)
     strange = paths(shared.id, cast.cau_van.id)
     missing = paths(2_000_000_000, cast.cau_van.id)
     for (method, url), (_, nowhere) in zip(strange, missing):
@@ -187,8 +188,8 @@ def test_foreign_round_equals_a_missing_one(desk, cast, shared):
     assert chau.get("/rounds/99999999999999999999").status_code == 404
 
 
-def test_village_outside_the_round_is_404(desk, cast, fields):
-    officer = desk(cast.hanh)
+def test_village_outside_the_round_is_404(browser_of, cast, fields):
+    officer = browser_of(cast.hanh)
     officer.send("/rounds", **fields | {"villages": [cast.cau_van.id]})
     for village in (cast.da_xanh, cast.suoi_la):
         url = f"/rounds/{Round.get().id}/villages/{village.id}"

@@ -75,8 +75,8 @@ def test_rejects_an_invalid_body_length_and_logs_no_content(server, app, cast):
     assert "Rin" not in server.log.read_text()
 
 
-@pytest.mark.parametrize(("bind", "is_there"), [(None, False), ("0.0.0.0", True)])
-def test_listens_on_the_loopback_address_by_default(server, bind, is_there):
+@pytest.mark.parametrize(("bind", "is_reachable"), [(None, False), ("0.0.0.0", True)])
+def test_listens_on_the_loopback_address_by_default(server, bind, is_reachable):
     """A client that bypasses the proxy could claim any address."""
     server.kill()
     server.environment.pop("BIND", None)
@@ -85,7 +85,7 @@ def test_listens_on_the_loopback_address_by_default(server, bind, is_there):
     server.start()
     with socket.socket() as other:
         answer = other.connect_ex(("127.0.0.2", server.port))  # another address of this machine
-    assert (answer == 0) is is_there
+    assert (answer == 0) is is_reachable
 
 
 def test_accepts_a_batch_in_transit_before_it_stops(server, app, cast):

@@ -4,12 +4,10 @@ import ast
 import io
 import re
 import tokenize
-import warnings
-from collections import Counter
 
 import pytest
 
-from .tree import ROOT, documents, files, own_scripts, parsed, python_files, read, templates
+from .tree import documents, files, parsed, python_files, read, templates
 
 pytestmark = pytest.mark.once  # the result does not depend on the database
 
@@ -49,9 +47,6 @@ ALLOWED = {  # (start of a path, name or found words): reason; * stands for each
     ("tests/standing/test_words.py", "*"): "has the lists themselves",
     ("teamapp/static/css/", "marker"): "CSS has ::marker and list-style",
 }
-# Folders and files whose docstrings, comments and variables are checked: add one when it is clean.
-CLEAN = ("migrations/", "teamapp/", "tests/hostile/", "tests/js/", "tests/offline/",
-         "tests/recording/", "tests/standing/", "tests/visits/")
 
 
 def allowed(path, word):
@@ -137,9 +132,8 @@ def every_document():
 
 
 def every_program():
-    """Return the files of program, tests and benchmarks that have docstrings or comments."""
+    """Return all files with docstrings or comments, except the vendored ones."""
     return [path for path in files() if path.suffix in (".py", ".js", ".mjs", ".css", ".html")
-            and path.parts[0] in ("teamapp", "tests", "bench", "migrations")
             and "vendor" not in path.parts]
 
 
@@ -160,13 +154,13 @@ def test_document_uses_the_words_of_the_glossary(path):
 
 
 def test_modules_classes_and_functions_use_the_words_of_the_glossary():
-    found = [line for path in python_files("teamapp", "migrations")
+    found = [line for path in python_files()
              for line in findings(path, filter(None, map(deprecated, definitions(path))))]
     assert not found, "\n".join(found)
 
 
 def test_scripts_use_the_words_of_the_glossary():
-    found = [line for path in (script.relative_to(ROOT) for script in own_scripts())
+    found = [line for path in every_program() if path.suffix in (".js", ".mjs")
              for line in findings(path, filter(None, map(deprecated, script_names(path))))]
     assert not found, "\n".join(found)
 
@@ -177,20 +171,13 @@ def test_templates_are_named_by_the_words_of_the_glossary():
     assert not [*filter(None, map(deprecated, names))]
 
 
-def test_texts_in_clean_folders_use_the_words_of_the_glossary():
-    """Findings in CLEAN folders fail; those in others are counted."""
-    left, found = Counter(), []
+def test_docstrings_comments_and_variables_use_the_words_of_the_glossary():
+    found = []
     for path in every_program():
         inner = inner_names(path) if path.suffix == ".py" else ()
-        wrong = findings(path, [*deprecated_in(prose(path)), *filter(None, map(deprecated, inner))])
-        if path.as_posix().startswith(CLEAN):
-            found += wrong
-        elif wrong:
-            left["/".join(path.parts[:2])] += len(wrong)
+        found += findings(path, [*deprecated_in(prose(path)),
+                                 *filter(None, map(deprecated, inner))])
     assert not found, "\n".join(found)
-    if left:
-        told = ", ".join(f"{folder} {count}" for folder, count in sorted(left.items()))
-        warnings.warn(f"deprecated words: {sum(left.values())} left: {told}", stacklevel=1)
 
 
 @pytest.mark.parametrize("name", ["InboxItem", "has_goer", "is_mended", "atTheDoor", "Standing",

@@ -60,9 +60,9 @@ def test_person_without_rejected_entries_sees_no_notice(cast, lan, sign_in):
 @pytest.mark.parametrize("who, sees", [
     ("tu", True), ("hanh", True), ("son", True), ("lan", True), ("binh", False), ("mai", False),
     ("kien", False), ("chau", False)])
-def test_only_author_leader_and_commune_see_a_rejected_entry(cast, lan, desk, who, sees):
+def test_only_author_leader_and_commune_see_a_rejected_entry(cast, lan, browser_of, who, sees):
     item = send_rejected(lan, cast.lan, cast.bre, outcome="later")  # without a day to come back
-    browser = desk(getattr(cast, who))
+    browser = browser_of(getattr(cast, who))
     assert len(cards(browser.get("/rejected-entries").text)) == sees
     found = cards(browser.get(f"/rejected-entries?author={cast.lan.id}").text)
     assert len(found) == sees
@@ -103,9 +103,9 @@ def test_invisible_author_looks_like_one_without_rejected_entries(
     assert len(cards(leader.get("/rejected-entries?author=lan").text)) == 1
 
 
-def test_settled_entry_is_stored_and_no_longer_shown(cast, lan, desk):
+def test_settled_entry_is_stored_and_no_longer_shown(cast, lan, browser_of):
     item = send_rejected(lan, cast.lan, cast.hlan)
-    leader, page = desk(cast.tu), f"/rejected-entries?author={cast.lan.id}"
+    leader, page = browser_of(cast.tu), f"/rejected-entries?author={cast.lan.id}"
     assert "Lượt xã chưa nhận (1)" in leader.get("/people").text
     answer = leader.press(f"/rejected-entries/{item.id}/settlement", page, next=page)
     assert (answer.status_code, answer.location) == (303, page)
@@ -115,22 +115,22 @@ def test_settled_entry_is_stored_and_no_longer_shown(cast, lan, desk):
     assert kept.settled_at and kept.body == item.body
 
 
-def test_second_settlement_keeps_the_first_time(cast, lan, desk):
+def test_second_settlement_keeps_the_first_time(cast, lan, browser_of):
     item = send_rejected(lan, cast.lan, cast.hlan)
     send_rejected(lan, cast.lan, cast.bre, outcome="later")  # keeps a form on the page
     settled = []
     for who in (cast.tu, cast.lan):
-        answer = desk(who).press(f"/rejected-entries/{item.id}/settlement", "/rejected-entries",
-                                 next="/rejected-entries")
+        answer = browser_of(who).press(f"/rejected-entries/{item.id}/settlement",
+                                       "/rejected-entries", next="/rejected-entries")
         assert (answer.status_code, answer.location) == (303, "/rejected-entries")
         settled.append(RejectedEntry.get_by_id(item.id).settled_at)
     assert settled[0] and settled[0] == settled[1]
 
 
-def test_settlement_redirects_to_no_other_site(cast, lan, desk):
+def test_settlement_redirects_to_no_other_site(cast, lan, browser_of):
     item = send_rejected(lan, cast.lan, cast.hlan)
-    answer = desk(cast.lan).press(f"/rejected-entries/{item.id}/settlement", "/rejected-entries",
-                                  next="https://elsewhere.example/")
+    answer = browser_of(cast.lan).press(f"/rejected-entries/{item.id}/settlement",
+                                        "/rejected-entries", next="https://elsewhere.example/")
     assert answer.location == "/"
 
 

@@ -6,13 +6,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Target
-from tests.rounds.conftest import CommuneBrowser
-
-
-@pytest.fixture
-def desk(sign_in):
-    """Return a function that signs in a person of the commune."""
-    return lambda user: CommuneBrowser(sign_in(user))
+from tests.rounds.conftest import browser_of  # noqa: F401
 
 
 @pytest.fixture

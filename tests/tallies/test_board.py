@@ -45,8 +45,8 @@ def worked(cast):
     return cast
 
 
-def test_board_shows_this_week(desk, worked, line):
-    page = desk(worked.son).get("/tallies").text
+def test_board_shows_this_week(browser_of, worked, line):
+    page = browser_of(worked.son).get("/tallies").text
     assert "Tuần này thêm 3 người kích hoạt." in page
     assert line(page, "Ấp Cầu Ván") == {
         "Kích hoạt": "2", "Đến hôm nay cần": "—", "Còn thiếu": "—", "Độ phủ": "30%",
@@ -56,16 +56,16 @@ def test_board_shows_this_week(desk, worked, line):
     assert (total["Kích hoạt"], total["Lượt thăm"], total["Nhà đã gặp"]) == ("3", "5", "3")
 
 
-def test_board_shows_this_month(desk, worked, line):
-    page = desk(worked.son).get("/tallies?period=month").text
+def test_board_shows_this_month(browser_of, worked, line):
+    page = browser_of(worked.son).get("/tallies?period=month").text
     assert "Tháng này thêm 4 người kích hoạt." in page
     assert line(page, "Ấp Cầu Ván") | {"Độ phủ": ""} == {
         "Kích hoạt": "3", "Đến hôm nay cần": "—", "Còn thiếu": "—", "Độ phủ": "",
         "Lượt thăm": "6", "Nhà đã gặp": "3", "Hồ sơ": "3"}
 
 
-def test_board_shows_a_free_period(desk, worked, line):
-    page = desk(worked.son).get("/tallies?period=days&first=2026-11-10&last=2026-11-17").text
+def test_board_shows_a_free_period(browser_of, worked, line):
+    page = browser_of(worked.son).get("/tallies?period=days&first=2026-11-10&last=2026-11-17").text
     assert "10/11 – 17/11/2026: thêm 3 người kích hoạt." in page
     cau_van = line(page, "Ấp Cầu Ván")
     assert (cau_van["Kích hoạt"], cau_van["Lượt thăm"], cau_van["Nhà đã gặp"], cau_van["Hồ sơ"]) \
@@ -73,38 +73,38 @@ def test_board_shows_a_free_period(desk, worked, line):
     assert line(page, "Cả xã")["Nhà đã gặp"] == "3"
 
 
-def test_free_period_over_whole_months_counts_each_day_once(desk, worked, line):
+def test_free_period_over_whole_months_counts_each_day_once(browser_of, worked, line):
     url = "/tallies?period=days&first=2026-10-20&last=2026-12-10"
-    page = desk(worked.son).get(url).text
+    page = browser_of(worked.son).get(url).text
     assert line(page, "Cả xã")["Lượt thăm"] == "7"
     assert line(page, "Ấp Cầu Ván")["Nhà đã gặp"] == "3"
 
 
-def test_coverage_bar_shows_done_not_yet_and_unasked(desk, worked):
-    page = desk(worked.son).get("/tallies").text
+def test_coverage_bar_shows_done_not_yet_and_unasked(browser_of, worked):
+    page = browser_of(worked.son).get("/tallies").text
     assert "đã 4" in page  # Hòa, An, Bré, H'Lan
     assert "chưa 2" in page  # Rin, Ban
     assert "chưa hỏi 14" in page  # of 2 × 10 declared
 
 
-def test_complete_list_is_the_denominator(desk, worked, line):
+def test_complete_list_is_the_denominator(browser_of, worked, line):
     Village.update(list_complete=True).where(Village.id == worked.da_xanh.id).execute()
-    page = desk(worked.son).get("/tallies").text
+    page = browser_of(worked.son).get("/tallies").text
     assert line(page, "Đá Xanh")["Độ phủ"] == "50%"
     assert "chưa hỏi 6" in page
 
 
-def test_unknown_figure_is_a_dash(desk, worked, line):
+def test_unknown_figure_is_a_dash(browser_of, worked, line):
     Village.update(declared_14plus=None).where(Village.id == worked.da_xanh.id).execute()
-    page = desk(worked.son).get("/tallies").text
+    page = browser_of(worked.son).get("/tallies").text
     assert line(page, "Đá Xanh")["Độ phủ"] == "—"
     assert "chưa hỏi —" in page
     assert "Chưa có số người từ 14 tuổi của Bon Đá Xanh." in page
 
 
-def test_team_without_contact_in_the_period_has_no_figures(desk, cast, line):
+def test_team_without_contact_in_the_period_has_no_figures(browser_of, cast, line):
     keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
-    chair = desk(cast.son)
+    chair = browser_of(cast.son)
     page = chair.get("/tallies").text
     assert line(page, "Đá Xanh")["Lượt thăm"] == "—"
     assert line(page, "Ấp Cầu Ván")["Kích hoạt"] == "0"
@@ -112,34 +112,34 @@ def test_team_without_contact_in_the_period_has_no_figures(desk, cast, line):
     assert line(chair.get("/tallies").text, "Đá Xanh")["Lượt thăm"] == "0"
 
 
-def test_board_shows_the_target_to_date_and_the_gap(desk, worked, line, set_target):
+def test_board_shows_the_target_to_date_and_the_gap(browser_of, worked, line, set_target):
     set_target(worked.cau_van, 60, clock.today().replace(day=1))
     set_target(worked.da_xanh, 30, clock.today().replace(day=1))
     set_target(worked.cau_van, 80, clock.today(), "coverage")
-    page = desk(worked.son).get("/tallies").text
+    page = browser_of(worked.son).get("/tallies").text
     assert "Tuần này thêm 3 người kích hoạt. Cần 21." in page
     assert "Đến hôm nay cần 9." in page
     assert "Còn thiếu 6." in page
     cau_van = line(page, "Ấp Cầu Ván")
     assert (cau_van["Đến hôm nay cần"], cau_van["Còn thiếu"], cau_van["Độ phủ"]) == (
         "6", "4", "30% /80%")
-    page = desk(worked.son).get("/tallies?period=month").text
+    page = browser_of(worked.son).get("/tallies?period=month").text
     assert "Cần 90." in page
     assert "Đến hôm nay cần 54." in page
 
 
-def test_village_on_schedule_is_marked(desk, worked, set_target):
+def test_village_on_schedule_is_marked(browser_of, worked, set_target):
     set_target(worked.cau_van, 10, clock.today().replace(day=1))
-    assert "Kịp chỉ tiêu." in desk(worked.son).get("/tallies").text
+    assert "Kịp chỉ tiêu." in browser_of(worked.son).get("/tallies").text
 
 
-def test_board_states_that_nobody_was_activated(desk, cast):
+def test_board_states_that_nobody_was_activated(browser_of, cast):
     keep(cast.lan, form(cast.bre, outcome="absent", at=at(17)))
-    assert "Tuần này chưa thêm người kích hoạt." in desk(cast.son).get("/tallies").text
+    assert "Tuần này chưa thêm người kích hoạt." in browser_of(cast.son).get("/tallies").text
 
 
-def test_board_shows_the_three_most_frequent_obstacles(desk, worked):
-    page = desk(worked.son).get("/tallies").text
+def test_board_shows_the_three_most_frequent_obstacles(browser_of, worked):
+    page = browser_of(worked.son).get("/tallies").text
     part = page.split("Khó khăn gặp nhiều")[1]
     assert part.index("2 lần") < part.index("1 lần")
     assert part.index("Chưa đăng ký mức 2") < part.index("Sợ lừa đảo")
@@ -156,12 +156,12 @@ def calls_on(page):
     return " ".join(page.split("Nên gọi")[1].split("</aside>")[0].split())
 
 
-def test_teams_silent_for_three_days_are_listed(desk, cast):
+def test_teams_silent_for_three_days_are_listed(browser_of, cast):
     User.update(phone="0900000999").where(User.id == cast.tu.id).execute()
     phone(cast.lan, at(14), left=3)
     phone(cast.binh, at(12), left=2)
     phone(cast.mai, at(17), left=1)
-    page = desk(cast.son).get("/tallies").text
+    page = browser_of(cast.son).get("/tallies").text
     calls = calls_on(page)
     assert "Cầu Ván" in calls
     assert "Có tin lần cuối 14/11. 2 máy còn 5 lượt, không liên lạc từ 12/11" in calls
@@ -170,23 +170,23 @@ def test_teams_silent_for_three_days_are_listed(desk, cast):
     assert "6 lượt còn trên máy, theo lần liên lạc cuối" in calls
 
 
-def test_silent_phone_is_listed_though_its_team_was_heard(desk, cast):
+def test_silent_phone_is_listed_though_its_team_was_heard(browser_of, cast):
     for user in (cast.lan, cast.mai):
         phone(user, at(18))
     phone(cast.binh, at(14), left=3)
-    calls = calls_on(desk(cast.son).get("/tallies").text)
+    calls = calls_on(browser_of(cast.son).get("/tallies").text)
     assert "1 máy còn 3 lượt, không liên lạc từ 14/11" in calls
     assert "Đá Xanh" not in calls
 
 
-def test_given_up_and_lost_phones_do_not_count(desk, cast):
+def test_given_up_and_lost_phones_do_not_count(browser_of, cast):
     for user in (cast.lan, cast.mai):
         phone(user, at(18))
     phone(cast.binh, clock.now() - Device.GIVEN_UP, left=4)
     phone(cast.binh, at(14), left=3)
     Session.begin(cast.binh)
     Session.update(device=Device.get(Device.left_count == 3).id).execute()
-    chair = desk(cast.son)
+    chair = browser_of(cast.son)
     assert "3 lượt còn trên máy" in chair.get("/tallies").text
     Session.get(Session.user == cast.binh).mark_lost()
     page = chair.get("/tallies").text
@@ -197,34 +197,34 @@ def test_given_up_and_lost_phones_do_not_count(desk, cast):
 
 
 @pytest.mark.parametrize("oldest", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
-def test_extreme_reported_days_do_not_break_the_board(desk, sign_in, cast, oldest):
+def test_extreme_reported_days_do_not_break_the_board(browser_of, sign_in, cast, oldest):
     heard = send(sign_in(cast.lan), cast.lan, left={"count": 3, "oldest": oldest})
     assert heard.status_code == 200
-    page = desk(cast.son).get(f"/tallies/{cast.lan.village_id}")
+    page = browser_of(cast.son).get(f"/tallies/{cast.lan.village_id}")
     assert page.status_code == 200 and "3 lượt còn trên máy" in page.text
 
 
-def test_silent_team_without_a_leader_is_listed(desk, cast):
-    calls = calls_on(desk(cast.son).get("/tallies").text)
+def test_silent_team_without_a_leader_is_listed(browser_of, cast):
+    calls = calls_on(browser_of(cast.son).get("/tallies").text)
     assert "Chưa có tin lần nào. Nguyễn Văn Tư chưa ghi số máy" in calls
     assert "Chưa có tin lần nào. Chưa có tổ trưởng" in calls
     assert "tel:" not in calls
 
 
-def test_villages_are_in_official_order(desk, cast):
+def test_villages_are_in_official_order(browser_of, cast):
     Village.update(position=9).where(Village.id == cast.cau_van.id).execute()
-    table = desk(cast.son).get("/tallies").text.split("Từng thôn, ấp")[1]
+    table = browser_of(cast.son).get("/tallies").text.split("Từng thôn, ấp")[1]
     assert table.index("Đá Xanh") < table.index("Cầu Ván")
 
 
-def test_village_links_to_its_households(desk, cast):
-    page = desk(cast.son).get(f"/tallies/{cast.cau_van.id}")
+def test_village_links_to_its_households(browser_of, cast):
+    page = browser_of(cast.son).get(f"/tallies/{cast.cau_van.id}")
     found = re.search(r'href="(/households\?village=\d+)"', page.text)
-    assert "Điểu Bré" in desk(cast.son).get(found[1]).text
+    assert "Điểu Bré" in browser_of(cast.son).get(found[1]).text
 
 
-def test_village_page_lists_its_visits(desk, worked):
-    chair = desk(worked.son)
+def test_village_page_lists_its_visits(browser_of, worked):
+    chair = browser_of(worked.son)
     page = chair.get(f"/tallies/{worked.cau_van.id}").text
     assert "Tuần này thêm 2 người kích hoạt." in page
     visits = page.split('id="visits"')[1]
@@ -235,8 +235,8 @@ def test_village_page_lists_its_visits(desk, worked):
     assert "H&#39;Lan" not in visits
 
 
-def test_empty_board_shows_a_message(desk, cast):
-    chair = desk(cast.son)
+def test_empty_board_shows_a_message(browser_of, cast):
+    chair = browser_of(cast.son)
     page = chair.get("/tallies").text
     assert "Kỳ này chưa có tin." in page
     assert "Chưa có máy nào gửi về." in page
@@ -258,21 +258,21 @@ def test_empty_board_shows_a_message(desk, cast):
     ("period=days&first=0001-01-01&last=0001-01-02", "Xem lại năm."),
     ("period=days&first=9999-12-30&last=9999-12-31", "Xem lại năm."),
 ])
-def test_invalid_period_shows_an_error(desk, cast, query, words):
+def test_invalid_period_shows_an_error(browser_of, cast, query, words):
     for url in ("/tallies", f"/tallies/{cast.cau_van.id}", f"/tallies/{cast.cau_van.id}/visits"):
-        answer = desk(cast.son).get(f"{url}?{query}")
+        answer = browser_of(cast.son).get(f"{url}?{query}")
         assert answer.status_code == 422
         assert words in answer.text
 
 
-def test_free_period_defaults_to_the_last_thirty_days(desk, cast):
-    page = desk(cast.son).get("/tallies?period=days").text
+def test_free_period_defaults_to_the_last_thirty_days(browser_of, cast):
+    page = browser_of(cast.son).get("/tallies?period=days").text
     assert 'value="2026-10-20"' in page
     assert 'value="2026-11-18"' in page
 
 
-def test_board_shows_only_the_own_commune(desk, worked):
-    page = desk(worked.chau).get("/tallies?period=month").text
+def test_board_shows_only_the_own_commune(browser_of, worked):
+    page = browser_of(worked.chau).get("/tallies?period=month").text
     assert "Cầu Ván" not in page
     assert "Kỳ này chưa có tin." in page
     assert "Suối Lá" in page

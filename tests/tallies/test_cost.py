@@ -24,15 +24,15 @@ def queries(monkeypatch):
     ("/tallies", 9), ("/tallies?period=month", 9),
     ("/tallies?period=days&first=2026-10-20&last=2026-12-10", 10),
     ("/tallies/0/visits", 13), ("/targets", 4), ("/rounds", 5)])
-def test_pages_need_few_queries(desk, worked, queries, url, most):  # noqa: F811
-    chair = desk(worked.son)
+def test_pages_need_few_queries(browser_of, worked, queries, url, most):  # noqa: F811
+    chair = browser_of(worked.son)
     queries.clear()
     chair.get(url)
     assert len(queries) <= most, queries
 
 
-def test_query_count_is_constant_in_visits(desk, worked, queries):  # noqa: F811
-    chair, costs = desk(worked.son), []
+def test_query_count_is_constant_in_visits(browser_of, worked, queries):  # noqa: F811
+    chair, costs = browser_of(worked.son), []
     for _ in range(2):
         queries.clear()
         for url in ("/tallies", "/tallies/0/visits?period=month", f"/tallies/{worked.cau_van.id}"):

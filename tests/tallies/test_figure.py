@@ -30,8 +30,8 @@ def title_number(answer):
 @pytest.mark.parametrize(("figure", "column"), [
     ("activations", "Kích hoạt"), ("visits", "Lượt thăm"), ("houses", "Nhà đã gặp"),
     ("dossiers", "Hồ sơ")])
-def test_row_count_equals_the_figure(desk, worked, line, figure, column, period):  # noqa: F811
-    chair = desk(worked.son)
+def test_row_count_equals_the_figure(browser_of, worked, line, figure, column, period):  # noqa: F811
+    chair = browser_of(worked.son)
     board = chair.get(f"/tallies{period}").text
     for place, label in ((worked.cau_van.id, "Ấp Cầu Ván"), (worked.da_xanh.id, "Đá Xanh"),
                          (0, "Cả xã")):
@@ -40,12 +40,12 @@ def test_row_count_equals_the_figure(desk, worked, line, figure, column, period)
         assert rows(answer) == title_number(answer) == figure_there
 
 
-def test_moved_household_counts_in_one_village_only(desk, worked, line):  # noqa: F811
+def test_moved_household_counts_in_one_village_only(browser_of, worked, line):  # noqa: F811
     worked.bre.village = worked.da_xanh
     worked.bre.number = 99
     worked.bre.save()
     keep(worked.mai, form(worked.bre, at=at(18)))
-    chair = desk(worked.son)
+    chair = browser_of(worked.son)
     for period, all_houses in (("", "3"), (PERIODS[3], "4")):
         board = chair.get(f"/tallies{period}").text
         for place, label in ((worked.cau_van.id, "Ấp Cầu Ván"), (worked.da_xanh.id, "Đá Xanh")):
@@ -54,8 +54,8 @@ def test_moved_household_counts_in_one_village_only(desk, worked, line):  # noqa
         assert line(board, "Cả xã")["Nhà đã gặp"] == all_houses
 
 
-def test_obstacles_open_singly_and_together(desk, worked):  # noqa: F811
-    chair = desk(worked.son)
+def test_obstacles_open_singly_and_together(browser_of, worked):  # noqa: F811
+    chair = browser_of(worked.son)
     answer = chair.get("/tallies/0/obstacles?code=O11")
     assert rows(answer) == title_number(answer) == 2
     assert "Thị Rin" in answer.text
@@ -63,8 +63,8 @@ def test_obstacles_open_singly_and_together(desk, worked):  # noqa: F811
     assert rows(chair.get(f"/tallies/{worked.da_xanh.id}/obstacles")) == 1
 
 
-def test_coverage_lists_people(desk, worked):  # noqa: F811
-    chair = desk(worked.son)
+def test_coverage_lists_people(browser_of, worked):  # noqa: F811
+    chair = browser_of(worked.son)
     for state, people in (("done", 4), ("not_yet", 2), ("unasked", 1)):
         answer = chair.get(f"/tallies/0/coverage?state={state}")
         assert rows(answer) == title_number(answer) == people
@@ -75,17 +75,18 @@ def test_coverage_lists_people(desk, worked):  # noqa: F811
     assert "Còn 13 người chưa có tên trong danh sách" in page
 
 
-def test_person_without_consent_is_not_named(desk, worked):  # noqa: F811
-    drawer = desk(worked.son).get(f"/tallies/{worked.cau_van.id}/activations").text
+def test_person_without_consent_is_not_named(browser_of, worked):  # noqa: F811
+    drawer = browser_of(worked.son).get(f"/tallies/{worked.cau_van.id}/activations").text
     drawer = drawer.split('id="drawer"')[1]
     assert "Không ghi tên" in drawer
     assert "Nguyễn Thị Hòa</b>" not in drawer
 
 
 @pytest.mark.parametrize("figure", KINDS)
-def test_row_names_the_village_for_a_figure_of_several(desk, worked, figure):  # noqa: F811
+def test_row_names_the_village_for_a_figure_of_several(browser_of, worked, figure):  # noqa: F811
     def drawer(place):
-        answer = desk(worked.son).get(f"/tallies/{place}/{figure}", headers={"HX-Request": "true"})
+        answer = browser_of(worked.son).get(f"/tallies/{place}/{figure}",
+                                            headers={"HX-Request": "true"})
         return answer.text.split("<ul>")[1], rows(answer)
 
     text, listed = drawer(0)
@@ -93,8 +94,8 @@ def test_row_names_the_village_for_a_figure_of_several(desk, worked, figure):  #
     assert "Ấp Cầu Ván" not in drawer(worked.cau_van.id)[0]
 
 
-def test_htmx_gets_the_drawer_and_a_browser_the_whole_board(desk, worked):  # noqa: F811
-    chair, url = desk(worked.son), f"/tallies/{worked.cau_van.id}/visits"
+def test_htmx_gets_the_drawer_and_a_browser_the_whole_board(browser_of, worked):  # noqa: F811
+    chair, url = browser_of(worked.son), f"/tallies/{worked.cau_van.id}/visits"
     piece = chair.get(url, headers={"HX-Request": "true"}).text
     assert piece.lstrip().startswith('<aside class="drawer" id="drawer"')
     whole = chair.get(url).text
@@ -102,8 +103,8 @@ def test_htmx_gets_the_drawer_and_a_browser_the_whole_board(desk, worked):  # no
     assert piece.strip() in whole
 
 
-def test_close_link_returns_to_the_opening_page(desk, worked):  # noqa: F811
-    chair, place = desk(worked.son), worked.cau_van.id
+def test_close_link_returns_to_the_opening_page(browser_of, worked):  # noqa: F811
+    chair, place = browser_of(worked.son), worked.cau_van.id
     for page, back in (("/tallies?period=month", "/tallies?period=month"),
                        (f"/tallies/{place}?period=month", f"/tallies/{place}?period=month")):
         link = re.search(rf'href="(/tallies/{place}/visits[^"]*)"', chair.get(page).text)[1]
@@ -111,9 +112,9 @@ def test_close_link_returns_to_the_opening_page(desk, worked):  # noqa: F811
         assert f'href="{back}#visits-{place}"' in drawer
 
 
-def test_rows_come_in_pages_of_fifty(desk, cast):
+def test_rows_come_in_pages_of_fifty(browser_of, cast):
     keep(cast.lan, *[form(cast.bre, person(None, step()), at=at(18, 1)) for _ in range(53)])
-    chair, url = desk(cast.son), f"/tallies/{cast.cau_van.id}"
+    chair, url = browser_of(cast.son), f"/tallies/{cast.cau_van.id}"
     for figure in ("/visits", "/activations"):
         first, second = chair.get(url + figure), chair.get(f"{url}{figure}?page=2")
         assert (title_number(first), rows(first), rows(second)) == (53, 50, 3)
@@ -122,16 +123,16 @@ def test_rows_come_in_pages_of_fifty(desk, cast):
         assert chair.get(f"{url}?page={page}").status_code == 200
 
 
-def test_unknown_parameters_are_404(desk, cast):
-    chair = desk(cast.son)
+def test_unknown_parameters_are_404(browser_of, cast):
+    chair = browser_of(cast.son)
     for url in ("/tallies/99", "/tallies/0", "/tallies/99999999999999999999", "/tallies/1/people",
                 "/tallies/99/visits", "/tallies/0/obstacles?code=O99",
                 "/tallies/0/obstacles?code=%00", "/tallies/0/coverage?state=x"):
         assert chair.get(url).status_code == 404, url
 
 
-def test_foreign_village_equals_a_missing_one(desk, worked):  # noqa: F811
-    chau = desk(worked.chau)
+def test_foreign_village_equals_a_missing_one(browser_of, worked):  # noqa: F811
+    chau = browser_of(worked.chau)
     for tail in ("", *(f"/{figure}" for figure in KINDS)):
         strange = chau.get(f"/tallies/{worked.cau_van.id}{tail}")
         assert strange.status_code == 404

@@ -61,8 +61,8 @@ def row(number, village, activations="", coverage=""):
             f"{start}coverage": coverage}
 
 
-def test_chair_sets_targets_and_empty_fields_keep_theirs(desk, cast):
-    chair, today = desk(cast.son), clock.today()
+def test_chair_sets_targets_and_empty_fields_keep_theirs(browser_of, cast):
+    chair, today = browser_of(cast.son), clock.today()
     answer = chair.send("/targets", since_on=today.isoformat(),
                         **row(0, cast.cau_van, "30", "80"), **row(1, cast.da_xanh))
     assert answer.status_code == 303
@@ -91,25 +91,25 @@ def test_chair_sets_targets_and_empty_fields_keep_theirs(desk, cast):
     ({"targets-0-coverage": "5.5"}, "Ghi một số, không có chữ."),
     ({"targets-0-village": "x", "targets-0-coverage": "5"}, "Có thôn, ấp không thuộc xã mình."),
 ])
-def test_error_stands_beside_its_field(desk, cast, change, words):
+def test_error_stands_beside_its_field(browser_of, cast, change, words):
     fields = {"since_on": clock.today().isoformat(), **row(0, cast.cau_van)} | change
-    answer = desk(cast.son).send("/targets", **fields)
+    answer = browser_of(cast.son).send("/targets", **fields)
     assert answer.status_code == 422
     assert words in answer.text
     assert Target.select().count() == 0
 
 
-def test_foreign_village_gets_no_target(desk, cast):
-    answer = desk(cast.son).send("/targets", since_on=clock.today().isoformat(),
-                                 **row(0, cast.suoi_la, "30"))
+def test_foreign_village_gets_no_target(browser_of, cast):
+    answer = browser_of(cast.son).send("/targets", since_on=clock.today().isoformat(),
+                                       **row(0, cast.suoi_la, "30"))
     assert answer.status_code == 422
     assert "Suối Lá" not in answer.text
     assert Target.select().count() == 0
 
 
-def test_officer_reads_targets_but_sets_none(desk, cast, set_target):
+def test_officer_reads_targets_but_sets_none(browser_of, cast, set_target):
     set_target(cast.cau_van, 30, clock.today())
-    officer = desk(cast.hanh)
+    officer = browser_of(cast.hanh)
     page = officer.get("/targets").text
     assert "30" in page
     assert "<input" not in page.split("<main")[1]
