@@ -19,17 +19,15 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from . import clock
 from .access import public
 from .config import Config
 from .logs import method
 from .models import Counter as CommuneCounter
-from .models import Device, ProcessingFailure, Receipt, RejectedEntry, Session
+from .models import Device, ProcessingFailure, Receipt, RejectedEntry
 
 bp = Blueprint("metrics", __name__)
 log = logging.getLogger(__name__)
 
-GIVEN_UP = Session.ABSOLUTE  # a phone silent for this long does not count: its sign-in expired
 ANSWERS = Counter("tungnha_answers", "Answers given.", ("method", "rule", "status"))
 SECONDS = Histogram("tungnha_answer_seconds", "Time from a request to its answer.", ("rule",),
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
@@ -39,19 +37,16 @@ class DatabaseCollector:
     """Gauges read from the database, the same in every process."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        now = clock.now()
-        waiting = (Device.left_count > 0) & (Device.seen_at > now - GIVEN_UP)
-        silent = waiting & (Device.seen_at < now - Device.SILENT)
-        left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(waiting)
+        left = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(Device.is_waiting())
         open_failure = Receipt.id.is_null() | (Receipt.status == "rejected")
         for name, help_text, query in (
             ("receipts", "Entries the communes have accepted.",
              CommuneCounter.select(fn.COALESCE(fn.SUM(CommuneCounter.receipt), 0))),
             ("waiting_entries", "Entries still on phones, as each last reported.", left),
             ("waiting_phones", "Phones that hold entries.",
-             Device.select(fn.COUNT(Device.id)).where(waiting)),
+             Device.select(fn.COUNT(Device.id)).where(Device.is_waiting())),
             ("silent_phones", "Phones that hold entries and had no contact for three days.",
-             Device.select(fn.COUNT(Device.id)).where(silent)),
+             Device.select(fn.COUNT(Device.id)).where(Device.is_silent())),
             ("rejected_open", "Rejected entries that nobody has settled.",
              RejectedEntry.select(fn.COUNT(RejectedEntry.id)).where(RejectedEntry.settled_at.is_null())),
             ("processing_failures", "Entries that met a server error and are not accepted.",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import Case
+
 from .. import clock
 from ..models import Device, Session, User, Village
 from ..text import sort_key
@@ -40,10 +42,11 @@ def people(viewer: User) -> list[tuple[Village | None, list[Person]]]:
     for user, moment in seen:
         found[user].phones += 1
         found[user].note_contact(moment)
-    devices = Device.select(Device.user, Device.seen_at, Device.left_count).where(
+    left = Case(None, [(Device.is_waiting(), Device.left_count)], 0)
+    devices = Device.select(Device.user, Device.seen_at, left).where(
         Device.user.in_(list(found))).tuples()
-    for user, moment, left in devices:
-        found[user].left += left
+    for user, moment, waiting in devices:
+        found[user].left += waiting
         found[user].note_contact(moment)
     return grouped(found.values(), viewer)
 

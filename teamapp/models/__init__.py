@@ -1,6 +1,7 @@
 """All nouns of the field: one graph; TABLES lists each table after those it refers to."""
 
 from .account_status import AccountStatus
+from .attempt import Attempt, MustWait
 from .catalog import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
 from .commune import Commune, Counter, Province, WriteTransaction
 from .consent import Consent
@@ -19,7 +20,7 @@ from .session import Session
 from .step import Step
 from .tally import Tally
 from .target import Target
-from .throttle import Attempt, MustWait, Throttle
+from .throttle import Throttle
 from .undeliverable_envelope import UndeliverableEnvelope
 from .user import Membership, Speaks, User
 from .village import Village

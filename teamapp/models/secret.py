@@ -1,7 +1,12 @@
-"""PINs and passwords: how they are stored, and which are rejected."""
+"""PINs and passwords: how they are stored, verified a few at a time, and which are rejected."""
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,6 +15,18 @@ from .. import text
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
+AT_ONCE = 2  # verifications of one process: one computes, the others wait
+COMMON = Path(__file__).with_name("common_secrets.txt")
+LEAST_DIFFERENT = 5  # characters of a password
+
+_places, _turn = BoundedSemaphore(AT_ONCE), Lock()
+
+
+class TooManyAtOnce(Exception):
+    """The process verifies as many secrets as it may; another waits on the client."""
+
+    retry_after = 3  # seconds
+
 
 def hash_secret(secret: str) -> str:
     """Return the argon2id hash of a PIN or password, normalised to NFC."""
@@ -17,24 +34,55 @@ def hash_secret(secret: str) -> str:
 
 
 def is_secret_of(secret_hash: str, secret: str) -> bool:
-    """Verify a PIN or password against its hash."""
+    """Verify a PIN or password against its hash; raise TooManyAtOnce rather than wait long."""
+    with queued():
+        try:
+            return hasher.verify(secret_hash, unicodedata.normalize("NFC", secret))
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@contextmanager
+def queued() -> Iterator[None]:
+    """Wait for the processor in a queue so short that threads remain for phones that send."""
+    if not _places.acquire(blocking=False):
+        raise TooManyAtOnce
     try:
-        return hasher.verify(secret_hash, unicodedata.normalize("NFC", secret))
-    except (VerificationError, InvalidHashError):
-        return False
+        with _turn:
+            yield
+    finally:
+        _places.release()
+
+
+@cache
+def common_secrets() -> frozenset[str]:
+    """Return the secrets that a guesser tries first; the file names its source."""
+    lines = COMMON.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def is_run(secret: str) -> bool:
+    """Return whether each character follows the one before at the same distance: 135791."""
+    modulus = 10 if secret.isdigit() else 0x110000
+    return len({(ord(b) - ord(a)) % modulus for a, b in zip(secret, secret[1:])}) == 1
 
 
 def check_pin(pin: str) -> None:
     """Raise ValueError unless it is a PIN of 6 digits that is hard to guess."""
     if not re.fullmatch(r"[0-9]{6}", pin):
         raise ValueError("Mã PIN gồm đúng 6 chữ số.")
-    if len(set(pin)) < 3 or pin in "01234567890" or pin in "09876543210":
+    is_pattern = (pin[:3] in (pin[3:], pin[:2:-1])  # 258258, 258852
+                  or pin[::2] == pin[1::2])  # 225588
+    if len(set(pin)) < 3 or is_pattern or is_run(pin) or pin in common_secrets():
         raise ValueError("Mã PIN này dễ đoán quá, chọn số khác.")
 
 
 def check_password(password: str) -> None:
-    """Raise ValueError unless it has 10 to 200 characters and no control character."""
+    """Raise ValueError unless it has 10 to 200 characters and is hard to guess."""
     if not 10 <= len(password) <= 200:
         raise ValueError("Mật khẩu dài từ 10 đến 200 ký tự.")
     if not text.is_clean(password):
         raise ValueError("Mật khẩu có ký tự không gõ được.")
+    plain = password.lower()
+    if len(set(plain)) < LEAST_DIFFERENT or is_run(plain) or plain in common_secrets():
+        raise ValueError("Mật khẩu này dễ đoán quá, chọn câu khác.")

@@ -1,25 +1,16 @@
 """Rate limits of sign-in: failures counted under hashes, never under names."""
 
-import hmac
 from collections.abc import Iterable
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from peewee import EXCLUDED, FixedCharField, IntegerField
 
 from .. import clock
-from ..db import MomentField, Record, transaction
+from ..db import MomentField, Record
 
 DAY, YEAR = timedelta(days=1), timedelta(days=400)
-
-
-class MustWait(Exception):
-    """The attempt is rejected unchecked; the next is possible in `seconds`."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
 
 
 class Throttle(Record):
@@ -27,23 +18,12 @@ class Throttle(Record):
 
     key = FixedCharField(64, primary_key=True)
     failures = IntegerField(default=0)
-    last_at = MomentField()
-
-    FIRST = 30  # seconds, doubled with every further failure
+    last_at = MomentField()  # of the last failure; of an `Evenly`, when all of them are forgotten
 
     @property
     def recent_failures(self) -> int:
         """The failures that count; a day without one resets them."""
         return self.failures if self.last_at > clock.now() - DAY else 0
-
-    def wait(self, free: int, longest: int) -> int:
-        """Return the seconds until the next attempt, `longest` at most, 0 for the `free` ones."""
-        over = self.recent_failures - free
-        if over < 0:
-            return 0
-        delay = timedelta(seconds=min(self.FIRST * 2 ** min(over, 20), longest))
-        since = clock.now() - self.last_at
-        return max(0, int((delay - since).total_seconds()))
 
     @classmethod
     def lock(cls, keys: Iterable[str]) -> list[Self]:
@@ -51,6 +31,11 @@ class Throttle(Record):
         rows = [{"key": key, "failures": 0, "last_at": clock.now()} for key in sorted(keys)]
         return list(cls.insert_many(rows).on_conflict(
             conflict_target=[cls.key], update={cls.key: EXCLUDED.key}).returning(cls).execute())
+
+    def store(self, failures: int, last_at: datetime) -> None:
+        """Store the row's new state."""
+        Throttle.update(failures=failures, last_at=last_at).where(
+            Throttle.key == self.key).execute()
 
     @classmethod
     def sweep(cls) -> None:
@@ -60,61 +45,57 @@ class Throttle(Record):
                            | (cls.last_at < now - YEAR)).execute()
 
 
-class Attempt:
-    """One sign-in attempt, counted before the secret is verified.
+@dataclass(frozen=True)
+class Doubling:
+    """After `free` failures each further one doubles the wait, from FIRST to `longest` seconds."""
 
-    It counts for the user on this device, for the device, and for the user on all devices; the
-    last not on a device where the user has signed in before, so that nobody can lock them out.
+    free: int
+    longest: int
+
+    FIRST = 30
+
+    def wait(self, row: Throttle) -> int:
+        """Return the seconds until the next attempt."""
+        over = row.recent_failures - self.free
+        if over < 0:
+            return 0
+        delay = timedelta(seconds=min(self.FIRST * 2 ** min(over, 20), self.longest))
+        return max(0, int((delay - (clock.now() - row.last_at)).total_seconds()))
+
+    def count(self, row: Throttle) -> None:
+        """Count an attempt."""
+        row.store(row.recent_failures + 1, clock.now())
+
+    def take_back(self, row: Throttle) -> None:
+        """Count an attempt no longer: its secret was not verified."""
+        row.store(max(row.failures - 1, 0), row.last_at)
+
+
+@dataclass(frozen=True)
+class Evenly:
+    """`a_day` failures may come at once; each is forgotten after its part of a day.
+
+    Unlike Doubling it never stops those who share the key for long: the wait is that part.
     """
 
-    def __init__(self, pepper: str, username: str, device: str) -> None:
-        self.pepper, self.username, self.device = pepper, username, device
-
-    def key(self, *parts: str) -> str:
-        """Return the hash of the parts, the key of a row."""
-        return hmac.new(self.pepper.encode(), "\0".join(parts).encode(), "sha256").hexdigest()
+    a_day: int
 
     @property
-    def known_device_key(self) -> str:
-        """The key of the row that marks a device the user has signed in on."""
-        return self.key("known", self.username, self.device)
+    def part(self) -> timedelta:
+        """The time in which one failure is forgotten."""
+        return DAY / self.a_day
 
-    @cached_property
-    def limits(self) -> dict[str, tuple[int, int]]:
-        """The number of free attempts and the longest wait in seconds, by key."""
-        limits = {self.key("pair", self.username, self.device): (5, 900),
-                  self.key("device", self.device): (20, 900)}
-        known = Throttle.select().where(
-            Throttle.key == self.known_device_key, Throttle.last_at > clock.now() - YEAR)
-        if not known.exists():
-            limits[self.key("user", self.username)] = (10, 3600)
-        return limits
-
-    def begin(self) -> None:
-        """Count the attempt, or raise MustWait and count nothing."""
-        with transaction():
-            rows = Throttle.lock(self.limits)
-            seconds = self.longest_wait(rows)
-            if seconds:
-                raise MustWait(seconds)
-            for row in rows:
-                Throttle.update(failures=row.recent_failures + 1, last_at=clock.now()).where(
-                    Throttle.key == row.key).execute()
-
-    def wait(self) -> int:
+    def wait(self, row: Throttle) -> int:
         """Return the seconds until the next attempt."""
-        return self.longest_wait(Throttle.select().where(Throttle.key.in_(list(self.limits))))
+        ahead = row.last_at - clock.now() - (DAY - self.part)
+        return max(0, int(ahead.total_seconds()))
 
-    def longest_wait(self, rows: Iterable[Throttle]) -> int:
-        """Return the longest wait of the rows."""
-        return max((row.wait(*self.limits[row.key]) for row in rows), default=0)
+    def count(self, row: Throttle) -> None:
+        """Count an attempt."""
+        at: datetime = row.last_at
+        row.store(1, max(at, clock.now()) + self.part)
 
-    def succeed(self) -> None:
-        """Reset the failures and mark the device as known for the user."""
-        with transaction():
-            Throttle.lock(self.limits)
-            Throttle.delete().where(Throttle.key.in_(list(self.limits))).execute()
-            Throttle.lock([self.known_device_key])
-            Throttle.update(last_at=clock.now()).where(
-                Throttle.key == self.known_device_key).execute()
-            Throttle.sweep()
+    def take_back(self, row: Throttle) -> None:
+        """Count an attempt no longer: it succeeded, or its secret was not verified."""
+        at: datetime = row.last_at
+        row.store(1, at - self.part)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
@@ -16,6 +17,7 @@ from ..access import fetch_metadata, own_path, public, same_origin
 from ..extensions import must_wipe
 from ..languages import browser_language, use_language
 from ..models import Attempt, MustWait, Session, User
+from ..models.secret import TooManyAtOnce
 from ..web import page
 from .forms import LanguageForm, SignInForm
 
@@ -39,14 +41,18 @@ def create() -> ResponseReturnValue:
     form = SignInForm(request.form)
     if not form.validate():
         return sign_in_page(form, 422, failure_message())
-    attempt = Attempt(str(current_app.secret_key), text.fold(form.username.data), device())
+    attempt = Attempt(str(current_app.secret_key), text.fold(form.username.data), device(),
+                      network(request.remote_addr))
     try:
         attempt.begin()
     except MustWait as wait:
-        answer = sign_in_page(form, 429, failure_message(wait.seconds))
-        answer.headers["Retry-After"] = str(wait.seconds)
-        return answer
-    user = User.authenticate(attempt.username, form.secret.data)
+        return sign_in_page(form, 429, failure_message(wait.seconds), wait.seconds)
+    try:
+        user = User.authenticate(attempt.username, form.secret.data)
+    except TooManyAtOnce as error:
+        attempt.take_back()
+        return sign_in_page(form, 503, _("Đang có nhiều người đăng nhập. Thử lại sau vài giây."),
+                            error.retry_after)
     if user is None:
         return sign_in_page(form, 422, failure_message(attempt.wait()))
     attempt.succeed()
@@ -100,7 +106,8 @@ def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
     return sign_in_page(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
 
 
-def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None) -> Response:
+def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None,
+                 retry_after: int = 0) -> Response:
     """Return the sign-in page for an anonymous reader, with the cookie that counts attempts.
 
     X-Wipe stands here too: a lost device may request no other page first.
@@ -112,6 +119,8 @@ def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None) -> Re
                   current_user=AnonymousUserMixin())
     if wipe:
         answer.headers["X-Wipe"] = "1"
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
     return with_device(answer)
 
 
@@ -146,6 +155,16 @@ def device() -> str:
         known = request.cookies.get(device_cookie(), "")
         g.device = known if DEVICE.fullmatch(known) else secrets.token_urlsafe(16)
     return str(g.device)
+
+
+def network(address: str | None) -> str:
+    """Return the network that an address belongs to: /24 of IPv4, /64 of IPv6."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return ""
+    found = getattr(found, "ipv4_mapped", None) or found
+    return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
 def with_device(answer: Response) -> Response:

@@ -94,7 +94,7 @@ def read(request: Request) -> Batch:
     left = waiting if isinstance(waiting, dict) else {}
     count = left.get("count")
     return Batch(str(uuid(sent.get("batch"))), uuid(sent.get("device")), sent["user"],
-                 max(0, min(count, 1_000_000)) if type(count) is int else 0,
+                 count if type(count) is int else 0,
                  moment(left.get("oldest")),
                  [read_entry(entry) for entry in sent["entries"]],
                  [read_sealed(envelope) for envelope in sealed])

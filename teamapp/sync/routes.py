@@ -1,11 +1,8 @@
 """POST /sync: receives the entries of outboxes."""
 
-from datetime import datetime
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from peewee import EXCLUDED
 from werkzeug.exceptions import Conflict, Forbidden
 
 from .. import clock
@@ -38,22 +35,10 @@ def create() -> ResponseReturnValue:
         raise Forbidden("role")
     user, forms = current_user._get_current_object(), read_ahead(sent.entries)
     with user.commune.write() as tx:
-        hear_from(sent, tx.now)
+        Device.hear_from(sent.device, user, sent.left_count, sent.left_oldest_at, tx.now)
+        user.sign_in.note_device(sent.device)
         results = BatchProcessor(tx, user, sent.device, forms).take(sent.entries)
         epoch = Installation.current_epoch()
     sealed_answers = sealed.take(sent.sealed, user, sent.device)
     return {"v": batch.VERSION, "batch": sent.id, "server_time": clock.now().isoformat(),
             "epoch": epoch, "results": results, "sealed": sealed_answers}
-
-
-def hear_from(sent: batch.Batch, at: datetime) -> None:
-    """Record the time of contact and the number of entries left on this phone."""
-    Device.insert(
-        id=sent.device, user=current_user.id, commune=current_user.commune_id,
-        village=current_user.village_id, left_count=sent.left_count,
-        left_oldest_at=sent.left_oldest_at, seen_at=at,
-    ).on_conflict(conflict_target=[Device.id, Device.user], update={
-        field: getattr(EXCLUDED, field.column_name) for field in
-        (Device.commune, Device.village, Device.left_count, Device.left_oldest_at,
-         Device.seen_at)}).execute()
-    current_user.sign_in.note_device(sent.device)

@@ -78,8 +78,8 @@ def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
 
 
 def silent(lines: list[Line], commune: int) -> list[Line]:
-    """Return the lines of the teams without recent contact, each with its leader."""
-    found = [line for line in lines if line.contact.is_silent(clock.now())]
+    """Return the lines of the teams to call, each with its leader."""
+    found = [line for line in lines if line.contact.needs_a_call(clock.now())]
     leaders = queries.leaders(commune) if found else {}
     for line in found:
         line.leader = leaders.get(line.village_id)

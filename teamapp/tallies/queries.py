@@ -56,15 +56,22 @@ class Share:
 
 @dataclass
 class Contact:
-    """The last contact of a team's devices, and the unsent entries they reported then."""
+    """The last contact of a team's phones, and the entries they reported then.
+
+    `silent` of the phones hold `held` entries and have had no contact since `silent_since`.
+    """
 
     seen_at: datetime | None = None
     left: int = 0
     oldest_at: datetime | None = None
+    silent: int = 0
+    held: int = 0
+    silent_since: datetime | None = None
 
-    def is_silent(self, now: datetime) -> bool:
-        """Return whether the last contact is some days ago."""
-        return self.seen_at is None or now - self.seen_at >= Device.SILENT
+    def needs_a_call(self, now: datetime) -> bool:
+        """Return whether a phone with entries, or the whole team, is silent."""
+        return (self.silent > 0 or self.seen_at is None
+                or now - self.seen_at >= Device.SILENT)
 
 
 def figures(commune_id: int, span: Span) -> Figures:
@@ -137,11 +144,17 @@ def unlisted(commune_id: int, villages: Iterable[Village], listed: int) -> int |
 
 def contacts(commune_id: int) -> dict[int, Contact]:
     """Return {village id: last Contact} of the teams' devices."""
-    rows = (Device.select(Device.village, fn.MAX(Device.seen_at), fn.SUM(Device.left_count),
-                          fn.MIN(Case(None, [(Device.left_count > 0, Device.left_oldest_at)])))
-            .where(Device.commune == commune_id).group_by(Device.village).tuples())
-    return {village: Contact(moment(seen), int(left), moment(oldest))
-            for village, seen, left, oldest in rows}
+    waiting, silent = Device.is_waiting(), Device.is_silent()
+    rows = (Device.select(
+        Device.village, fn.MAX(Device.seen_at),
+        fn.SUM(Case(None, [(waiting, Device.left_count)], 0)),
+        fn.MIN(Case(None, [(waiting, Device.left_oldest_at)])),
+        fn.SUM(Case(None, [(silent, 1)], 0)), fn.SUM(Case(None, [(silent, Device.left_count)], 0)),
+        fn.MIN(Case(None, [(silent, Device.seen_at)])))
+        .where(Device.commune == commune_id).group_by(Device.village).tuples())
+    return {village: Contact(moment(seen), int(left), moment(oldest), int(phones), int(held),
+                             moment(since))
+            for village, seen, left, oldest, phones, held, since in rows}
 
 
 def moment(value: Any) -> Any:

@@ -2,13 +2,14 @@
 
 import re
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from teamapp import clock
 from teamapp.config import ConfigurationError, read_config
 from teamapp.models import Device, ProcessingFailure, RejectedEntry
+from teamapp.tallies import queries
 from tests.conftest import make_app
 from tests.sync.phone import body, entry, send
 
@@ -82,6 +83,16 @@ def test_ignores_resolved_failures_and_phones_silent_for_long(watched, cast, sig
         assert value(text, "tungnha_waiting_phones") == waiting
         assert value(text, "tungnha_silent_phones") == silent
         assert (value(text, "tungnha_waiting_entries") > 0) == bool(waiting)
+
+
+def test_counts_the_silent_phones_that_the_board_counts(watched, cast):
+    for user, days, left in ((cast.lan, 1, 0), (cast.binh, 3, 2), (cast.tu, 5, 1),
+                             (cast.mai, 100, 7)):
+        Device.hear_from(uuid4(), user, left, None, clock.now() - timedelta(days=days))
+    board = queries.contacts(cast.an_phu.id).values()
+    text = asked(watched).text
+    assert value(text, "tungnha_silent_phones") == sum(line.silent for line in board) == 2
+    assert value(text, "tungnha_waiting_entries") == sum(line.left for line in board) == 3
 
 
 def test_answers_metrics_without_a_database(watched):

@@ -9,7 +9,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from teamapp.models import TABLES as MODELS
-from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, Throttle, User
+from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, User, secret
+from teamapp.models.throttle import Doubling
 from teamapp.sync import batch
 from teamapp.sync.forms import MOST_LINES
 from teamapp.sync.kinds import KINDS
@@ -264,12 +265,16 @@ def test_limits_are_documented():
 
 def test_sign_in_attempt_limits_are_documented(app):
     told = " ".join(read("docs/security.md").split())
-    pair, phone, person = Attempt("pepper", "lan", "phone").limits.values()
-    assert f"on this phone ({pair[0]} free tries), for the phone ({phone[0]})" in told
-    assert f"on all phones together ({person[0]}), except" in told
-    assert f"begin at {Throttle.FIRST} seconds" in told
-    assert (pair[1], phone[1], person[1]) == (15 * 60, 15 * 60, 60 * 60)
-    assert "end at 15 minutes (an hour for the third)" in told
+    on_device, device, strangers, network, everybody = Attempt(
+        "pepper", "lan", "phone", "here").limits.values()
+    assert f"on this phone ({on_device.free} free tries), for the phone ({device.free})" in told
+    assert f"where they have not signed in before ({strangers.free})" in told
+    assert f"begin at {Doubling.FIRST} seconds" in told
+    assert (on_device.longest, device.longest, strangers.longest) == (86400, 15 * 60, 86400)
+    assert "end at a day (at 15 minutes for the second)" in told
+    assert f"{network.a_day} failures a day for a network" in told
+    assert f"{everybody.a_day:,} in all" in told
+    assert f"verifies {secret.AT_ONCE - 1} secret at a time" in told
 
 
 # --- glossary and decisions ------------------------------------------------------------------

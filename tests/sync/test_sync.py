@@ -360,6 +360,24 @@ def test_batch_records_the_device_and_its_remaining_count(cast, lan):
     assert (str(device.id), device.user_id, device.left_count) == (DEVICE, cast.lan.id, 7)
 
 
+@pytest.mark.parametrize(("said", "believed"), [
+    (5000, 5000), (1_000_000, 5000), (10 ** 30, 5000), (-3, 0), (True, 0), ("9", 0), (None, 0)])
+def test_remaining_count_is_believed_up_to_5000(cast, lan, said, believed):
+    assert send(lan, cast.lan, left={"count": said}).status_code == 200
+    assert Device.get().left_count == believed
+
+
+def test_only_the_ten_phones_heard_last_of_a_person_are_remembered(cast, lan, sign_in, later):
+    send(sign_in(cast.binh), cast.binh, left={"count": 1})
+    phones = [str(uuid4()) for _ in range(12)]
+    for place, device in enumerate([*phones[:3], phones[0], *phones[3:]]):
+        send(lan, cast.lan, device=device, left={"count": place})
+        later(minutes=1)
+    kept = {str(device.id) for device in Device.select().where(Device.user == cast.lan)}
+    assert kept == {phones[0], *phones[3:]}
+    assert Device.select().where(Device.user == cast.binh).count() == 1
+
+
 def test_signed_out_request_gets_401_json_instead_of_a_redirect(cast, client):
     answer = send(client, cast.lan, entry(body(cast.bre)))
     assert (answer.status_code, answer.mimetype) == (401, "application/json")

@@ -1,13 +1,13 @@
 """The board shows the figures of the recorded visits and the state of the targets."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from teamapp import clock
-from teamapp.models import Device, User, Village
+from teamapp.models import Device, Session, User, Village
 from tests.recording.test_visits import form, keep, person, step
 from tests.sync.phone import send
 
@@ -151,18 +151,49 @@ def phone(user, seen_at, left=0):
                   left_count=left, left_oldest_at=seen_at if left else None, seen_at=seen_at)
 
 
+def calls_on(page):
+    """Return the words of the panel of teams to call."""
+    return " ".join(page.split("Nên gọi")[1].split("</aside>")[0].split())
+
+
 def test_teams_silent_for_three_days_are_listed(browser_of, cast):
     User.update(phone="0900000999").where(User.id == cast.tu.id).execute()
     phone(cast.lan, at(14), left=3)
     phone(cast.binh, at(12), left=2)
     phone(cast.mai, at(17), left=1)
     page = browser_of(cast.son).get("/tallies").text
-    calls = page.split("Nên gọi")[1].split("</aside>")[0]
+    calls = calls_on(page)
     assert "Cầu Ván" in calls
-    assert "Có tin lần cuối 14/11, còn 5 lượt trên máy" in calls
+    assert "Có tin lần cuối 14/11. 2 máy còn 5 lượt, không liên lạc từ 12/11" in calls
     assert 'href="tel:0900000999"' in calls
     assert "Đá Xanh" not in calls
     assert "6 lượt còn trên máy, theo lần liên lạc cuối" in calls
+
+
+def test_silent_phone_is_listed_though_its_team_was_heard(browser_of, cast):
+    for user in (cast.lan, cast.mai):
+        phone(user, at(18))
+    phone(cast.binh, at(14), left=3)
+    calls = calls_on(browser_of(cast.son).get("/tallies").text)
+    assert "1 máy còn 3 lượt, không liên lạc từ 14/11" in calls
+    assert "Đá Xanh" not in calls
+
+
+def test_given_up_and_lost_phones_do_not_count(browser_of, cast):
+    for user in (cast.lan, cast.mai):
+        phone(user, at(18))
+    phone(cast.binh, clock.now() - Device.GIVEN_UP, left=4)
+    phone(cast.binh, at(14), left=3)
+    Session.begin(cast.binh)
+    Session.update(device=Device.get(Device.left_count == 3).id).execute()
+    chair = browser_of(cast.son)
+    assert "3 lượt còn trên máy" in chair.get("/tallies").text
+    Session.get(Session.user == cast.binh).mark_lost()
+    page = chair.get("/tallies").text
+    assert "0 lượt còn trên máy" in page and "Ba ngày qua tổ nào cũng có tin." in page
+    phone_found = Device.get(Device.left_count == 3)
+    Device.hear_from(phone_found.id, cast.binh, 2, None, clock.now() + timedelta(seconds=1))
+    assert "2 lượt còn trên máy" in chair.get("/tallies").text
 
 
 @pytest.mark.parametrize("oldest", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
@@ -174,7 +205,7 @@ def test_extreme_reported_days_do_not_break_the_board(browser_of, sign_in, cast,
 
 
 def test_silent_team_without_a_leader_is_listed(browser_of, cast):
-    calls = browser_of(cast.son).get("/tallies").text.split("Nên gọi")[1].split("</aside>")[0]
+    calls = calls_on(browser_of(cast.son).get("/tallies").text)
     assert "Chưa có tin lần nào. Nguyễn Văn Tư chưa ghi số máy" in calls
     assert "Chưa có tin lần nào. Chưa có tổ trưởng" in calls
     assert "tel:" not in calls
