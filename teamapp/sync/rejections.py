@@ -82,6 +82,10 @@ REJECTIONS = {
         _("Máy ghi lượt này đã báo mất. Nội dung vẫn được giữ cho tổ trưởng xem. "
           "Hỏi lại người ghi."),
         _("Máy ghi lượt này đã báo mất."), **UNPROVEN),
+    "sign_in_over": Rejection(
+        _("Lần đăng nhập trên máy ghi lượt này đã kết thúc. Nội dung vẫn được giữ "
+          "cho tổ trưởng xem. Hỏi lại người ghi."),
+        _("Lần đăng nhập trên máy ghi lượt này đã kết thúc."), **UNPROVEN),
     "closed_account": Rejection(
         _("Tài khoản đã đóng quá 90 ngày. Nội dung vẫn được giữ cho tổ trưởng xem."),
         _("Tài khoản đã đóng quá 90 ngày."), **UNPROVEN),
