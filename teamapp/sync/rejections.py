@@ -33,6 +33,10 @@ REJECTIONS = {
     "malformed": Rejection(
         _("Máy gửi lên chưa đọc được. Nội dung vẫn được giữ. Báo tổ trưởng xem giúp."),
         _("Máy gửi lên chưa đọc được.")),
+    "too_large": Rejection(
+        _("Lượt này dài quá, xã không nhận được. Chữ đã ghi vẫn còn trên máy. "
+          "Sửa cho ngắn lại rồi gửi lại."),
+        _("Lượt này dài quá, xã không nhận được.")),
     "unknown_kind": Rejection(
         _("Xã chưa nhận loại việc này. Nội dung vẫn được giữ. Gửi lại sau."),
         _("Xã chưa nhận loại việc này.")),
