@@ -4,8 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
-SUBJECTS = ("teamapp.backup.commands", "teamapp.demo", "teamapp.imports.commands",
-            "teamapp.sealing", "teamapp.tallies.commands")
+SUBJECTS = ("teamapp.backup.commands", "teamapp.daily", "teamapp.demo",
+            "teamapp.imports.commands", "teamapp.sealing", "teamapp.tallies.commands")
 
 
 def init_app(app: Flask) -> None:

@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import re
 import secrets
-from typing import Self
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,6 +27,14 @@ WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,16}):([A-Za-z0-9_-]{43}=?)")
 
 class UnknownKey(LookupError):
     """The server has no key of this name; the operator may still add it."""
+
+
+class Claim(NamedTuple):
+    """What a proof states: a sign-in, its user, and when it began."""
+
+    session_id: str
+    user_id: int
+    signed_in_at: datetime
 
 
 class Key:
@@ -58,18 +67,21 @@ class Key:
         except InvalidTag:
             raise ValueError("not sealed to this key") from None
 
-    def proof(self, session_id: str, user_id: int | str) -> str:
-        """Return an authentication code of a session and its user, to be verified by `proven`."""
-        claim = f"{session_id}.{user_id}"
-        return f"{claim}.{hmac.digest(self._prover, claim.encode(), 'sha256').hex()}"
+    def proof(self, claim: Claim) -> str:
+        """Return a claim with its authentication code, to be verified by `proven`."""
+        said = f"{claim.session_id}.{claim.user_id}.{int(claim.signed_in_at.timestamp())}"
+        return f"{said}.{self._code(said)}"
 
-    def proven(self, proof: str) -> tuple[str, int] | None:
-        """Return (session id, user id) of a proof issued by this server, else None."""
-        session_id, _, rest = proof.partition(".")
-        user_id = rest.partition(".")[0]
-        is_ours = proof.isascii() and user_id.isdecimal() and hmac.compare_digest(
-            self.proof(session_id, user_id).encode(), proof.encode())
-        return (session_id, int(user_id)) if is_ours else None
+    def proven(self, proof: str) -> Claim | None:
+        """Return the claim of a proof issued by this server, else None."""
+        said, _, code = proof.rpartition(".")
+        if not proof.isascii() or not hmac.compare_digest(self._code(said), code):
+            return None
+        session_id, user_id, second = said.split(".")
+        return Claim(session_id, int(user_id), datetime.fromtimestamp(int(second), UTC))
+
+    def _code(self, said: str) -> str:
+        return hmac.digest(self._prover, said.encode(), "sha256").hex()
 
 
 class Keys:

@@ -1,7 +1,9 @@
 """Rejected entries, stored with their text."""
 
+import base64
+import zlib
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,24 @@ from .user import User
 from .village import Village
 
 
+class PackedTextField(TextField):
+    """A text that is compressed where it is long."""
+
+    LONG, MARK = 1000, "\x1fzlib "
+
+    def db_value(self, value: str) -> str:
+        """Return a long text as a mark and the Base64 of its compressed bytes."""
+        if len(value) < self.LONG and not value.startswith(self.MARK):
+            return value
+        return self.MARK + base64.b64encode(zlib.compress(value.encode())).decode()
+
+    def python_value(self, value: str) -> str:
+        """Return the text that was stored."""
+        if not value.startswith(self.MARK):
+            return value
+        return zlib.decompress(base64.b64decode(value.removeprefix(self.MARK))).decode()
+
+
 class RejectedEntry(Record):
     """A rejected entry, stored for its author and the village's leader to correct."""
 
@@ -34,7 +54,7 @@ class RejectedEntry(Record):
     kind = CharField(30)
     form = IntegerField()  # version of the form the body was written with
     hash = BlobField()  # content_key of the author and the body
-    body = TextField()  # ID numbers are masked
+    body = PackedTextField()  # ID numbers are masked; empty once it is settled
     code = CharField(20)
     reason = TextField()
     received_at = MomentField()
@@ -43,6 +63,8 @@ class RejectedEntry(Record):
 
     class Meta:
         indexes = ((("entry", "hash"), True),)
+
+    KEPT = timedelta(days=90)  # after its settlement
 
     @staticmethod
     def content_key(user: User, hash: bytes) -> bytes:
@@ -68,21 +90,34 @@ class RejectedEntry(Record):
         return cls.select().where(cls.user == author.id, cls.settled_at.is_null()).count()
 
     @classmethod
+    def is_open(cls, entry: UUID, hash: bytes) -> bool:
+        """Check whether this content of an entry is stored and unsettled."""
+        return cls.select().where(
+            cls.entry == entry, cls.hash == hash, cls.settled_at.is_null()).exists()
+
+    @classmethod
     def keep(cls, **facts: Any) -> None:
-        """Insert a rejected entry; one that is already stored takes the new reason."""
-        newer = (cls.code, cls.reason, cls.language)
-        cls.insert(**facts).on_conflict(
+        """Insert a rejected entry; a stored one takes the new reason and is open again."""
+        newer = [cls.code, cls.reason, cls.language, cls.received_at, cls.settled_at]
+        newer += [cls.body] if facts["body"] else []  # words that are stored stay
+        cls.insert(settled_at=None, **facts).on_conflict(
             conflict_target=[cls.entry, cls.hash],
             update={field: getattr(EXCLUDED, field.column_name) for field in newer}).execute()
 
     @classmethod
     def settle_resubmitted(cls, entries: Collection[UUID], author_id: int, at: datetime) -> None:
-        """Mark a user's resubmitted entries as settled."""
+        """Mark a user's resubmitted entries as settled, and delete their bodies."""
         if entries:
-            cls.update(settled_at=at).where(cls.entry.in_(entries), cls.settled_at.is_null(),
-                                            cls.user == author_id).execute()
+            cls.update(settled_at=at, body="").where(
+                cls.entry.in_(entries), cls.settled_at.is_null(),
+                cls.user == author_id).execute()
 
     def settle(self) -> None:
-        """Mark the entry as settled; the row stays."""
-        RejectedEntry.update(settled_at=clock.now()).where(
+        """Mark the entry as settled and delete its body, which may hold a refusal by name."""
+        RejectedEntry.update(settled_at=clock.now(), body="").where(
             RejectedEntry.id == self.id, RejectedEntry.settled_at.is_null()).execute()
+
+    @classmethod
+    def delete_settled(cls) -> int:
+        """Delete the entries settled more than 90 days ago and return their number."""
+        return cls.delete().where(cls.settled_at < clock.now() - cls.KEPT).execute()

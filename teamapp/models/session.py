@@ -63,11 +63,17 @@ class Session(Record):
                 & (cls.created_at > now - cls.ABSOLUTE))
 
     @property
+    def ends_at(self) -> datetime:
+        """When it ended, or expires without another request."""
+        seen_at, created_at, ended_at = map(
+            self.__data__.get, ("seen_at", "created_at", "ended_at"))
+        expires_at: datetime = min(seen_at + self.IDLE, created_at + self.ABSOLUTE)
+        return min(ended_at or expires_at, expires_at)
+
+    @property
     def is_over(self) -> bool:
         """Whether the session is ended or expired."""
-        now = clock.now()
-        return bool(self.ended_at) or (self.seen_at <= now - self.IDLE
-                                       or self.created_at <= now - self.ABSOLUTE)
+        return self.ends_at <= clock.now()
 
     @classmethod
     def resume(cls, token: str) -> User | None:
@@ -76,8 +82,8 @@ class Session(Record):
         A user deactivated in the last 90 days is returned too and may hand in. Runs in every
         request: one query that loads the fields of a page's frame and not the secret.
         """
-        session = (cls.select(cls.id, cls.seen_at, cls.device, *cls.USER_COLUMNS).join(User)
-                   .join(Commune, JOIN.LEFT_OUTER).switch(User)
+        session = (cls.select(cls.id, cls.created_at, cls.seen_at, cls.device, *cls.USER_COLUMNS)
+                   .join(User).join(Commune, JOIN.LEFT_OUTER).switch(User)
                    .join(Village, JOIN.LEFT_OUTER).join(UnitType, JOIN.LEFT_OUTER)
                    .where(cls.id == cls.digest(token), cls.is_active(),
                           User.active | User.closed_on.is_null(False)).first())

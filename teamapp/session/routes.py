@@ -18,6 +18,7 @@ from ..extensions import must_wipe
 from ..languages import browser_language, use_language
 from ..models import Attempt, MustWait, Session, User
 from ..models.secret import TooManyAtOnce
+from ..sealing import Claim
 from ..web import page
 from .forms import LanguageForm, SignInForm
 
@@ -71,8 +72,9 @@ def arrival() -> ResponseReturnValue:
 
 def sealing_values() -> str:
     """Return the key id, the public key and the proof a device seals with at sign-out."""
-    key = current_app.extensions["sealing"].current
-    return f"{key.kid} {key.public} {key.proof(current_user.sign_in.id, current_user.id)}"
+    key, sign_in = current_app.extensions["sealing"].current, current_user.sign_in
+    proof = key.proof(Claim(sign_in.id, current_user.id, sign_in.created_at))
+    return f"{key.kid} {key.public} {proof}"
 
 
 @bp.post("/sign-out")

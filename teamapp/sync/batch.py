@@ -44,6 +44,11 @@ class SentEntry:
     flaw: str | None
 
     @property
+    def size(self) -> int:
+        """The bytes of the body."""
+        return len(self.body.encode("utf-8", "surrogatepass"))
+
+    @property
     def hash(self) -> bytes:
         """Return the SHA-256 of kind, form version and body, which identifies the content."""
         content = f"{self.kind}\n{self.form}\n{self.body}"

@@ -8,21 +8,21 @@ from uuid import UUID
 from peewee import IntegrityError, OperationalError
 
 from ..db import proxy
-from ..languages import language
 from ..models import ProcessingFailure, Receipt, RejectedEntry, User, WriteTransaction
 from ..recording.recorder import Entry, Pending, Rejected
-from ..text import mask_ids
 from .answers import Answer, accepted, deferred, rejected
 from .batch import SentEntry
 from .kinds import KINDS
-from .reading import Reading, read_form
+from .reading import Reading, read_form, unreadable
 from .receipt_index import ReceiptIndex
+from .rejected_store import NeedsOwnRun, RejectedStore, storable
 from .rejections import REASONS
 from .runs import runs
 
 log = logging.getLogger(__name__)
 GIVE_UP = 5  # server errors of one entry until it is rejected
 WAIT_S = 60  # seconds until the phone sends an entry again that waits for another entry
+TOO_MANY_OPEN = deferred("too_many_open", 3600)
 
 
 class BatchProcessor:
@@ -38,6 +38,7 @@ class BatchProcessor:
         self.tx, self.user, self.device = tx, user, device
         self.forms, self.absent, self.submitted_by = forms or {}, absent, submitted_by
         self.index = ReceiptIndex((), user)
+        self.rejected = RejectedStore(tx, user, is_limited=not (absent or submitted_by))
 
     def take(self, entries: Sequence[SentEntry]) -> list[Answer]:
         """Return an answer to each entry, equal to processing them one by one in the order sent."""
@@ -63,7 +64,7 @@ class BatchProcessor:
         except OperationalError:
             raise
         except Exception as error:
-            if not isinstance(error, IntegrityError):
+            if not isinstance(error, IntegrityError | NeedsOwnRun):
                 log.exception("a run of entries failed", exc_info=error)
             return [self._take_alone(entry) for entry in entries]
 
@@ -81,6 +82,7 @@ class BatchProcessor:
         """Process entries in one savepoint; roll all of them back on an error."""
         receipt = self.tx.receipt
         self.index = ReceiptIndex(entries, self.user)
+        self.rejected.begin_run(is_alone=len(entries) == 1)
         try:
             with proxy.atomic():
                 return self._process(entries)
@@ -101,8 +103,8 @@ class BatchProcessor:
         pendings: list[tuple[str, Pending, Receipt]] = []
         for place, entry in enumerate(entries):
             if place in forms:
-                results[place] = self._note(
-                    entry, self._validate(entry, forms[place], lookups[entry.kind], pendings))
+                answer = self._validate(entry, forms[place], lookups[entry.kind], pendings)
+                results[place] = self._note(entry, answer)
         made = self._write(pendings, results)
         self._store_rejected([(entry, results[place]) for place, entry in enumerate(entries)
                              if results[place]["status"] == "rejected"])
@@ -111,15 +113,13 @@ class BatchProcessor:
 
     def _read_form(self, entry: SentEntry, forms: dict[int, Entry], place: int) -> Answer | None:
         """Add the entry's validated form to `forms`, or return the answer that says why not."""
-        if entry.flaw or entry.recorded_at is None:
-            return rejected("malformed")
-        if entry.kind not in KINDS:
-            return rejected("unknown_kind")
-        if entry.form > KINDS[entry.kind].form:
-            return deferred("server_older", 3600)
+        if self.rejected.is_too_large(entry):
+            return rejected("too_large")
+        if answer := unreadable(entry):
+            return answer
         data, errors = self.forms.get(entry) or read_form(entry, {})
-        if errors or data is None:
-            return rejected("invalid", errors)
+        if data is None or entry.recorded_at is None:
+            return rejected("invalid", errors) if errors else rejected("malformed")
         forms[place] = Entry(entry.id, entry.recorded_at, data)
         return None
 
@@ -154,6 +154,8 @@ class BatchProcessor:
     def _note(self, entry: SentEntry, answer: Answer) -> Answer:
         """Return the answer; add a rejected entry to the index: a later one may replace it."""
         if answer["status"] == "rejected":
+            if not self.rejected.admits(entry):
+                return TOO_MANY_OPEN
             self.index.reject(entry)
         return answer
 
@@ -190,24 +192,14 @@ class BatchProcessor:
             is_open = receipt is None or receipt.status == "rejected"
             if is_open and not (receipt and result["code"] == "id_reused"):
                 Receipt.write([self._receipt(entry, "rejected")])
-            RejectedEntry.keep(
-                entry=entry.id, user=self.user.id, commune=self.tx.commune.id,
-                village=self.user.village_id, kind=storable(entry.kind), form=entry.form,
-                hash=RejectedEntry.content_key(self.user, entry.hash), body=storable(entry.body),
-                code=result["code"], reason=result["reason"], language=language(),
-                received_at=self.tx.now)
+            self.rejected.add(entry, result)
 
     def _count_failure(self, entry: SentEntry) -> Answer:
         """Count a server error; defer the entry, or reject it at GIVE_UP errors."""
         times = ProcessingFailure.count(entry.id, self.tx.now)
         if times < GIVE_UP:
             return {"id": str(entry.id), **deferred("internal", WAIT_S * 2 ** times)}
-        result = rejected("internal")
-        self._store_rejected([(entry, result)])
+        result = self._note(entry, rejected("internal"))
+        if result["status"] == "rejected":
+            self._store_rejected([(entry, result)])
         return {"id": str(entry.id), **result}
-
-
-def storable(body: str) -> str:
-    """Return a text any database can store, with ID numbers masked."""
-    plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return mask_ids(plain)

@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt, RejectedEntry
+from .answers import Answer, deferred, rejected
 from .batch import SentEntry, ids_named
 from .kinds import KINDS
-from .rejections import REASONS
 
 Errors: TypeAlias = dict[str, list[str]]
-Reading: TypeAlias = tuple[dict[str, Any] | None, Errors]  # the values, or None and the errors
+# The values, or None and the errors; without errors, if the body is none of a form.
+Reading: TypeAlias = tuple[dict[str, Any] | None, Errors]
 
 MOST_FIELDS = 2000  # in one body; every form has fewer
 
@@ -33,11 +34,19 @@ def read_ahead(entries: list[SentEntry]) -> dict[SentEntry, Reading]:
     for entry in entries:
         receipt = known.get(entry.id)
         is_open = receipt is None or receipt.status == "rejected"
-        if is_open and not entry.flaw and entry.kind in KINDS \
-                and entry.form <= KINDS[entry.kind].form:
+        if is_open and not unreadable(entry):
             with suppress(Exception):
                 read[entry] = read_form(entry, bound)
     return read
+
+
+def unreadable(entry: SentEntry) -> Answer | None:
+    """Return the answer to an entry that this server has no form for, else None."""
+    if entry.flaw:
+        return rejected("malformed")
+    if entry.kind not in KINDS:
+        return rejected("unknown_kind")
+    return deferred("server_older", 3600) if entry.form > KINDS[entry.kind].form else None
 
 
 def read_form(entry: SentEntry, bound: dict[str, Any]) -> Reading:
@@ -45,7 +54,7 @@ def read_form(entry: SentEntry, bound: dict[str, Any]) -> Reading:
     try:
         form = fill(entry, bound.pop(entry.kind, None))
     except TooManyFields:
-        return None, {"": [str(REASONS["malformed"])]}
+        return None, {}
     is_valid = form.validate()
     bound[entry.kind] = form
     return (form.data, {}) if is_valid else (None, flat(form))
@@ -73,7 +82,7 @@ def fill(entry: SentEntry | RejectedEntry, form: Any) -> Any:
     the kind is filled in again. A body of unknown version (0) is read as the oldest version.
     """
     kind = KINDS[entry.kind]
-    body = entry.body
+    body: str = entry.body
     for version in range(max(entry.form, 1), kind.form):
         body = kind.upgrades[version](body)
     try:

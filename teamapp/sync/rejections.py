@@ -33,6 +33,10 @@ REJECTIONS = {
     "malformed": Rejection(
         _("Máy gửi lên chưa đọc được. Nội dung vẫn được giữ. Báo tổ trưởng xem giúp."),
         _("Máy gửi lên chưa đọc được.")),
+    "too_large": Rejection(
+        _("Lượt này dài quá, xã không nhận được. Chữ đã ghi vẫn còn trên máy. "
+          "Sửa cho ngắn lại rồi gửi lại."),
+        _("Lượt này dài quá, xã không nhận được.")),
     "unknown_kind": Rejection(
         _("Xã chưa nhận loại việc này. Nội dung vẫn được giữ. Gửi lại sau."),
         _("Xã chưa nhận loại việc này.")),
@@ -82,6 +86,10 @@ REJECTIONS = {
         _("Máy ghi lượt này đã báo mất. Nội dung vẫn được giữ cho tổ trưởng xem. "
           "Hỏi lại người ghi."),
         _("Máy ghi lượt này đã báo mất."), **UNPROVEN),
+    "sign_in_over": Rejection(
+        _("Lần đăng nhập trên máy ghi lượt này đã kết thúc. Nội dung vẫn được giữ "
+          "cho tổ trưởng xem. Hỏi lại người ghi."),
+        _("Lần đăng nhập trên máy ghi lượt này đã kết thúc."), **UNPROVEN),
     "closed_account": Rejection(
         _("Tài khoản đã đóng quá 90 ngày. Nội dung vẫn được giữ cho tổ trưởng xem."),
         _("Tài khoản đã đóng quá 90 ngày."), **UNPROVEN),

@@ -17,15 +17,16 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from .. import clock
 from ..db import transaction
-from ..models import Device, Session, UndeliverableEnvelope, User
+from ..models import Device, UndeliverableEnvelope, User
 from ..sealing import Key, UnknownKey
 from . import batch
 from .answers import Answer
 from .processor import BatchProcessor
+from .proofs import Proven, prove
 from .reading import read_ahead
 
 log = logging.getLogger(__name__)
-AuthorOf: TypeAlias = Callable[[Key, str], tuple[User | None, str | None]]
+ProofReader: TypeAlias = Callable[[Key, str], Proven | None]
 ACCEPTED = {"status": "accepted"}
 DEFERRED = {"status": "deferred", "after_s": 3600}
 
@@ -51,12 +52,12 @@ def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list
     Each author's entries are processed in the author's commune as if the author sent them.
     The person who sends the envelopes does not learn the answers to the entries.
     """
-    author_of = cache(find_author)
+    prove_once = cache(prove)
     answers: dict[str, Answer] = {}
     letters: list[Letter] = []
     for one in envelopes:
         try:
-            letters.append(opened(one, author_of))
+            letters.append(opened(one, prove_once))
         except UnknownKey:
             answers[one.id] = DEFERRED
         except Undeliverable as error:
@@ -68,7 +69,7 @@ def take(envelopes: Sequence[batch.Sealed], carrier: User, device: UUID) -> list
     return [{"id": one.id, **answers[one.id]} for one in envelopes]
 
 
-def opened(one: batch.Sealed, author_of: AuthorOf) -> Letter:
+def opened(one: batch.Sealed, prove: ProofReader) -> Letter:
     """Return the content of an envelope; raise UnknownKey or Undeliverable."""
     key = current_app.extensions["sealing"].named(one.kid)
     try:
@@ -77,25 +78,10 @@ def opened(one: batch.Sealed, author_of: AuthorOf) -> Letter:
         user, proof = content["user"], str(content["proof"])
     except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
         raise Undeliverable("unreadable") from None
-    author, code = author_of(key, proof)
-    if author is None or author.id != user:
+    proven = prove(key, proof)
+    if proven is None or proven.author.id != user:
         raise Undeliverable("unproven")
-    return Letter(one.id, author, device, entry, code)
-
-
-def find_author(key: Key, proof: str) -> tuple[User | None, str | None]:
-    """Return the author a proof names, or None, and a code if their entries are to be rejected.
-
-    A proof is valid without its sign-in: a restored backup may lack the row.
-    """
-    session_id, user_id = key.proven(proof) or (None, None)
-    author = user_id and User.get_or_none(User.id == user_id, User.commune.is_null(False))
-    if not author:
-        return None, None
-    lost = Session.select().where(Session.id == session_id, Session.lost_at.is_null(False))
-    if lost.exists():
-        return author, "lost_phone"
-    return author, None if author.may_hand_in else "closed_account"
+    return Letter(one.id, proven.author, device, entry, proven.code_of(entry))
 
 
 def hand_over(author: User, letters: list[Letter]) -> dict[str, Answer]:

@@ -39,13 +39,19 @@ def lans_session(cast):
     return session
 
 
+def proof_of(key, session, **more):
+    """Return the proof a phone got for a session."""
+    claim = sealing.Claim(session.id, session.user_id, session.created_at)
+    return key.proof(claim._replace(**more))
+
+
 @pytest.fixture
 def letter(cast, key, lans_session):
     """Return a function that returns the plaintext a phone seals for Lan, as a dict."""
 
     def write(one, **more):
         return {"v": 1, "user": cast.lan.id, "device": DEVICE, "state": "waiting",
-                "proof": key.proof(lans_session.id, cast.lan.id), "settled_at": None,
+                "proof": proof_of(key, lans_session), "settled_at": None,
                 "entry": one, **more}
 
     return write
@@ -139,7 +145,7 @@ def test_replaced_key_still_opens_envelopes(app, cast, bring, sealed, letter, ke
     both = sealing.Keys(" ".join(map(written, (newer, key))))
     app.extensions["sealing"] = both
     assert both.current.kid == newer.kid
-    proof = newer.proof(Session.get().id, cast.lan.id)
+    proof = proof_of(newer, Session.get())
     newest = sealed(letter(entry(body(cast.van)), proof=proof), newer)
     assert bring(older, newest) == ["accepted"] * 2
     assert Visit.select().count() == 2
@@ -185,22 +191,92 @@ def test_envelope_with_malformed_content_is_stored_as_undeliverable(cast, bring,
 
 def test_envelope_without_proof_of_its_author_is_undeliverable(cast, bring, sealed, letter, key):
     binhs = Session.get_by_id(Session.digest(Session.begin(cast.binh)))
-    own = key.proof(binhs.id, cast.binh.id)
-    elsewhere = sealing.Key.read(sealing.new_key()).proof(binhs.id, cast.lan.id)
-    session, _, mac = own.split(".")
-    for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{mac}", "", "..", "x.1.y", "x.\u0663.y",
-                  "\ud800.1.y", None, 7):
+    own = proof_of(key, binhs)
+    elsewhere = proof_of(sealing.Key.read(sealing.new_key()), binhs, user_id=cast.lan.id)
+    session, _, began, mac = own.split(".")
+    for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{began}.{mac}", "", "..", "x.1.2.y",
+                  "x.\u0663.2.y", "\ud800.1.2.y", None, 7):
         assert bring(sealed(letter(entry(body(cast.bre)), proof=proof))) == ["accepted"]
     assert not Visit.select().exists() and not RejectedEntry.select().exists()
     assert {row.why for row in UndeliverableEnvelope.select()} == {"unproven"}
     assert UndeliverableEnvelope.select().count() == 10
 
 
-def test_proof_is_valid_without_its_session_row(cast, bring, sealed, letter):
-    envelope = sealed(letter(entry(body(cast.bre))))
+def codes():
+    """Return the codes of the rejected entries."""
+    return [item.code for item in RejectedEntry.select()]
+
+
+def recorded(cast, at):
+    """Return a visit recorded at that moment."""
+    return entry(body(cast.bre, at=at), recorded_at=at.isoformat())
+
+
+@pytest.mark.parametrize("days, code", [(10, None), (179, None), (181, "sign_in_over")])
+def test_proof_is_valid_without_its_session_row_until_it_would_have_expired(
+        cast, bring, sealed, letter, key, lans_session, days, code):
+    began = clock.now() - timedelta(days=days)
+    proof = proof_of(key, lans_session, signed_in_at=began)
     Session.delete().execute()
-    assert bring(envelope) == ["accepted"]
-    assert Visit.get().member == cast.lan
+    one = recorded(cast, began + timedelta(days=1))
+    assert bring(sealed(letter(one, proof=proof))) == ["accepted"]
+    assert Visit.select().count() == (not code) and codes() == [code] * bool(code)
+
+
+def sign_out(session):
+    session.end()
+
+
+def expire(session):
+    Session.update(seen_at=clock.now() - Session.IDLE).execute()
+
+
+def grow_old(session):
+    Session.update(created_at=clock.now() - Session.ABSOLUTE).execute()
+
+
+def change_pin(session):
+    session.user.set_secret("258036")
+
+
+def close_account(session):
+    session.user.deactivate()
+    User.update(closed_on=clock.today() - timedelta(days=1)).where(User.active == False).execute()  # noqa: E712
+
+
+@pytest.mark.parametrize("end", [sign_out, expire, grow_old, change_pin, close_account])
+def test_envelope_recorded_after_its_sign_in_ended_is_rejected_unvalidated(
+        cast, bring, sealed, letter, key, end, sign_in):
+    session = Session.get_by_id(Session.digest(Session.begin(cast.lan)))
+    proof, now = proof_of(key, session), clock.now()
+    end(session)
+    before, after = (recorded(cast, now + timedelta(days=days)) for days in (-2, 2))
+    assert bring(sealed(letter(before, proof=proof)), sealed(letter(after, proof=proof))) == [
+        "accepted", "accepted"]
+    [visit], [item] = Visit.select(), RejectedEntry.visible_to(cast.tu)
+    assert visit.visited_at < now
+    assert (str(item.entry), item.code) == (after["id"], "sign_in_over")
+
+
+def test_envelope_of_a_clock_five_minutes_ahead_is_accepted(cast, bring, sealed, letter):
+    one, other = (recorded(cast, clock.now() + timedelta(minutes=n)) for n in (4, 7))
+    bring(sealed(letter(one)), sealed(letter(other)))
+    assert Visit.select().count() == 1 and codes() == ["sign_in_over"]
+
+
+def test_envelope_of_a_living_sign_in_is_accepted(cast, bring, sealed, letter, key):
+    session = Session.get_by_id(Session.digest(Session.begin(cast.lan)))
+    bring(sealed(letter(recorded(cast, clock.now()), proof=proof_of(key, session))))
+    assert Visit.select().count() == 1
+
+
+@pytest.mark.parametrize("days, code", [(89, None), (91, "sign_in_over")])
+def test_envelope_is_accepted_ninety_days_after_the_sign_in_ended(
+        cast, bring, sealed, letter, lans_session, days, code):
+    ended = clock.now() - timedelta(days=days)
+    Session.update(created_at=ended - timedelta(days=9), seen_at=ended, ended_at=ended).execute()
+    bring(sealed(letter(recorded(cast, ended - timedelta(days=1)))))
+    assert Visit.select().count() == (not code) and codes() == [code] * bool(code)
 
 
 def test_envelope_of_a_lost_phone_is_rejected_and_visible_to_the_leader(
@@ -223,9 +299,9 @@ def test_envelope_is_accepted_ninety_days_after_the_account_closes(
     cast.lan.deactivate()
     User.update(closed_on=clock.today() - timedelta(days=days)).where(
         User.id == cast.lan.id).execute()
-    assert bring(sealed(letter(entry(body(cast.bre))))) == ["accepted"]
-    assert Visit.select().count() == (0 if code else 1)
-    assert [item.code for item in RejectedEntry.select()] == ([code] if code else [])
+    one = recorded(cast, clock.now() - timedelta(days=days))
+    assert bring(sealed(letter(one))) == ["accepted"]
+    assert Visit.select().count() == (not code) and codes() == [code] * bool(code)
 
 
 def test_server_error_defers_only_the_envelope(
@@ -272,4 +348,5 @@ def test_arrival_page_carries_key_and_proof_of_the_session(cast, sign_in, key):
     kid, public, proof = re.search(r'data-sealing="([^"]+)"',
                                    browser.get("/arrival").text)[1].split()
     assert (kid, public) == (key.kid, key.public)
-    assert key.proven(proof) == (Session.get().id, cast.lan.id)
+    session = Session.get()
+    assert key.proven(proof) == (session.id, cast.lan.id, session.created_at)

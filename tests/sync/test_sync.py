@@ -465,6 +465,7 @@ def test_invalid_entry_is_answered_and_stored(cast, lan, field, value):
 def test_unparsable_body_is_rejected_with_a_reason(cast, lan, said):
     answer = result(lan, cast.lan, entry(said))
     assert answer["status"] == "rejected"
+    assert (answer["code"] == "malformed") == (said.count("&") > 2000)
     assert answer["reason"]
     assert not Visit.select().exists()
 
