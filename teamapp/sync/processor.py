@@ -11,7 +11,6 @@ from ..db import proxy
 from ..languages import language
 from ..models import ProcessingFailure, Receipt, RejectedEntry, User, WriteTransaction
 from ..recording.recorder import Entry, Pending, Rejected
-from ..text import mask_ids
 from .answers import Answer, accepted, deferred, rejected
 from .batch import SentEntry
 from .kinds import KINDS
@@ -19,6 +18,7 @@ from .reading import Reading, read_form
 from .receipt_index import ReceiptIndex
 from .rejections import REASONS
 from .runs import runs
+from .storable import storable, storable_body
 
 log = logging.getLogger(__name__)
 GIVE_UP = 5  # server errors of one entry until it is rejected
@@ -193,7 +193,8 @@ class BatchProcessor:
             RejectedEntry.keep(
                 entry=entry.id, user=self.user.id, commune=self.tx.commune.id,
                 village=self.user.village_id, kind=storable(entry.kind), form=entry.form,
-                hash=RejectedEntry.content_key(self.user, entry.hash), body=storable(entry.body),
+                hash=RejectedEntry.content_key(self.user, entry.hash),
+                body=storable_body(entry.body),
                 code=result["code"], reason=result["reason"], language=language(),
                 received_at=self.tx.now)
 
@@ -205,9 +206,3 @@ class BatchProcessor:
         result = rejected("internal")
         self._store_rejected([(entry, result)])
         return {"id": str(entry.id), **result}
-
-
-def storable(body: str) -> str:
-    """Return a text any database can store, with ID numbers masked."""
-    plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return mask_ids(plain)
