@@ -9,25 +9,32 @@ from . import clock
 APOSTROPHES = "'’‘ʼʻ′`´"
 MISSING = "—"
 
-_to_space = str.maketrans(dict.fromkeys(APOSTROPHES, " "))
-_to_plain = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
+# Characters without a shape of their own: soft hyphens, zero-width ones, those that turn a line.
+_JOINERS = "\u200c\u200d"  # parts of emojis, too
+_UNSEEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff" + "".join(
+    map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2070))))
+_without_unseen = str.maketrans(dict.fromkeys(_UNSEEN))
+_one_d = {"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ"}  # capital letters look alike
+_to_plain = str.maketrans(
+    _one_d | dict.fromkeys(_UNSEEN + _JOINERS) | dict.fromkeys(APOSTROPHES, "'"))
+_to_space = _to_plain | str.maketrans(dict.fromkeys(APOSTROPHES, " "))
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: str(10 + place) for place, letter in enumerate(_LETTERS)}
 _RANK |= {digit: str(60 + int(digit)) for digit in "0123456789"}
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; no tone sorts first
 
-_ID_DIGITS = r"(?:\d{12}|\d{9}|\d{3}(?:[ .\u00a0\u202f]\d{3}){2,3})(?!\d)"
-_ID_NUMBER = re.compile(rf"(?<!\d){_ID_DIGITS}")
-ID_NUMBER_IN_HTML = rf"(?:^|\D){_ID_DIGITS}"  # the same for browsers without lookbehind
-_SPACED_DIGITS = re.compile(r"(?<!\d)\d+(?:[ .\u00a0\u202f]\d+)+(?!\d)")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # Cc and Cs
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd)\b", re.IGNORECASE)
+
+
+def spelled(text: str) -> str:
+    """Return the stored spelling of any text: NFC, without characters that nobody sees."""
+    return unicodedata.normalize("NFC", text).translate(_without_unseen)
 
 
 def name(text: str | None) -> str:
-    """Return the stored spelling of a name: NFC, single spaces, plain apostrophes."""
+    """Return the stored spelling of a name: NFC, single spaces, plain apostrophes, one “Đ”."""
     plain = unicodedata.normalize("NFC", text or "").translate(_to_plain)
     return " ".join(plain.split())
 
@@ -91,29 +98,6 @@ def phone(text: str | None) -> str | None:
     if not re.fullmatch(r"0[35789][0-9]{8}", number_):
         raise ValueError(f"not a Vietnamese mobile number: {text!r}")
     return number_
-
-
-def has_id_number(text: str | None) -> bool:
-    """Check for a number of 9 or 12 digits, also written in groups."""
-    return mask_ids(text) != (text or "")
-
-
-def mask_ids(text: str | None) -> str:
-    """Replace each digit of a number of 9 or 12 digits, also in groups, by a dot.
-
-    Sums of money ("100.000.000 đồng") and phone numbers (10 digits) stay.
-    """
-    return _SPACED_DIGITS.sub(_mask_whole, _ID_NUMBER.sub(_mask, text or ""))
-
-
-def _mask(found: re.Match[str]) -> str:
-    if _MONEY.match(found.string, found.end()):
-        return found[0]
-    return re.sub(r"\d", "•", found[0])
-
-
-def _mask_whole(found: re.Match[str]) -> str:
-    return _mask(found) if len(re.findall(r"\d", found[0])) in (9, 12) else found[0]
 
 
 def is_clean(text: str) -> bool:

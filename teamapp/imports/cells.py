@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from .. import text
+from .. import id_numbers, text
 
 MARKS = {"x", "co", "1", "v", "yes", "dung", "true", "✓", "✔"}
 LONGEST, LONGEST_CLUSTER = 80, 40  # characters, the columns' limits
@@ -17,7 +17,7 @@ def person_name(value: str) -> tuple[str, str | None]:
     found = re.search(r"[\s,(–-]+(?:sn|sinh năm)?\s*((?:19|20)\d\d)\)?$", bare, re.IGNORECASE)
     name = _calm(text.name(bare[: found.start()] if found else bare))
     if re.search(r"\d", name) or not re.search(r"[^\W\d_]", name):
-        raise ValueError(_("“%(name)s” không giống tên người", name=text.mask_ids(name)))
+        raise ValueError(_("“%(name)s” không giống tên người", name=id_numbers.mask(name)))
     return _short(re.sub(r"\b(\w)' ", r"\1'", name)), found and found[1]
 
 
@@ -38,9 +38,9 @@ def _short(value: str, most: int = LONGEST) -> str:
 
 def words(value: str, most: int = LONGEST) -> str:
     """Return a short text (a cluster, a landmark); reject digits that look like an ID."""
-    if text.has_id_number(value):
+    if id_numbers.has_id_number(value):
         raise ValueError(_("có số giống số giấy tờ, sổ này không giữ: “%(text)s”",
-                           text=text.mask_ids(value)))
+                           text=id_numbers.mask(value)))
     return _short(text.name(value), most)
 
 
@@ -51,7 +51,7 @@ def birth_year(value: str, this_year: int) -> int | None:
         return int(found[1])
     if text.fold(value) in ("khong ro", "khong nho", "?", "-"):
         return None
-    raise ValueError(_("năm sinh không hiểu: “%(text)s”", text=text.mask_ids(value)))
+    raise ValueError(_("năm sinh không hiểu: “%(text)s”", text=id_numbers.mask(value)))
 
 
 def sex(value: str) -> str:
@@ -59,7 +59,7 @@ def sex(value: str) -> str:
     meaning = {"nam": "m", "trai": "m", "m": "m", "male": "m",
                "nu": "f", "gai": "f", "f": "f", "female": "f"}
     if text.fold(value) not in meaning:
-        raise ValueError(_("giới tính không hiểu: “%(text)s”", text=text.mask_ids(value)))
+        raise ValueError(_("giới tính không hiểu: “%(text)s”", text=id_numbers.mask(value)))
     return meaning[text.fold(value)]
 
 
@@ -73,7 +73,7 @@ def phone(value: str) -> str:
         return text.phone(digits) or ""
     except ValueError:
         raise ValueError(_("số điện thoại không đúng (10 số, bắt đầu 03 05 07 08 09): "
-                           "“%(text)s”", text=text.mask_ids(typed))) from None
+                           "“%(text)s”", text=id_numbers.mask(typed))) from None
 
 
 def is_marked(value: str) -> bool:

@@ -15,9 +15,10 @@ from .batch import SentEntry
 from .kinds import KINDS
 from .reading import Reading, read_form, unreadable
 from .receipt_index import ReceiptIndex
-from .rejected_store import NeedsOwnRun, RejectedStore, storable
+from .rejected_store import NeedsOwnRun, RejectedStore
 from .rejections import REASONS
 from .runs import runs
+from .storable import storable
 
 log = logging.getLogger(__name__)
 GIVE_UP = 5  # server errors of one entry until it is rejected

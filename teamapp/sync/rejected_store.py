@@ -2,9 +2,9 @@
 
 from ..languages import language
 from ..models import RejectedEntry, User, WriteTransaction
-from ..text import mask_ids
 from .answers import Answer
 from .batch import SentEntry
+from .storable import storable, storable_body
 
 MOST_OPEN = 200  # open rejected entries of a person, sent by the person's own phone
 MOST_BODY = 64 * 1024  # bytes; a longer one is longer than any form
@@ -52,15 +52,10 @@ class RejectedStore:
         RejectedEntry.keep(
             entry=entry.id, user=self.user.id, commune=self.tx.commune.id,
             village=self.user.village_id, kind=storable(entry.kind), form=entry.form,
-            hash=self._key(entry), body="" if self.is_too_large(entry) else storable(entry.body),
+            hash=self._key(entry), body="" if self.is_too_large(entry) else storable_body(entry.body),
             code=result["code"], reason=result["reason"], language=language(),
             received_at=self.tx.now)
 
     def _key(self, entry: SentEntry) -> bytes:
         return RejectedEntry.content_key(self.user, entry.hash)
 
-
-def storable(body: str) -> str:
-    """Return a text any database can store, with ID numbers masked."""
-    plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return mask_ids(plain)

@@ -1,7 +1,6 @@
 """Form fields of field records: each reads a posted value or rejects it with a plain message."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +19,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import ListWidget, RadioInput
 
-from .. import clock, text
+from .. import clock, id_numbers, text
 
 STRANGE = _("Có ký tự lạ, máy không đọc được. Xóa đi rồi gõ lại.")
 
@@ -80,7 +79,7 @@ class MomentInYears(InYears):
 
 
 class TextField(StringField):
-    """A text, stored as trimmed NFC with plain line ends; control characters are rejected."""
+    """A text, stored trimmed and as `spelled`; control characters are rejected."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, default="", **kwargs)
@@ -90,9 +89,18 @@ class TextField(StringField):
             return
         value = valuelist[0]
         clean = text.legible(value)
-        self.data = unicodedata.normalize("NFC", clean).replace("\r\n", "\n").strip()
+        self.data = text.spelled(clean).replace("\r\n", "\n").strip()
         if clean != value:
             raise ValueError(STRANGE)
+
+
+class NoteField(TextField):
+    """A text in people's own words: phones refuse an ID number in it; one that passes is masked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, filters=[id_numbers.mask], render_kw={
+            "data-refuse": id_numbers.IN_HTML,
+            "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số.")}, **kwargs)
 
 
 class WordField(SelectFieldBase):

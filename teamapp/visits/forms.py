@@ -10,7 +10,6 @@ from wtforms.widgets import TextArea
 
 from .. import clock
 from ..models import Dossier, Visit
-from ..text import ID_NUMBER_IN_HTML, mask_ids
 from ..web import DayField
 from .fields import (
     AtMost,
@@ -19,6 +18,7 @@ from .fields import (
     MomentField,
     MomentInYears,
     Needed,
+    NoteField,
     NumbersField,
     Shaped,
     TextField,
@@ -86,17 +86,13 @@ class VisitForm(Form):
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])
-    reason = TextField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
-                       filters=[mask_ids])
+    reason = NoteField(_("Vì sao chưa tới được?"), validators=[AtMost(120)])
     visited_at = MomentField(_("Đến lúc"), format="%Y-%m-%dT%H:%M",
                              validators=[Needed(_("Chọn ngày giờ đến nhà.")), MomentInYears(
                                  FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))])
     return_on = DayField(_("Hẹn ngày"), validators=[days_ahead])
     return_part = WordField(_("Buổi nào?"), PARTS)
-    note = TextField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)],
-                     filters=[mask_ids],  # devices reject ID numbers; any that pass are masked here
-                     render_kw={"data-refuse": ID_NUMBER_IN_HTML,
-                                "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số.")})
+    note = NoteField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)])
     companions = NumbersField(_("Đi cùng ai"))
     mode = WordField(_("Làm cách nào?"), MODES)
     people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)

@@ -36,3 +36,11 @@ test("composed and decomposed letters match", () => {
   assert.ok(finds("Điểu Bré".normalize("NFD"), ROW.normalize("NFC")));
   assert.ok(finds("Điểu Bré".normalize("NFC"), ROW.normalize("NFD")));
 });
+
+test("letters that look alike and characters nobody sees do not hide a person", () => {
+  for (const name of ["Ðiểu Bré", "Ɖiểu Bré", "\u200bĐiểu\u200b Bré", "\u202eĐiểu Bré"]) {
+    for (const question of ["dieu bre", "Điểu Bré", "Ðiểu", "ðiểu\u200b"]) {
+      assert.ok(finds(question, name), `${question} in ${name}`);
+    }
+  }
+});

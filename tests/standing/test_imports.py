@@ -19,6 +19,7 @@ HOUSE = {
     "config": set(),
     "clock": set(),
     "text": {"clock"},
+    "id_numbers": set(),
     "db": {"config", "statements", "sqlite"},
     "statements": set(),
     "sqlite": set(),
@@ -42,7 +43,7 @@ HOUSE = {
     "cli": set(),
 }
 SLICE = BASE | DOMAIN | {"access", "web", "scripts", "static_files", "extensions", "languages",
-                  "sealing", "kept_pages", "sqlite"}
+                  "sealing", "kept_pages", "sqlite", "id_numbers"}
 
 # The only modules that may import from slices.
 TABLES_OF_SLICES = {
@@ -58,6 +59,7 @@ OUTSIDE = {
     "config": {"environs", "marshmallow"},
     "clock": set(),
     "text": set(),
+    "id_numbers": set(),
     "db": {"peewee", "playhouse"},
     "statements": {"peewee"},
     "sqlite": {"peewee", "playhouse"},

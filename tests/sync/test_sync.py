@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 import pytest
@@ -307,6 +308,24 @@ def test_digits_of_an_id_number_are_masked(cast, lan):
     assert answer["status"] == "accepted"
     assert "079185001234" not in Visit.get().note
     assert Visit.get().note.startswith("số ")
+
+
+NOTE = "CCCD 0990 0000 0001, gọi 0300000001 15 giờ"
+MASKED_NOTE = "CCCD •••• •••• ••••, gọi 0300000001 15 giờ"
+
+
+@pytest.mark.parametrize("kind", ["visits.create", "visits.dream"])
+def test_rejected_body_is_masked_in_its_texts_and_keeps_its_ids(cast, lan, kind):
+    house = "8c1f0a52-6c3c-4b0e-9d0a-099000000001"
+    said = body(cast.bre, note=NOTE, household=house, outcome="absent")
+    result(lan, cast.lan, entry(said, kind=kind))
+    assert parse_qs(RejectedEntry.get().body) == parse_qs(said) | {"note": [MASKED_NOTE]}
+
+
+def test_rejected_body_without_an_id_number_is_stored_as_it_was_sent(cast, lan):
+    said = body(cast.kin, note="vay 100.000.000 đồng").replace("%20", "+") + "&x"
+    result(lan, cast.lan, entry(said))
+    assert RejectedEntry.get().body == said
 
 
 def test_server_error_defers_an_entry_and_rejects_it_the_fifth_time(cast, lan, monkeypatch):

@@ -4,6 +4,7 @@ import {
   CONTROLS, isChoice, isFilled, isHidden, keyOf, newIds, reveal, unfold,
 } from "./form.js";
 import { fillOptions, growFor, openParts } from "./parts.js";
+import { judge } from "./refused.js";
 
 /** The controls of the items in which nothing was filled in. */
 const idleIn = (form) => new Set([...form.querySelectorAll("[data-item]")]
@@ -14,6 +15,7 @@ const idleIn = (form) => new Set([...form.querySelectorAll("[data-item]")]
 /** The first invalid control; an item without any entry is not validated. */
 export function mistakeIn(form) {
   const idle = idleIn(form);
+  [...form.elements].forEach(judge); // a text may have come from a draft
   return [...form.elements].find((control) =>
     control.willValidate && !control.validity.valid && !idle.has(control));
 }

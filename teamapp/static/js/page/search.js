@@ -2,10 +2,11 @@
 
 import { all } from "./days.js";
 
-const APOSTROPHE = /['’ʼ]/g;
+const APOSTROPHE = /['’‘ʼʻ′`´]/g;
 
+/** As the server folds names: "Đ" may be another letter that looks like it. */
 const fold = (text) =>
-  text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d");
+  text.toLowerCase().normalize("NFD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[đðɖ]/g, "d");
 
 const split = (text) =>
   text.replace(APOSTROPHE, " ").split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => ` ${word}`);
@@ -13,7 +14,7 @@ const split = (text) =>
 /** The words of a text, each after a blank; H'Lan is "h", "lan" and "hlan". */
 export function haystack(text) {
   const plain = fold(text);
-  const joined = plain.match(/\S*['’ʼ]\S*/g)?.map((word) => word.replace(APOSTROPHE, "")) ?? [];
+  const joined = plain.match(/\S*['’‘ʼʻ′`´]\S*/g)?.map((word) => word.replace(APOSTROPHE, "")) ?? [];
   return [...split(plain), ...joined.flatMap(split)].join("");
 }
 

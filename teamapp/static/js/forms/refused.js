@@ -1,0 +1,11 @@
+// Texts that a form refuses: the server draws the pattern and the sentence, and tries the same.
+
+/** Does a group of the pattern match? Digits of any script count; characters nobody sees do not. */
+export const isRefused = (text, pattern) =>
+  [...text.normalize("NFKC").replace(/\p{Cf}/gu, "").matchAll(new RegExp(pattern, "giu"))]
+    .some(([, ...found]) => found.some(Boolean));
+
+export function judge(control) {
+  const { refuse, refuseSays } = control.dataset;
+  if (refuse) control.setCustomValidity(isRefused(control.value, refuse) ? refuseSays : "");
+}
