@@ -73,3 +73,22 @@ def test_sent_entry_is_neither_opened_nor_thrown_away(lans_phone, line, register
     phone.go("/outbox")
     phone.page.wait_for_selector(WAITING)
     assert not phone.page.locator(f"{WAITING} :is(summary, button):visible").count()
+
+
+@pytest.mark.parametrize("way", ["back", "another page"])
+def test_entry_goes_as_soon_as_its_form_is_left(lans_phone, register, way):
+    phone, page = lans_phone, lans_phone.page
+    phone.context.set_offline(True)
+    phone.met(register.house(1))
+    phone.go("/outbox")
+    page.click(f'{WAITING} [data-do="mend"]')
+    page.wait_for_selector("#record .folds", state="visible")
+    phone.until(lambda: phone.outbox()[0]["not_before"] > page.evaluate("Date.now()") + 60_000,
+                "it is not held back")
+    phone.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    if way == "back":
+        page.click("section:target .back")
+    else:
+        page.evaluate("location.assign('/')")
+    phone.until_accepted(1)
