@@ -16,7 +16,8 @@ const { arrive, get, here, set } = await import(`${OUTBOX}database.js`);
 const { list } = await import(`${OUTBOX}entries.js`);
 const { sealAbsent } = await import(`${OUTBOX}envelopes.js`);
 const { add, release, takeBack } = await import(`${OUTBOX}recording.js`);
-const { endSession, send } = await import(`${OUTBOX}transport.js`);
+const { endSession } = await import(`${OUTBOX}requests.js`);
+const { send } = await import(`${OUTBOX}transport.js`);
 const { keepDraft } = await import(`${OUTBOX}typed_drafts.js`);
 
 const SECOND = 1000;

@@ -5,8 +5,8 @@ import { formActions, listenToForms, openForms } from "./forms/listeners.js";
 import { tellFailure } from "./forms/saving.js";
 import { databaseExists } from "./outbox/database.js";
 import { exportOutbox } from "./outbox/files.js";
-import { release, resend } from "./outbox/recording.js";
-import { URLS } from "./outbox/transport.js";
+import { discard, release, resend } from "./outbox/recording.js";
+import { URLS } from "./outbox/requests.js";
 import { showNet } from "./page/bar.js";
 import { followNext } from "./page/days.js";
 import { entryOf } from "./page/outbox_page.js";
@@ -39,6 +39,10 @@ const actions = {
     await sendNow({ eager: true });
   },
   mend: async (button) => reopen(await entryOf(button)),
+  discard: async (button) => {
+    await discard((await entryOf(button))?.id);
+    await show();
+  },
   export: async () => {
     await exportOutbox(page.user);
     await show();

@@ -6,7 +6,10 @@ import { draft } from "../outbox/typed_drafts.js";
 import { refill } from "./body.js";
 import { banner, formNamed, opened, ownKey, user } from "./form.js";
 
-const HELD = 30 * 60 * 1000;
+const HELD = 2 * 60 * 1000;
+const HOLD_AGAIN = 30 * 1000;
+
+let holding;
 
 /** Go to the form of an entry; on its own page a reload draws the form blank first. */
 export function reopen({ id, page, section }) {
@@ -16,16 +19,36 @@ export function reopen({ id, page, section }) {
   if (isHere && section) location.reload();
 }
 
+/** Hold an entry back while its form is open, not much longer where this page dies meanwhile. */
+function hold(form, id) {
+  const again = () => sessionStorage.held === id && revise(id, { not_before: Date.now() + HELD });
+  sessionStorage.held = id;
+  holding = { form, timer: setInterval(again, HOLD_AGAIN) };
+  return again();
+}
+
+/** The form was left, by its “back” or for another page: its entry goes as it was saved. */
+export async function endHold() {
+  if (holding?.form.getClientRects().length) return;
+  clearInterval(holding?.timer);
+  const { held } = sessionStorage;
+  delete sessionStorage.held;
+  if (held && (await revise(held, { not_before: 0 }))) {
+    document.dispatchEvent(new Event("outbox"));
+  }
+}
+
 /** Fill the form of the entry that `reopen` named, hold the entry back, and show why it was rejected. */
 export async function fillReopened() {
+  await endHold();
   const id = sessionStorage.reopened;
   delete sessionStorage.reopened;
   const entry = id && (await find(user(), id));
   const form = entry && formNamed(entry.place);
   if (!form) return;
-  await revise(id, { not_before: Date.now() + HELD });
-  await refill(form, entry.body);
   opened.set(form, entry);
+  await hold(form, id);
+  await refill(form, entry.body);
   const kept = banner(form) && (await draft(ownKey(form)));
   if (kept && kept.replaces !== id) form.dataset.beside = "";
   const note = form.querySelector("[data-rejected]");

@@ -1,7 +1,7 @@
 // Connects the forms of a page: submitting, typing, choosing, leaving the page.
 
 import { mistakeIn, showMistake } from "./body.js";
-import { fillReopened } from "./correction.js";
+import { endHold, fillReopened } from "./correction.js";
 import { FORM, fillNow, forms, newIds } from "./form.js";
 import { addItem, revealMore, settleInAll } from "./parts.js";
 import { save } from "./saving.js";
@@ -42,6 +42,7 @@ export function listenToForms() {
     forms().forEach((form) => fillNow(form));
     prepare();
   });
+  addEventListener("hashchange", endHold);
   addEventListener("pagehide", keepDrafts);
   document.addEventListener("visibilitychange", () =>
     document.hidden ? keepDrafts() : forms().forEach((form) => fillNow(form)));

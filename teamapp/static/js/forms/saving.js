@@ -94,6 +94,7 @@ const painted = () =>
 function clear(form) {
   entryIds.delete(form);
   opened.delete(form);
+  delete sessionStorage.held; // it waits for its undo, as each
   delete form.dataset.dirty;
   delete form.dataset.beside;
   form.reset();

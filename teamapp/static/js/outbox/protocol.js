@@ -90,7 +90,8 @@ const recovered = (pace) => {
   return { ...CALM, limit, failures: limit < LIMIT.entries ? pace.failures : 0 };
 };
 
-function longerWait(pace, now, random) {
+/** The next try, later at each failure: full jitter from one second to five minutes. */
+export function longerWait(pace, now, random = Math.random) {
   const most = Math.min(5 * MINUTE, SECOND * 2 ** pace.tries);
   return { tries: pace.tries + 1, until: now + Math.max(SECOND, random() * most) };
 }

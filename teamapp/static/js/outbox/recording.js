@@ -59,17 +59,27 @@ export const revise = (id, patch, draft) =>
   });
 
 /**
- * Turn an entry that was never sent back into a typed draft; false if it may have been sent, or was
- * replaced already.
+ * Remove an entry that was never sent; false if it may have been sent, or was replaced already.
+ *
+ * Another entry that it was to replace counts again.
  */
+async function remove(outbox, id) {
+  const entry = await outbox.get(id);
+  if (!entry || entry.attempts > 0 || entry.replaced_by) return false;
+  await outbox.delete(id);
+  if (entry.replaces) await patchEntry(outbox, entry.replaces, { replaced_by: undefined });
+  return entry;
+}
+
+/** Throw away an entry that was never sent. */
+export const discard = (id) => write(["outbox"], ({ store }) => remove(store, id));
+
+/** Turn an entry that was never sent back into a typed draft; false as in `remove`. */
 export const takeBack = (id) =>
   write(["outbox", "typed_drafts"], async (tx) => {
-    const outbox = tx.objectStore("outbox");
-    const entry = await outbox.get(id);
-    if (!entry || entry.attempts > 0 || entry.replaced_by) return false;
+    const entry = await remove(tx.objectStore("outbox"), id);
+    if (!entry) return false;
     const { page, place, user, body, replaces } = entry;
-    await outbox.delete(id);
-    if (replaces) await patchEntry(outbox, replaces, { replaced_by: undefined });
     await tx.objectStore("typed_drafts").put({ key: `${page}#${place}@${user}`, body, replaces });
     return true;
   });

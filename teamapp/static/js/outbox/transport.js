@@ -1,17 +1,11 @@
 // Sends the outbox to the server: one sender at a time, in a page or in the worker.
 
 import { pickBatch, pickEnvelopes, remaining, wire } from "./batch.js";
-import { device, get, here, leave, set, stamp, withLock } from "./database.js";
-import { epochChange, forgetOld, numbers, settle, startSending } from "./entries.js";
+import { device, get, here, leave, stamp, withLock } from "./database.js";
+import { epochChange, forgetOld, list, numbers, settle, startSending } from "./entries.js";
 import { envelopes, sealAbsent } from "./envelopes.js";
-import { CALM, clockError, interpret, isResting, timeoutFor } from "./protocol.js";
-
-export const URLS = {
-  sync: "/sync", pack: "/pack", signIn: "/sign-in", signOut: "/sign-out",
-  arrival: "/arrival", noNetwork: "/no-network",
-};
-
-const JSON_TYPE = "application/json";
+import { CALM, clockError, interpret, isResting, longerWait } from "./protocol.js";
+import { endSession, isReachable, post } from "./requests.js";
 
 /**
  * Send every entry that may go now; resolve when none may go any more.
@@ -58,6 +52,11 @@ export async function handOver() {
 
 async function sendBatch(user, pace) {
   const choose = (all) => pickBatch(all, { user, now: Date.now(), limit: pace.limit });
+  if ((await isDoubtful(pace)) && choose(await list(user)).length && !(await isReachable())) {
+    const next = { ...pace, ...longerWait(pace, Date.now()), net: "offline" };
+    await settle(user, { values: { pace: next, net: next.net } });
+    return next;
+  }
   const { batch, all } = await startSending(user, choose);
   const sealed = pickEnvelopes(await envelopes(), batch, { now: Date.now(), limit: pace.limit });
   if (!batch.length && !sealed.length) return null;
@@ -82,60 +81,6 @@ async function sendBatch(user, pace) {
   return next;
 }
 
-async function post(request) {
-  const started = Date.now();
-  const { body, headers } = await compressed(JSON.stringify(request));
-  const signal = AbortSignal.timeout(timeoutFor(body.size));
-  try {
-    const response = await fetch(URLS.sync, {
-      method: "POST", body, headers, signal, redirect: "manual", cache: "no-store",
-    });
-    return {
-      status: response.status,
-      redirected: response.redirected || response.type === "opaqueredirect",
-      retryAfter: response.headers.get("Retry-After"),
-      json: await readJson(response),
-    };
-  } catch (error) {
-    return { lost: true, late: error.name === "TimeoutError", took: Date.now() - started };
-  }
-}
-
-async function compressed(text) {
-  const headers = { "Content-Type": JSON_TYPE, Accept: JSON_TYPE };
-  const plain = new Blob([text]);
-  if (typeof CompressionStream === "undefined") return { body: plain, headers };
-  const stream = plain.stream().pipeThrough(new CompressionStream("gzip"));
-  return {
-    body: await new Response(stream).blob(),
-    headers: { ...headers, "Content-Encoding": "gzip" },
-  };
-}
-
-/** The JSON of an answer; null for any other content. */
-async function readJson(response) {
-  const text = await response.text();
-  if (!response.headers.get("Content-Type")?.startsWith(JSON_TYPE)) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** End on the server a session that was ended on this phone; false while the server is unreachable. */
-export async function endSession(ended = get("ending")) {
-  if (!(await ended)) return true;
-  try {
-    const response = await fetch(URLS.signOut, {
-      method: "POST", headers: { Accept: JSON_TYPE }, redirect: "manual",
-      cache: "no-store", signal: AbortSignal.timeout(5000),
-    });
-    const json = await readJson(response);
-    if (json?.v !== 1 || !(response.ok || response.status === 401)) return false;
-    await set({ ending: false });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Did the last try fail, or does the browser say that there is no network? It may be wrong. */
+const isDoubtful = async ({ tries }) =>
+  tries > 0 || navigator.onLine === false || (await get("net")) === "offline";

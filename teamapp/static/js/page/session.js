@@ -4,7 +4,8 @@ import { holdsUnsaved } from "../forms/typed_drafts.js";
 import { arrive as signIn, get, here, leave, set, withTimeout } from "../outbox/database.js";
 import { sealAbsent } from "../outbox/envelopes.js";
 import { release } from "../outbox/recording.js";
-import { URLS, endSession, handOver, send } from "../outbox/transport.js";
+import { URLS, endSession } from "../outbox/requests.js";
+import { handOver, send } from "../outbox/transport.js";
 import { sendInBackground, tell, tellWhenReady } from "./worker.js";
 
 const PATIENCE = 8 * 1000;

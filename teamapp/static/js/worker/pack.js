@@ -3,7 +3,7 @@
 import { device, get, here, set, withTimeout } from "../outbox/database.js";
 import { meetEpoch } from "../outbox/entries.js";
 import { packWait } from "../outbox/protocol.js";
-import { URLS } from "../outbox/transport.js";
+import { URLS } from "../outbox/requests.js";
 import { STALE, dropOthers, dropResidents, pagesOf, resetClock } from "./page_cache.js";
 import { beginPack, endPack, keepPages, settleEntries } from "./pack_pages.js";
 

@@ -2,7 +2,7 @@
 
 import { settle } from "../outbox/entries.js";
 import { entryPatch } from "../outbox/protocol.js";
-import { URLS } from "../outbox/transport.js";
+import { URLS } from "../outbox/requests.js";
 import { cut } from "./page_cache.js";
 
 const BLANK_CACHE = "blank";
