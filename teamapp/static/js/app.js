@@ -9,6 +9,7 @@ import { release, resend } from "./outbox/recording.js";
 import { URLS } from "./outbox/transport.js";
 import { showNet } from "./page/bar.js";
 import { followNext } from "./page/days.js";
+import { showEcho } from "./page/echo.js";
 import { entryOf } from "./page/outbox_page.js";
 import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
@@ -82,6 +83,7 @@ async function start() {
 
 function listen() {
   document.addEventListener("outbox", outboxChanged);
+  document.addEventListener("grown", showEcho);
   addEventListener("online", online);
   addEventListener("offline", showNet);
   addEventListener("hashchange", followNext);

@@ -26,6 +26,7 @@ export async function fillReopened() {
   await revise(id, { not_before: Date.now() + HELD });
   await refill(form, entry.body);
   opened.set(form, entry);
+  document.dispatchEvent(new Event("grown")); // its own answers are open again
   const kept = banner(form) && (await draft(ownKey(form)));
   if (kept && kept.replaces !== id) form.dataset.beside = "";
   const note = form.querySelector("[data-rejected]");
