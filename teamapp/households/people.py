@@ -11,6 +11,7 @@ class Person:
 
     __slots__ = ("birth_year", "consent", "id", "is_child", "ladder", "name", "next", "rest",
                  "rest_is_usual", "state")
+    headline = ACTIVATED  # the kind `state` is about
 
     def __init__(self, id: UUID, name: str, birth_year: int | None, statuses: dict[str, str],
                  consent: bool | None, kinds: list[AccountKind], year: int) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from peewee import JOIN, ModelSelect, fn
@@ -44,6 +45,7 @@ class Call:
 class HouseholdSummary:
     """A household's last visits, newest first, and the number of unactivated residents (14+)."""
 
+    headline: ClassVar[str] = AccountKind.HEADLINE
     calls: list[Call] = field(default_factory=list)
     unactivated: int = 0
 

@@ -49,13 +49,12 @@ class RejectedStore:
 
     def add(self, entry: SentEntry, result: Answer) -> None:
         """Store a rejected entry, with its reason, for its author and the leader."""
+        body = "" if self.is_too_large(entry) else storable_body(entry.body)
         RejectedEntry.keep(
             entry=entry.id, user=self.user.id, commune=self.tx.commune.id,
             village=self.user.village_id, kind=storable(entry.kind), form=entry.form,
-            hash=self._key(entry), body="" if self.is_too_large(entry) else storable_body(entry.body),
-            code=result["code"], reason=result["reason"], language=language(),
-            received_at=self.tx.now)
+            hash=self._key(entry), body=body, code=result["code"],
+            reason=result["reason"], language=language(), received_at=self.tx.now)
 
     def _key(self, entry: SentEntry) -> bytes:
         return RejectedEntry.content_key(self.user, entry.hash)
-

@@ -9,6 +9,7 @@ import { discard, release, resend } from "./outbox/recording.js";
 import { URLS } from "./outbox/requests.js";
 import { showNet } from "./page/bar.js";
 import { followNext } from "./page/days.js";
+import { showEcho } from "./page/echo.js";
 import { entryOf } from "./page/outbox_page.js";
 import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
@@ -86,6 +87,7 @@ async function start() {
 
 function listen() {
   document.addEventListener("outbox", outboxChanged);
+  document.addEventListener("grown", showEcho);
   addEventListener("online", online);
   addEventListener("offline", showNet);
   addEventListener("hashchange", followNext);

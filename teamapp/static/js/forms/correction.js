@@ -49,6 +49,7 @@ export async function fillReopened() {
   opened.set(form, entry);
   await hold(form, id);
   await refill(form, entry.body);
+  document.dispatchEvent(new Event("grown")); // its own answers are open again
   const kept = banner(form) && (await draft(ownKey(form)));
   if (kept && kept.replaces !== id) form.dataset.beside = "";
   const note = form.querySelector("[data-rejected]");

@@ -15,6 +15,15 @@ export const formNamed = (name) => forms().find((form) => nameOf(form) === name)
 /** The record that the page, or the part of it around the form, is about. */
 export const keyOf = (form) => form.closest("[data-key]")?.dataset.key;
 
+/** The records that an element of a form is about: the first hidden value of each item around it. */
+export function pathOf(element) {
+  const values = [];
+  for (let item = element.closest("[data-item]"); item; item = item.parentElement.closest("[data-item]")) {
+    values.unshift(item.querySelector("input[type=hidden]")?.value);
+  }
+  return values.join("/");
+}
+
 /** The key of the typed draft that a form offers. */
 export const ownKey = (form) => `${location.pathname}#${nameOf(form)}@${user()}`;
 
@@ -76,9 +85,9 @@ export function reveal(form) {
       moved ||= block.hidden !== hidden;
       block.hidden = hidden;
     }
-    for (const block of blocks) {
+    for (const block of [...blocks, ...form.querySelectorAll("[data-item]")]) {
       for (const control of block.querySelectorAll(CONTROLS)) {
-        control.disabled = Boolean(control.closest("[data-show-if][hidden]"));
+        control.disabled = Boolean(control.closest("[data-show-if][hidden], [data-shut]"));
       }
     }
   }

@@ -36,15 +36,17 @@ function grow(part, marks) {
 export async function openParts(form) {
   const isShown = (element) => form || element.getClientRects().length;
   const root = form ?? document;
+  let isGrown = false;
   for (let filled = true; filled;) {
     filled = false;
     for (const slot of [...root.querySelectorAll("[data-part]")].filter(isShown)) {
       const part = await template(slot.dataset.part, slot.dataset.source);
       if (!part || !slot.isConnected) continue;
       slot.replaceWith(grow(part, { __prefix__: slot.dataset.prefix ?? "" }));
-      filled = true;
+      filled = isGrown = true;
     }
   }
+  if (isGrown) document.dispatchEvent(new Event("grown"));
 }
 
 export async function addItem(button) {

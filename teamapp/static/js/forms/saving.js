@@ -4,18 +4,25 @@ import { stamp, withTimeout } from "../outbox/database.js";
 import { add, revise } from "../outbox/recording.js";
 import { bodyOf } from "./body.js";
 import {
-  CONTROLS, draftKey, entryIds, fillNow, isHidden, keyOf, nameOf, newIds, opened, ownKey, reveal,
-  saving, user,
+  CONTROLS, draftKey, entryIds, fillNow, isHidden, keyOf, nameOf, newIds, opened, ownKey, pathOf,
+  reveal, saving, user,
 } from "./form.js";
 import { keepDrafts } from "./typed_drafts.js";
 import { UNDO, justSaved, noteSaved } from "./undo.js";
 
-function labelOf(form) {
-  const said = [...form.querySelectorAll("[data-say]:checked:enabled")]
-    .map((input) => input.labels[0]?.textContent.trim().replace(/\s+/g, " "));
-  const label = form.closest("[data-label]")?.dataset.label;
-  return [label, form.dataset.say, ...said].filter(Boolean).join(" · ");
-}
+const answer = (input) => input.labels[0]?.textContent.trim().replace(/\s+/g, " ");
+const chosen = (form, name) => [...form.querySelectorAll(`[data-${name}]:checked:enabled`)];
+
+/** The outcome of a form, as its choices call it. */
+const saidIn = (form) =>
+  [form.dataset.say, ...chosen(form, "say").map(answer)].filter(Boolean).join(" · ");
+
+/** The answers about a form's items: the item, the answer in words, and what it means for the next form. */
+const marksIn = (form) => chosen(form, "mark").map((input) => {
+  const question = input.closest("fieldset")?.querySelector("legend")?.textContent.trim();
+  return { of: pathOf(input), said: `${question}: ${answer(input)}`, value: input.value,
+    mark: input.dataset.mark };
+});
 
 function countsOf(form, submitter) {
   const counting = form.querySelectorAll(
@@ -26,11 +33,14 @@ function countsOf(form, submitter) {
 
 function entryFrom(form, submitter) {
   const { outbox, form: version, next, touches = keyOf(form) } = form.dataset;
+  const said = saidIn(form);
+  const label = [form.closest("[data-label]")?.dataset.label, said].filter(Boolean).join(" · ");
   if (!entryIds.has(form)) entryIds.set(form, crypto.randomUUID());
   return {
     id: entryIds.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
     body: bodyOf(form, submitter), recorded_at: stamp(), after: [], replaces: null,
-    record: form.querySelector("[data-record]")?.value, label: labelOf(form), touches, counts: countsOf(form, submitter), next,
+    record: form.querySelector("[data-record]")?.value, label, said, marks: marksIn(form), touches,
+    counts: countsOf(form, submitter), next,
     page: location.pathname, place: nameOf(form), section: form.closest("section[id]")?.id,
     state: "waiting", attempts: 0, not_before: Date.now() + UNDO,
   };
