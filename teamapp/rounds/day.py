@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class DayHousehold:
     head: str
     summary: Any = None  # its HouseholdSummary, once it is read
     is_done: bool = False
+    position: int = 0  # in the walk through all rounds of the page
 
     @property
     def promised_on(self) -> date:
@@ -132,6 +133,8 @@ def rounds_of(user: User) -> list[DayRound]:
                   for id, part in groupby(rows, key=lambda row: row[0])}
     found = {round.id: round
              for round in Round.visible_to(user).where(Round.id.in_(list(households)))}
+    for position, household in enumerate(chain.from_iterable(households.values())):
+        household.position = position
     return [DayRound(found[id], part) for id, part in households.items()]
 
 

@@ -114,7 +114,7 @@ def test_entries_beyond_the_limit_wait_and_valid_ones_are_accepted(cast, lan, wr
 
 @pytest.mark.usefixtures("few")
 def test_limit_is_the_same_for_a_batch_and_its_entries_one_by_one(cast, lan, wrong, sign_in):
-    """A resubmission makes room for the entry behind it; an invalid form comes in its turn."""
+    """A resubmission makes room for the entry behind it; an invalid form comes in its order."""
     def entries(houses):
         first, *rest = (wrong() for _ in range(3))
         invalid = entry(body(cast.bre, outcome="later"))
@@ -138,13 +138,13 @@ def test_entries_of_files_and_envelopes_are_stored_beyond_the_limit(
 
 
 def test_rejected_again_after_it_was_seen_is_open_again_for_author_and_leader(
-        cast, lan, desk, wrong):
+        cast, lan, browser_of, wrong):
     one = wrong()
     result(lan, cast.lan, one)
     RejectedEntry.get().settle()
-    assert not cards(desk(cast.tu).get("/rejected-entries").text)
+    assert not cards(browser_of(cast.tu).get("/rejected-entries").text)
     result(lan, cast.lan, one)
-    for browser in (lan, desk(cast.tu)):
+    for browser in (lan, browser_of(cast.tu)):
         [card] = cards(browser.get("/rejected-entries").text)
         assert "Vắng nhà" in card, "with its words"
     assert "Xã chưa nhận 1 lượt của anh chị" in lan.get("/").text
@@ -152,9 +152,9 @@ def test_rejected_again_after_it_was_seen_is_open_again_for_author_and_leader(
 
 def test_settlement_deletes_the_words(cast, lan):
     """They may hold a resident's id beside a refusal to be named."""
-    seen, mended = (send_rejected(lan, cast.lan, house) for house in (cast.hlan, cast.kin))
+    seen, resubmitted = (send_rejected(lan, cast.lan, house) for house in (cast.hlan, cast.kin))
     seen.settle()
-    fixed = entry(body(cast.bre, outcome="absent"), replaces=str(mended.entry))
+    fixed = entry(body(cast.bre, outcome="absent"), replaces=str(resubmitted.entry))
     assert result(lan, cast.lan, fixed)["status"] == "accepted"
     assert [(item.body, bool(item.settled_at)) for item in RejectedEntry.select()] == [
         ("", True), ("", True)]
@@ -177,8 +177,8 @@ def test_daily_command_deletes_entries_settled_ninety_days_ago(app, cast, lan):
     assert Receipt.select().count() == 3
 
 
-def test_page_of_long_entries_stays_small(cast, desk, hand_in):
+def test_page_of_long_entries_stays_small(cast, browser_of, hand_in):
     entries = [long(cast.hlan, 4, reason="y" * 3000) for _ in range(52)]
     hand_in(cast.lan, saved(cast.lan, *entries))
-    page = desk(cast.tu).get(f"/rejected-entries?author={cast.lan.id}")
+    page = browser_of(cast.tu).get(f"/rejected-entries?author={cast.lan.id}")
     assert len(cards(page.text)) == 50 and len(page.data) < 160 * KILOBYTE

@@ -3,18 +3,19 @@
 import { reopen } from "./forms/correction.js";
 import { formActions, listenToForms, openForms } from "./forms/listeners.js";
 import { tellFailure } from "./forms/saving.js";
+import { showSaved } from "./forms/undo.js";
 import { databaseExists } from "./outbox/database.js";
 import { exportOutbox } from "./outbox/files.js";
 import { discard, release, resend } from "./outbox/recording.js";
 import { URLS } from "./outbox/requests.js";
 import { showNet } from "./page/bar.js";
-import { followNext } from "./page/days.js";
 import { showEcho } from "./page/echo.js";
 import { entryOf } from "./page/outbox_page.js";
 import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
 import { outboxChanged, sendNow, show } from "./page/sending.js";
 import { arrive, finishSignOut, guard, onSignInPage, signOut } from "./page/session.js";
+import { followNext } from "./page/walk.js";
 import { sendInBackground, startWorker, tell, update } from "./page/worker.js";
 
 const { dataset: page } = document.body;
@@ -77,7 +78,7 @@ async function start() {
   if (!(await guard({ loaded: true }))) return undefined;
   startSearch();
   const waiting = await show();
-  followNext();
+  await followNext();
   listen();
   tell({ do: "refresh", now: wasReloaded() });
   await openForms();
@@ -109,9 +110,10 @@ async function online() {
 
 /** A page from the back cache stays hidden until it is known whose it is. */
 async function cameBack() {
-  root.hidden = true;
+  root.style.visibility = "hidden"; // `hidden` would lose the place on the page
   if (!(await guard())) return;
-  root.hidden = false;
+  root.style.visibility = "";
+  showSaved();
   await show();
 }
 

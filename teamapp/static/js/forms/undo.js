@@ -20,12 +20,18 @@ export function justSaved() {
   return rest > 0 && rest <= UNDO ? { ...saved, rest } : {};
 }
 
+/** The page of another record, or of another person, says nothing of what was saved. */
+function isElsewhere(key) {
+  const [path, holder] = key.split(/#.*@/);
+  return holder !== user() || ("key" in document.body.dataset && path !== location.pathname);
+}
+
 /** Say "saved", with the way back while the entry was not sent. */
 export function showSaved() {
-  const { id, rest } = justSaved();
+  const { id, key = "", rest } = justSaved();
   const toast = document.querySelector("[data-saved]");
   if (!toast) return;
-  toast.hidden = !rest;
+  toast.hidden = !rest || isElsewhere(key);
   toast.querySelector('[data-do="undo"]')?.toggleAttribute("hidden", !id);
   clearTimeout(hiding);
   if (!toast.hidden) hiding = setTimeout(showSaved, rest);
@@ -35,7 +41,7 @@ export function showSaved() {
 export function endUndoOf(form) {
   const { id, until, key } = justSaved();
   if (!id || key !== ownKey(form)) return;
-  sessionStorage.saved = JSON.stringify({ until });
+  sessionStorage.saved = JSON.stringify({ until, key });
   showSaved();
 }
 

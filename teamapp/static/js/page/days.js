@@ -8,7 +8,7 @@ const root = globalThis.document?.documentElement;
 
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-const today = () => stamp().slice(0, 10);
+export const today = () => stamp().slice(0, 10);
 
 /** When the server drew this page, in milliseconds. */
 export const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);
@@ -37,13 +37,4 @@ export function showDays() {
   }
   const daysLeft = KEPT_DAYS - Math.floor((Date.now() - drawnAt()) / DAY);
   for (const element of all("[data-days-left]")) element.textContent = Math.max(0, daysLeft);
-}
-
-/** Go on to the next house of a list: one that is not done and was not visited today. */
-export function followNext() {
-  if (location.hash !== "#next" || !document.querySelector('[data-follow="next"]')) return;
-  const next = all("[data-key]:not([data-done], [data-pending], .is-today)")
-    .find((row) => row.getClientRects().length && row.querySelector("a[href]"));
-  if (next) location.replace(next.querySelector("a[href]").href);
-  else history.replaceState(null, "", location.pathname);
 }

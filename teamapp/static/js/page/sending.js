@@ -11,6 +11,7 @@ import { showDays } from "./days.js";
 import { showEcho } from "./echo.js";
 import { showOutbox } from "./outbox_page.js";
 import { guard } from "./session.js";
+import { showNext } from "./walk.js";
 import { sendInBackground, tell } from "./worker.js";
 
 const MINUTE = 60 * 1000;
@@ -24,6 +25,7 @@ export async function show() {
   showDays();
   shown = await showNumbers();
   await showEcho();
+  await showNext();
   await showOutbox();
   await endUndo();
   await showNet();

@@ -1,0 +1,45 @@
+// A member's walk from house to house: which one comes next.
+
+import { user } from "../forms/form.js";
+import { list } from "../outbox/entries.js";
+import { all, today } from "./days.js";
+
+const STATES = ["waiting", "sending", "attention", "accepted"];
+const OPEN = ":not([data-done], [data-pending], .is-today)";
+const LAST = 1e6; // rows without a place in the walk come after it
+
+const placeOf = ({ dataset }) => Number(dataset.place ?? LAST);
+
+/** Among these houses, the one at which this phone recorded something last today. */
+async function lastHouse(keys) {
+  const entries = (await list(user(), STATES)).filter(({ touches, recorded_at }) =>
+    keys.includes(touches) && recorded_at.startsWith(today()));
+  const later = (one, other) => (one?.recorded_at > other.recorded_at ? one : other);
+  return entries.reduce(later, undefined)?.touches;
+}
+
+/** The next open house: in walking order after the last one, past the end to those left behind. */
+async function nextRow() {
+  const rows = all("main [data-key]").sort((a, b) => placeOf(a) - placeOf(b));
+  const keys = rows.map((row) => row.dataset.key);
+  const at = keys.indexOf(await lastHouse(keys)) + 1;
+  return [...rows.slice(at), ...rows.slice(0, at)].find((row) =>
+    row.matches(OPEN) && row.getClientRects().length);
+}
+
+/** Mark the next house of the day's page. */
+export async function showNext() {
+  if (!document.querySelector("[data-follow]")) return;
+  const next = await nextRow();
+  for (const row of all(".is-next")) row.classList.remove("is-next");
+  next?.classList.add("is-next");
+}
+
+/** Go on to the next house where the address asks for it. */
+export async function followNext() {
+  if (location.hash !== "#next" || !document.querySelector("[data-follow]")) return;
+  await showNext();
+  const link = document.querySelector(".is-next a[href]");
+  if (link) location.replace(link.href);
+  else history.replaceState(null, "", location.pathname);
+}
