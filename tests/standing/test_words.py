@@ -110,6 +110,20 @@ def python_prose(path):
     return "\n".join(texts + comments)
 
 
+def style_names(path):
+    """Yield the classes a style names."""
+    source = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", read(path), flags=re.DOTALL)
+    yield from re.findall(r"\.(-?[A-Za-z_][\w-]*)", source)
+
+
+def template_names(path):
+    """Yield the macros and variables a template defines, its ids and its classes."""
+    source = read(path)
+    yield from re.findall(r"\{%-?\s*(?:macro|set)\s+(\w+)", source)
+    for names in re.findall(r"\b(?:id|class)=\"([^\"{]*)", source):
+        yield from names.split()
+
+
 def script_prose(source):
     """Return the comments of a script, a style or a template."""
     return "\n".join(re.findall(r"/\*.*?\*/|(?<![:\"'`\\])//[^\n]*|\{#.*?#\}", source, re.DOTALL))
@@ -162,6 +176,14 @@ def test_modules_classes_and_functions_use_the_words_of_the_glossary():
 def test_scripts_use_the_words_of_the_glossary():
     found = [line for path in every_program() if path.suffix in (".js", ".mjs")
              for line in findings(path, filter(None, map(deprecated, script_names(path))))]
+    assert not found, "\n".join(found)
+
+
+def test_styles_and_templates_use_the_words_of_the_glossary():
+    found = []
+    for path in every_program():
+        names = {".css": style_names, ".html": template_names}.get(path.suffix)
+        found += findings(path, filter(None, map(deprecated, names(path)))) if names else []
     assert not found, "\n".join(found)
 
 
