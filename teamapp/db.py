@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import BigIntegerField, Database, DatabaseProxy, Model
+from peewee import BigIntegerField, Database, DatabaseProxy, Model, OperationalError
 from playhouse.db_url import parse
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase
@@ -159,13 +159,21 @@ def unknown_migrations(database: Database) -> list[str]:
 
 
 def check_schema(database: Database) -> None:
-    """Raise ConfigurationError for a schema older than the code's or of another history."""
-    unknown = unknown_migrations(database)
+    """Raise ConfigurationError for a schema older than the code's or of another history.
+
+    So for a database that cannot be reached: nothing could be served.
+    """
+    try:
+        unknown, pending = unknown_migrations(database), pending_migrations(database)
+    except OperationalError as error:
+        why = str(error).partition("\n")[0]
+        raise ConfigurationError(
+            f"The database of DATABASE_URL cannot be reached ({why}): start it, then start again."
+        ) from None
     if unknown:
         raise ConfigurationError(
             f"The database was made by another program ({', '.join(unknown)} is not "
             "among its migrations): name another one in DATABASE_URL.")
-    pending = pending_migrations(database)
     if pending:
         raise ConfigurationError(
             f"The database is older than the program ({', '.join(pending)} not applied): "

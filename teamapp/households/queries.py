@@ -19,9 +19,12 @@ from ..models import (
     Household,
     Language,
     Procedure,
+    Receipt,
     Resident,
+    User,
+    Visit,
 )
-from ..models.household_summary import HouseholdSummary, household_summaries
+from ..models.household_summary import Call, HouseholdSummary, household_summaries
 from ..statements import Among
 from .people import Person
 
@@ -105,6 +108,8 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
     ids = Among([household.id for household in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
     statuses, consents = account_statuses(ids), consents_of(ids)
+    name_submitters([call for household in found if household.summary
+                     for call in household.summary.calls])
     kinds, year = AccountKind.in_use(), clock.today().year
     for household in found:
         household.dossiers = dossiers.get(household.id, ())
@@ -112,6 +117,18 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
             Person(id, name, birth_year, statuses.get(id, {}), consents.get(id), kinds, year)
             for _, id, name, birth_year in residents.get(household.id, ())]
     return found
+
+
+def name_submitters(calls: Sequence[Call]) -> None:
+    """Set the names of those who submitted visits in a file of another person's."""
+    rows = (Receipt.select(Visit.id, User.name)
+            .join(Visit, on=(Visit.commune == Receipt.commune) & (Visit.receipt == Receipt.number))
+            .join(User, on=(User.id == Receipt.submitted_by))
+            .where(Receipt.submitted_by.is_null(False), Receipt.submitted_by != Visit.member,
+                   Visit.id.in_(Among([call.id for call in calls]))).tuples())
+    names = dict(rows) if calls else {}
+    for call in calls:
+        call.submitted_by = names.get(call.id, "")
 
 
 def residents_of(ids: Among) -> dict[UUID, list[Any]]:

@@ -35,6 +35,7 @@ class Call:
     reason: str
     member_id: int
     who: str
+    submitted_by: str = ""  # the name of another person, who submitted it in a file
 
     def is_news_to(self, user_id: int) -> bool:
         """Check whether the user's phone may still show the visit as an unsent one."""

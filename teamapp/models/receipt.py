@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import Self
 from uuid import UUID
 
-from peewee import EXCLUDED, BigIntegerField, BinaryUUIDField, BlobField, CharField, ForeignKeyField
+from peewee import (
+    EXCLUDED,
+    SQL,
+    BigIntegerField,
+    BinaryUUIDField,
+    BlobField,
+    CharField,
+    ForeignKeyField,
+)
 
 from ..db import MomentField, Record
 from ..statements import Among
@@ -70,3 +78,7 @@ class Receipt(Record):
         if older:
             Receipt.update(status="settled", number=self.number, cursor=self.cursor).where(
                 Receipt.id.in_(older), Receipt.status == "rejected").execute()
+
+
+Receipt.add_index(Receipt.index(Receipt.commune, Receipt.number, name="receipt_submitted")
+                  .where(SQL("submitted_by_id IS NOT NULL")))

@@ -80,6 +80,11 @@ class User(Record):
             return other.id != self.id and (other.role != "chair" or self.role == "chair")
         return self.role == "leader" and other.role == "member"
 
+    def may_submit_for(self, author: "User") -> bool:
+        """Check whether the user may submit a visible user's file: a chair's, only a chair."""
+        return author.id == self.id or self.leads and (
+            author.role != "chair" or self.role == "chair")
+
     @property
     def village_label(self) -> str:
         """The label of the user's whole village: “Cả ấp”."""

@@ -36,11 +36,11 @@ def create() -> ResponseReturnValue:
 
 
 def author_of(form: OutboxFileForm) -> User | None:
-    """Return the author: the current user or a member they lead; else None and a form error."""
+    """Return the author if the current user may submit for them; else None and a form error."""
     query = User.visible_to(current_user).where(User.id == form.author_id)
-    own = form.author_id == current_user.id
-    author = query.first() if (own or current_user.leads) and 0 < form.author_id < 2**31 else None
-    if author is None:
+    author = query.first() if 0 < form.author_id < 2**31 else None
+    if author is None or not current_user.may_submit_for(author):
+        author = None
         form.file.errors = [_("Người ghi tệp này không thuộc nơi anh chị phụ trách.")]
     return author
 

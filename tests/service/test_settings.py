@@ -112,6 +112,14 @@ def test_does_not_serve_an_old_schema_until_it_is_migrated(tmp_path):
     assert code == 0, said
 
 
+@pytest.mark.once
+def test_start_without_its_database_ends_in_a_sentence(tmp_path):
+    code, said = run(tmp_path, *GUNICORN, DATABASE_URL="postgresql://lan@127.0.0.1:1/tungnha")
+    assert code != 0
+    assert "The database of DATABASE_URL cannot be reached" in said
+    assert "Traceback" not in said and said.count("\n") <= 3, said
+
+
 def test_rejects_forced_wal_on_sqlite_with_the_wal_bug(tmp_path, monkeypatch):
     import peewee
 

@@ -9,8 +9,10 @@ import pytest
 
 from teamapp import clock
 from teamapp.counting.reconciliation import differences
-from teamapp.models import Receipt, RejectedEntry, User, Visit
+from teamapp.households.queries import households_with_people
+from teamapp.models import Household, Receipt, RejectedEntry, User, Visit
 
+from ..queries import counted, ways
 from .phone import body, entry, helped, result
 
 
@@ -46,6 +48,43 @@ def test_author_or_superior_submits_a_file_in_the_authors_name(cast, hand_in, by
     assert visit.member == receipt.user == cast.lan
     assert receipt.submitted_by == submitter
     assert differences(cast.an_phu) == []
+
+
+@pytest.mark.parametrize("author, by, status", [
+    ("son", "son", 200), ("son", "hanh", 422), ("hanh", "son", 200), ("hanh", "hanh", 200)])
+def test_only_a_chair_submits_a_file_of_the_chair(cast, hand_in, author, by, status):
+    page = hand_in(getattr(cast, by), saved(getattr(cast, author), entry(body(cast.bre))))
+    assert page.status_code == status
+    assert Visit.select().count() == (status == 200)
+
+
+def test_another_chair_may_submit_a_file_of_a_former_one(cast, hand_in):
+    successor = User.create(commune=cast.an_phu, role="chair", username="chau.moi", name="Phan Mới",
+                            secret_hash=cast.son.secret_hash)
+    assert successor.may_submit_for(cast.son) and not cast.hanh.may_submit_for(cast.son)
+
+
+def test_household_page_names_who_submitted_a_visit_for_its_author(cast, hand_in, sign_in):
+    hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre))))
+    hand_in(cast.lan, saved(cast.lan, entry(body(cast.van))))
+    result(sign_in(cast.lan), cast.lan, entry(body(cast.hoa)))
+    told = f"Người gửi giúp: {cast.tu.name}"
+    for who in (cast.lan, cast.son):
+        pages = [sign_in(who).get(f"/households/{house.id}").text
+                 for house in (cast.bre, cast.van, cast.hoa)]
+        assert told in pages[0]
+        assert not any("Người gửi giúp" in page for page in pages[1:])
+    pack = sign_in(cast.lan).get("/pack").text
+    assert json.dumps(told)[1:-1] in pack or told in pack
+
+
+@pytest.mark.once
+def test_submitters_are_found_by_an_index(cast, hand_in):
+    hand_in(cast.tu, saved(cast.lan, entry(body(cast.bre))))
+    with counted() as asked:
+        households_with_people(Household.visible_to(cast.lan))
+    [way] = [way for way in ways(asked) if "receipt_" in way]
+    assert "INDEX receipt_submitted (commune_id=? AND number=?)" in way
 
 
 @pytest.mark.parametrize("by", ["binh", "kien", "chau"])

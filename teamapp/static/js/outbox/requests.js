@@ -32,9 +32,10 @@ function timeLimit(ms) {
   return controller.signal;
 }
 
-export async function post(request) {
+/** Send a batch, compressed unless `isPlain`; resolve to what `interpret` takes. */
+export async function post(request, isPlain) {
   const started = Date.now();
-  const { body, headers } = await compressed(JSON.stringify(request));
+  const { body, headers } = await compressed(JSON.stringify(request), isPlain);
   const signal = timeLimit(timeoutFor(body.size));
   try {
     const response = await fetch(URLS.sync, {
@@ -51,10 +52,10 @@ export async function post(request) {
   }
 }
 
-async function compressed(text) {
+async function compressed(text, isPlain) {
   const headers = { "Content-Type": JSON_TYPE, Accept: JSON_TYPE };
   const plain = new Blob([text]);
-  if (typeof CompressionStream === "undefined") return { body: plain, headers };
+  if (isPlain || typeof CompressionStream === "undefined") return { body: plain, headers };
   const stream = plain.stream().pipeThrough(new CompressionStream("gzip"));
   return {
     body: await new Response(stream).blob(),

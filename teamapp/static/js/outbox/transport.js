@@ -1,10 +1,11 @@
 // Sends the outbox to the server: one sender at a time, in a page or in the worker.
 
+import { clockError } from "./ages.js";
 import { pickBatch, pickEnvelopes, remaining, wire } from "./batch.js";
 import { device, get, here, leave, stamp, withLock } from "./database.js";
 import { epochChange, forgetOld, list, numbers, settle, startSending } from "./entries.js";
 import { envelopes, sealAbsent } from "./envelopes.js";
-import { CALM, clockError, interpret, isResting, longerWait } from "./protocol.js";
+import { CALM, interpret, isResting, longerWait } from "./protocol.js";
 import { endSession, isReachable, post } from "./requests.js";
 
 /**
@@ -67,7 +68,7 @@ async function sendBatch(user, pace) {
     sent_at: stamp(sentAt), left: remaining(all, batch), entries: batch.map(wire),
     sealed: sealed.map(({ id, kid, sealed }) => ({ id, kid, sealed })),
   };
-  const answer = await post(request);
+  const answer = await post(request, pace.plain);
   const now = Date.now();
   const sent = { batch: request.batch, entries: batch, sealed };
   const { pace: next, changes, envelopes: patches } = interpret(answer, sent, pace, { now });
