@@ -15,6 +15,7 @@ from peewee import chunked, fn
 from ..models import (
     AccountStatus,
     Commune,
+    Consent,
     Coverage,
     DistinctMark,
     Dossier,
@@ -97,14 +98,22 @@ def stored_distinct_marks(commune_id: int) -> Iterable[tuple[str, str, bytes]]:
 
 
 def counted_steps(commune_id: int) -> tuple[set[int], set[int]]:
-    """Return the ids of the steps marked as counted, and of those that should be."""
+    """Return the ids of the steps marked as counted, and of those that should be.
+
+    A step without a name keeps its mark, and so do the steps of a person who ever refused: which
+    one the commune received first is not known from what is left by name.
+    """
+    refused = (Consent.select(Consent.resident).join(Resident)
+               .where(Resident.commune == commune_id, ~Consent.given))
+    keeps = Step.resident.is_null() | Step.resident.in_(refused)
+    marked = Step.select(Step.id).where(Step.commune == commune_id, Step.counted)
     helped = Step.select(Step.resident, Step.kind, Step.id).where(
-        Step.commune == commune_id, Step.state == "helped", Step.resident.is_null(False))
+        Step.commune == commune_id, Step.state == "helped", ~keeps)
     first: dict[tuple[UUID, str], int] = {}
     for resident, kind, id in helped.order_by(Step.receipt, Step.id).tuples().iterator():
         first.setdefault((resident, kind), id)
-    marked = Step.select(Step.id).where(Step.commune == commune_id, Step.counted).tuples()
-    return {row[0] for row in marked}, set(first.values())
+    return ({id for id, in marked.tuples()},
+            {id for id, in marked.where(keeps).tuples()} | set(first.values()))
 
 
 def account_statuses(commune_id: int) -> Statuses:
@@ -165,10 +174,9 @@ def tallies(commune_id: int, marks: Marks) -> Counts[tuple[int, str, str]]:
 
 def additive(commune_id: int) -> Iterator[tuple[int, date, str, int]]:
     """Yield (village id, day, indicator, n) by plain GROUP BY over the facts."""
-    helped = (Step.state == "helped") & (Step.counted | Step.resident.is_null())
     yield from grouped(Visit, commune_id, VISITS)
-    yield from grouped(Step, commune_id, HELPED, Step.kind, helped)
-    yield from grouped(Step, commune_id, MODES, Step.mode, helped)
+    yield from grouped(Step, commune_id, HELPED, Step.kind, Step.counted)
+    yield from grouped(Step, commune_id, MODES, Step.mode, Step.counted)
     yield from grouped(Step, commune_id, OBSTACLES, Step.obstacle,
                        (Step.state == "not_yet") & Step.obstacle.is_null(False))
     yield from grouped(Dossier, commune_id, DOSSIERS)
