@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)  # of moments read
 
 
 def now() -> datetime:
@@ -45,11 +46,11 @@ def parse_local(text: str) -> datetime:
 
 
 def days_from(day: date, count: int) -> date:
-    """Return the date `count` days later, at most `date.max`.
+    """Return the date `count` days later, within the calendar of Python.
 
     A page renders any stored date, 9999-12-31 included.
     """
-    return day + min(timedelta(days=count), date.max - day)
+    return day + min(max(timedelta(days=count), date.min - day), date.max - day)
 
 
 def week_of(day: date) -> tuple[date, date]:

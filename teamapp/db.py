@@ -12,6 +12,7 @@ from playhouse.db_url import parse
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase
 
+from . import clock
 from .config import ROOT, Config, ConfigurationError
 from .sqlite import WRITE_TIMEOUT_S, Queue, Sqlite
 from .statements import Rows, Statement
@@ -19,6 +20,7 @@ from .statements import Rows, Statement
 WAL_SAFE = (3, 51, 3)  # 3.7.0 to 3.51.2 may corrupt a WAL file under two connections
 log = logging.getLogger(__name__)
 proxy = DatabaseProxy()
+EARLIEST, LATEST = (int(moment.timestamp()) for moment in (clock.FIRST, clock.LAST))
 
 
 class MomentField(BigIntegerField):
@@ -29,7 +31,9 @@ class MomentField(BigIntegerField):
         return int(value.timestamp()) if isinstance(value, datetime) else value
 
     def python_value(self, value: int | None) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value, UTC)
+        """Convert seconds to a datetime: of a year that can be drawn, whatever is stored."""
+        return None if value is None else datetime.fromtimestamp(
+            min(max(value, EARLIEST), LATEST), UTC)
 
 
 class Record(Model):

@@ -1,7 +1,8 @@
-"""Jinja set-up: the `once` block, and compiled templates shared by all workers."""
+"""Jinja set-up: the blocks `once` and `row`, and compiled templates shared by all workers."""
 
 import hashlib
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +14,10 @@ from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
+from peewee import PeeweeException
 
 from .config import Config
+from .undrawn import leave_out
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -61,6 +64,28 @@ def drawn(context: Context, key: Any, piece: str | None = None) -> str | None:
     return known.get(key) if piece is None else known.setdefault(key, piece)
 
 
+class Row(Extension):
+    """`{% row %} … {% endrow %}`: left out, and reported, if it cannot be drawn from its values."""
+
+    tags = {"row"}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """Compile to a call that renders the body."""
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(("name:endrow",), drop_needle=True)
+        whole = self.call_method("whole_or_nothing", [nodes.Const(parser.name)])
+        return nodes.CallBlock(whole, [], [], body).set_lineno(line)
+
+    def whole_or_nothing(self, name: str, caller: Callable[[], str]) -> str:
+        try:
+            return caller()
+        except PeeweeException:
+            raise
+        except Exception as error:
+            leave_out(name, error)
+            return ""
+
+
 class Compiled(FileSystemBytecodeCache):
     """A bytecode cache that ignores a full or read-only disk."""
 
@@ -82,6 +107,7 @@ def bytecode_cache(var: Path) -> Compiled:
 
 def init_app(app: Flask, config: Config) -> None:
     app.jinja_env.add_extension(Once)
+    app.jinja_env.add_extension(Row)
     app.jinja_env.filters["drawn"] = drawn
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = bytecode_cache(config.var)

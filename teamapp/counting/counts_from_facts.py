@@ -12,7 +12,7 @@ from uuid import UUID
 
 from peewee import fn
 
-from ..models import Coverage, Dossier, Household, Resident, Step, Visit
+from ..models import Consent, Coverage, Dossier, Household, Resident, Step, Visit
 from .indicators import (
     CHANNELS,
     DOSSIERS,
@@ -31,13 +31,21 @@ Statuses = dict[tuple[UUID, str], str]  # (resident, account kind): state
 
 
 def counted_steps(commune_id: int) -> set[int]:
-    """Return the ids of the steps to mark as counted: each person's first of a kind."""
+    """Return the ids of the steps to mark as counted: each person's first of a kind.
+
+    A step without a name keeps its mark, and so do the steps of a person who ever refused: which
+    one the commune received first is not known from what is left by name.
+    """
+    refused = (Consent.select(Consent.resident).join(Resident)
+               .where(Resident.commune == commune_id, ~Consent.given))
+    keeps = Step.resident.is_null() | Step.resident.in_(refused)
+    marked = Step.select(Step.id).where(Step.commune == commune_id, Step.counted, keeps)
     helped = Step.select(Step.resident, Step.kind, Step.id).where(
-        Step.commune == commune_id, Step.state == "helped", Step.resident.is_null(False))
+        Step.commune == commune_id, Step.state == "helped", ~keeps)
     first: dict[tuple[UUID, str], int] = {}
     for resident, kind, id in helped.order_by(Step.receipt, Step.id).tuples().iterator():
         first.setdefault((resident, kind), id)
-    return set(first.values())
+    return {id for id, in marked.tuples()} | set(first.values())
 
 
 def account_statuses(commune_id: int) -> Statuses:
@@ -91,10 +99,9 @@ def tallies(commune_id: int, marks: Marks) -> Counts[tuple[int, str, str]]:
 
 def additive(commune_id: int) -> Iterator[tuple[int, date, str, int]]:
     """Yield (village id, day, indicator, n) by plain GROUP BY over the facts."""
-    helped = (Step.state == "helped") & (Step.counted | Step.resident.is_null())
     yield from grouped(Visit, commune_id, VISITS)
-    yield from grouped(Step, commune_id, HELPED, Step.kind, helped)
-    yield from grouped(Step, commune_id, MODES, Step.mode, helped)
+    yield from grouped(Step, commune_id, HELPED, Step.kind, Step.counted)
+    yield from grouped(Step, commune_id, MODES, Step.mode, Step.counted)
     yield from grouped(Step, commune_id, OBSTACLES, Step.obstacle,
                        (Step.state == "not_yet") & Step.obstacle.is_null(False))
     yield from grouped(Dossier, commune_id, DOSSIERS)

@@ -17,9 +17,9 @@ Entity = tuple[str, UUID]  # indicator, id of the household or person
 
 
 def choose_counted(steps: list[dict[str, Any]]) -> None:
-    """Set `counted` on each step: a person counts by the first helped step the commune received.
+    """Set `counted` on each helped step: a person counts by the first that the commune received.
 
-    `steps` are dict rows in the order of their receipts.
+    Nameless help counts each time. `steps` are dict rows in the order of their receipts.
     """
     named = [step for step in steps if step["resident"] and step["state"] == "helped"]
     ids = {step["resident"] for step in named}
@@ -27,9 +27,8 @@ def choose_counted(steps: list[dict[str, Any]]) -> None:
         Step.resident.in_(Among(ids)), Step.counted).tuples()) if ids else set()
     for step in steps:
         key = step["resident"], step["kind"]
-        step["counted"] = bool(step["resident"]) and step["state"] == "helped" \
-            and key not in taken
-        if step["counted"]:
+        step["counted"] = step["state"] == "helped" and key not in taken
+        if step["counted"] and step["resident"]:
             taken.add(key)
 
 

@@ -18,7 +18,7 @@ def effects(visit: dict[str, Any], steps: list[dict[str, Any]],
     """Return the counts that a visit, its steps and its dossiers (dict rows) add on its day."""
     sums = Counts({VISITS.key(): 1})
     for step in steps:
-        if step["counted"] or (step["state"] == "helped" and not step["resident"]):
+        if step["counted"]:
             sums[HELPED.key(step["kind"])] += 1
             sums[MODES.key(step["mode"])] += 1
         if step["state"] == "not_yet" and step["obstacle"]:

@@ -47,7 +47,7 @@ def move_a_house(tx: WriteTransaction, filling: "Filling", calls: list[Call]) ->
     calls.append(_like(old, "moved", house=house, village=origin))
     VillageStay.update(since_cursor=tx.cursor).where(VillageStay.household == house.id).execute()
     VillageStay.create(household=house.id, village=origin, since_cursor=tx.cursor - 1,
-                       until_cursor=tx.cursor)
+                       until_cursor=tx.cursor, until_on=clock.day_of(tx.now))
 
 
 def call_twice(filling: "Filling", calls: list[Call]) -> None:

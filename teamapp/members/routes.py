@@ -55,8 +55,8 @@ def create_loss(person_id: int, sign_in: str) -> ResponseReturnValue:
 @lead_only
 def create_deactivation(person_id: int) -> ResponseReturnValue:
     """Deactivate an account; 409 for the last chair of the commune."""
-    person = find_to_change(person_id)
     with current_user.commune.write():
+        person = find_to_change(person_id)
         is_deactivated = person.deactivate()
     if not is_deactivated:
         return person_page(person, failure="last_chair", status=409)
@@ -67,8 +67,8 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
 @lead_only
 def create_reactivation(person_id: int) -> ResponseReturnValue:
     """Reactivate an account."""
-    person = find_to_change(person_id)
     with current_user.commune.write():
+        person = find_to_change(person_id)
         person.reactivate()
     return back_to(person)
 

@@ -44,10 +44,11 @@ class Counter(Record):
 
     @classmethod
     def advance(cls, commune_id: int) -> Self:
-        """Lock the commune's row, increment its cursor and return the row."""
-        rows = list(cls.update(cursor=cls.cursor + 1).where(cls.commune == commune_id)
-                    .returning(cls).execute())
-        return rows[0] if rows else cls.create(commune=commune_id, cursor=1)
+        """Lock the commune's row, made by its first writer, and return it with the next cursor."""
+        [row] = cls.insert(commune=commune_id, cursor=1, receipt=0).on_conflict(
+            conflict_target=[cls.commune], update={cls.cursor: cls.cursor + 1},
+        ).returning(cls).execute()
+        return row
 
     @classmethod
     def cursor_of(cls, commune_id: int) -> int:

@@ -8,6 +8,7 @@ from peewee import (
     BinaryUUIDField,
     BooleanField,
     CharField,
+    DateField,
     ForeignKeyField,
     IntegerField,
     ModelSelect,
@@ -94,6 +95,7 @@ class VillageStay(Record):
     village = ForeignKeyField(Village, index=False, on_delete="RESTRICT")
     since_cursor = BigIntegerField()
     until_cursor = BigIntegerField(null=True)
+    until_on = DateField(null=True)  # unknown for one that ended before there were such days
 
     class Meta:
         indexes = ((("village", "until_cursor"), False),)

@@ -24,7 +24,7 @@ class Step(Record):
     mode = CharField(8, default="")  # of a helped one: self, together, for
     day = DateField()  # the visit's
     receipt = BigIntegerField()  # the visit's
-    counted = BooleanField(default=False)  # the one helped step of the resident that counts
+    counted = BooleanField(default=False)  # a helped one: nameless, or the first of its resident
 
     class Meta:
         indexes = ((("village", "kind", "day"), False),)

@@ -22,6 +22,7 @@ from ..models import (
     VillageStay,
     Visit,
 )
+from ..models.consent import Answers
 from ..statements import Among
 from .recorder import Entry, Rejected
 
@@ -39,6 +40,7 @@ class VisitLookup:
         self._find_households(households)
         self._find_people({p["id"] for p in people if p["id"]}
                           | {d["resident"] for d in dossiers if d["resident"]})
+        self._find_stays(self.village_of.keys() | {house for house, *_ in self.people.values()})
         self._find_codes(people, {d["procedure"] for d in dossiers})
         self._find_team({id for data in datas for id in data["companions"]})
         self._find_calls(households, [data["visited_at"] for data in datas])
@@ -55,13 +57,22 @@ class VisitLookup:
         rows = (Household.select(Household.id, Household.village)
                 .where(Household.id.in_(Among(ids)), Household.commune == self.by.commune_id))
         self.village_of = dict(rows.tuples())
+
+    def _find_stays(self, households: set[UUID]) -> None:
+        """Find the villages of households, all and those that they left in the last 90 days."""
         self.stays: defaultdict[UUID, set[int]] = defaultdict(set)
-        for household, village in (VillageStay.select(VillageStay.household, VillageStay.village)
-                                   .where(VillageStay.household.in_(Among(self.village_of))).tuples()):
+        self.recent: defaultdict[UUID, set[int]] = defaultdict(set)
+        long_ago = clock.day_of(self.now - Visit.HAND_IN)
+        for household, village, until_on in (
+                VillageStay.select(VillageStay.household, VillageStay.village, VillageStay.until_on)
+                .where(VillageStay.household.in_(Among(households))).tuples()):
             self.stays[household].add(village)
+            if until_on is None or until_on >= long_ago:
+                self.recent[household].add(village)
 
     def _find_people(self, ids: set[UUID]) -> None:
-        self.people, self.consents = {}, {}
+        self.people: dict[UUID, list[Any]] = {}  # household, its village, year of birth
+        self.answers: dict[UUID, Answers] = {}
         if not ids:
             return
         rows = (Resident.select(Resident.id, Resident.household, Household.village,
@@ -69,7 +80,7 @@ class VisitLookup:
                 .join(Household).where(Resident.id.in_(Among(ids)),
                                        Resident.commune == self.by.commune_id))
         self.people = {id: facts for id, *facts in rows.tuples()}
-        self.consents = Consent.latest(ids)
+        self.answers = Consent.answers(ids)
 
     def _find_codes(self, people: list[dict[str, Any]], procedures: set[str]) -> None:
         self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
@@ -115,6 +126,20 @@ class VisitLookup:
         if then and visited_at > self.now - Visit.HAND_IN:
             return now if now in then else min(then)
         raise Rejected("not_yours", "household")
+
+    def is_resident_of(self, resident: UUID, village: int) -> bool:
+        """Return whether a person belongs to a village, or did in the last 90 days."""
+        household, now, _ = self.people.get(resident, (None, None, None))
+        return household is not None and (now == village or village in self.recent[household])
+
+    def villages_of(self, resident: UUID) -> set[int]:
+        """Return all villages (ids) that a person's household belongs or belonged to."""
+        household, now, _ = self.people[resident]
+        return self.stays[household] | {now}
+
+    def add_answer(self, resident: UUID, asked_at: datetime, given: bool) -> None:
+        """Add an answer of the run."""
+        self.answers.setdefault(resident, Answers()).add(asked_at, given)
 
     def was_sent_elsewhere(self, household: UUID, day: date) -> bool:
         """Return whether rounds of that day assign this household only to other members."""

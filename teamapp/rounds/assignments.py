@@ -39,12 +39,13 @@ def index(round_id: int, village_id: int) -> ResponseReturnValue:
 @commune_only
 def update(round_id: int, village_id: int) -> ResponseReturnValue:
     """Assign the selected households, or a cluster, to a member or to nobody."""
-    round, village = find_village(round_id, village_id)
-    form = AssignForm().offer_to(queries.team(village), queries.assignments(round, village))
-    if not form.validate_on_submit():
+    with write_with(round_id, village_id) as (tx, round, village):
+        form = AssignForm().offer_to(queries.team(village), queries.assignments(round, village))
+        is_valid = form.validate_on_submit()
+        if is_valid:
+            round.assign(tx, village, form.chosen, form.assignee_id)
+    if not is_valid:
         return village_page(round, village, assigning=form, status=422)
-    with write_with(round, village) as tx:
-        round.assign(tx, village, form.chosen, form.assignee_id)
     return after(round, village, settled=form.chosen, given=len(form.chosen),
                  receiver=form.assignee_id)
 
@@ -53,12 +54,13 @@ def update(round_id: int, village_id: int) -> ResponseReturnValue:
 @commune_only
 def create_allocation(round_id: int, village_id: int) -> ResponseReturnValue:
     """Allocate the unassigned households evenly among the selected members."""
-    round, village = find_village(round_id, village_id)
-    form = AllocationForm().offer(queries.team(village))
-    if not form.validate_on_submit():
+    with write_with(round_id, village_id) as (tx, round, village):
+        form = AllocationForm().offer(queries.team(village))
+        is_valid = form.validate_on_submit()
+        if is_valid:
+            round.apply(tx, village, shares(*round.holdings(village, form.members.data)))
+    if not is_valid:
         return village_page(round, village, allocating=form, status=422)
-    with write_with(round, village) as tx:
-        round.apply(tx, village, shares(*round.holdings(village, form.members.data)))
     return after(round, village)
 
 
@@ -66,13 +68,14 @@ def create_allocation(round_id: int, village_id: int) -> ResponseReturnValue:
 @commune_only
 def destroy(round_id: int, village_id: int) -> ResponseReturnValue:
     """Remove the selected households from the round."""
-    round, village = find_village(round_id, village_id)
-    form = HouseholdsForm().offer(
-        assignment.household_id for assignment in round.assignments_in(village))
-    if not form.validate_on_submit():
+    with write_with(round_id, village_id) as (tx, round, village):
+        form = HouseholdsForm().offer(
+            assignment.household_id for assignment in round.assignments_in(village))
+        is_valid = form.validate_on_submit()
+        if is_valid:
+            round.drop(tx, village, form.houses.data)
+    if not is_valid:
         return village_page(round, village, dropping=form, status=422)
-    with write_with(round, village) as tx:
-        round.drop(tx, village, form.houses.data)
     return after(round, village, dropped=len(form.houses.data))
 
 
@@ -87,13 +90,14 @@ def new(round_id: int, village_id: int) -> ResponseReturnValue:
 @commune_only
 def create(round_id: int, village_id: int) -> ResponseReturnValue:
     """Add the selected households to the round."""
-    round, village = find_village(round_id, village_id)
-    form = HouseholdsForm().offer(
-        household.id for household in queries.other_households(round, village))
-    if not form.validate_on_submit():
+    with write_with(round_id, village_id) as (tx, round, village):
+        form = HouseholdsForm().offer(
+            household.id for household in queries.other_households(round, village))
+        is_valid = form.validate_on_submit()
+        if is_valid:
+            round.add(tx, village, form.houses.data)
+    if not is_valid:
         return candidates_page(round, village, form, status=422)
-    with write_with(round, village) as tx:
-        round.add(tx, village, form.houses.data)
     return back_to(round, village)
 
 
@@ -113,11 +117,14 @@ def find_village(round_id: int, village_id: int) -> tuple[Round, Village]:
 
 
 @contextmanager
-def write_with(round: Round, village: Village) -> Iterator[WriteTransaction]:
-    """Begin a write transaction; 404 if the village has left the round meanwhile."""
+def write_with(round_id: int, village_id: int,
+               ) -> Iterator[tuple[WriteTransaction, Round, Village]]:
+    """Begin a write transaction; yield it with the round and the village found inside it, or 404.
+
+    Forms are validated inside, too: a member may have left meanwhile, a household been removed.
+    """
     with current_user.commune.write() as tx:
-        find_village(round.id, village.id)
-        yield tx
+        yield tx, *find_village(round_id, village_id)
 
 
 def village_page(round: Round, village: Village, assigning: AssignForm | None = None,

@@ -39,7 +39,8 @@ class DayHousehold:
     @property
     def promised_at(self) -> tuple[date, int]:
         """The day and part of the day of the appointment, to sort by."""
-        return self.promised_on, PARTS.index(self.summary.promise.return_part)
+        part = self.summary.promise.return_part
+        return self.promised_on, PARTS.index(part if part in PARTS else "")
 
 
 @dataclass
@@ -52,7 +53,7 @@ class DayRound:
     @property
     def eve(self) -> Any:
         """The day before the round begins."""
-        return self.round.starts_on - timedelta(days=1)
+        return clock.days_from(self.round.starts_on, -1)
 
     @property
     def over_from(self) -> date:

@@ -36,10 +36,11 @@ class BatchProcessor:
     def __init__(self, tx: WriteTransaction, user: User, device: UUID | None,
                  forms: dict[SentEntry, Reading] | None = None, absent: bool = False,
                  submitted_by: User | None = None) -> None:
-        self.tx, self.user, self.device = tx, user, device
+        self.tx, self.device = tx, device
+        self.user = User.get_by_id(user.id)  # as they are now: they may have moved meanwhile
         self.forms, self.absent, self.submitted_by = forms or {}, absent, submitted_by
-        self.index = ReceiptIndex((), user)
-        self.rejected = RejectedStore(tx, user, is_limited=not (absent or submitted_by))
+        self.index = ReceiptIndex((), self.user)
+        self.rejected = RejectedStore(tx, self.user, is_limited=not (absent or submitted_by))
 
     def take(self, entries: Sequence[SentEntry]) -> list[Answer]:
         """Return an answer to each entry, equal to processing them one by one in the order sent."""

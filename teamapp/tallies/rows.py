@@ -39,8 +39,7 @@ def of(figure: str, places: Collection[int], span: Span, code: str | None = None
     if figure == DOSSIERS.code:
         return dossiers(places, span)
     if figure == ACTIVATIONS:
-        return steps(places, span, Step.kind == AccountKind.HEADLINE, Step.state == "helped",
-                     Step.counted | Step.resident.is_null())
+        return steps(places, span, Step.kind == AccountKind.HEADLINE, Step.counted)
     wanted = Step.obstacle == code if code else Step.obstacle.is_null(False)
     return steps(places, span, Step.state == "not_yet", wanted)
 

@@ -147,10 +147,11 @@ def test_colleagues_visit_to_an_assigned_household_renews_the_day(cast, lan):
 def test_help_for_a_resident_renews_their_current_household(
         cast, lan, sign_in):
     mai = Phone(sign_in(cast.mai))
+    move(cast.van, cast.da_xanh)
     mai.pull()
-    result(lan.browser, cast.lan, entry(body(cast.bre, helped(cast.resident("H'Lan")))))
+    result(lan.browser, cast.lan, entry(body(cast.bre, helped(cast.resident("Lê Thị Hà")))))
     _, lines = mai.pull()
-    assert urls(lines) == of(cast.hlan)
+    assert urls(lines) == of(cast.van)
 
 
 def test_visits_in_other_villages_renew_nothing(cast, lan):

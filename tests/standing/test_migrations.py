@@ -183,8 +183,8 @@ def test_schema_check_rejects_another_history_and_accepts_a_newer_schema(empty):
     check_schema(database)
     with database.atomic():
         database.execute_sql("INSERT INTO schema_migration (name, applied)"
-                             " SELECT '0099_of_a_newer_program', applied FROM schema_migration"
-                             " LIMIT 1")
+                             " SELECT '0099_of_a_newer_program', MAX(applied)"
+                             " FROM schema_migration")
     check_schema(database)
     database.execute_sql("UPDATE schema_migration SET name = '0001_initial'"
                          f" WHERE name = '{history.migrations()[0].name}'")

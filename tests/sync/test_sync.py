@@ -310,6 +310,31 @@ def test_digits_of_an_id_number_are_masked(cast, lan):
     assert Visit.get().note.startswith("số ")
 
 
+@pytest.mark.parametrize("where, field", [
+    ("twice in the body", "dossiers-1-id"), ("a visit elsewhere", "id"),
+    ("a dossier elsewhere", "dossiers-0-id"), ("a visit in the batch", "id")])
+def test_id_used_twice_is_named_at_once(cast, lan, sign_in, where, field):
+    ids = [str(uuid4()) for _ in range(3)]
+
+    def said(house, visit, *dossiers):
+        return entry(body(house, id=visit, **{
+            f"dossiers-{place}-{name}": value for place, id in enumerate(dossiers)
+            for name, value in (("id", id), ("procedure", "1.001193"), ("channel", "online"))}))
+
+    first = said(cast.kin, ids[0], ids[1])
+    assert result(sign_in(cast.kien), cast.kien, first)["status"] == "accepted"
+    own = str(uuid4())
+    bad = {"twice in the body": said(cast.bre, own, ids[2], ids[2]),
+           "a visit elsewhere": said(cast.bre, ids[0]),
+           "a dossier elsewhere": said(cast.bre, own, ids[1]),
+           "a visit in the batch": said(cast.bre, own)}[where]
+    good = said(cast.van, own if where == "a visit in the batch" else str(uuid4()))
+    lines = send(lan, cast.lan, good, bad).json["results"]
+    assert [line["status"] for line in lines] == ["accepted", "rejected"]
+    assert (lines[1]["code"], [*lines[1]["fields"]]) == ("id_taken", [field])
+    assert not ProcessingFailure.select().exists()
+
+
 NOTE = "CCCD 0990 0000 0001, gọi 0300000001 15 giờ"
 MASKED_NOTE = "CCCD •••• •••• ••••, gọi 0300000001 15 giờ"
 
