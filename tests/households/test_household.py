@@ -148,3 +148,10 @@ def test_title_holds_no_name(cast, lan):
     for path in ("/", "/households", f"/households/{cast.bre.id}"):
         title = lan.get(path).get_data(as_text=True).split("<title>")[1].split("</title>")[0]
         assert "Bré" not in title and "Lan" not in title
+
+
+def test_address_has_one_spelling_of_the_id(cast, lan):
+    id = str(cast.bre.id)
+    assert lan.get(f"/households/{id}").status_code == 200
+    for spelling in (id.upper(), id.replace("-", ""), f"{{{id}}}"):
+        assert lan.get(f"/households/{spelling}").status_code == 404
