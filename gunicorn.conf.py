@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 MEMORY = Path("/dev/shm")
+limit_request_line = 8190  # the most there is: the program answers an address of this length
 forwarded_allow_ips = ""  # PROXY_HOPS alone decides which proxies are trusted
 
 

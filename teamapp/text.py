@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from uuid import UUID
 
 from . import clock
 
@@ -98,6 +99,14 @@ def phone(text: str | None) -> str | None:
     if not re.fullmatch(r"0[35789][0-9]{8}", number_):
         raise ValueError(f"not a Vietnamese mobile number: {text!r}")
     return number_
+
+
+def uuid(text: str) -> UUID:
+    """Return the UUID of its one spelling: lower case, with hyphens; else raise ValueError."""
+    found = UUID(text)
+    if str(found) != text:
+        raise ValueError(f"another spelling of a UUID: {text!r}")
+    return found
 
 
 def is_clean(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, abort, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from peewee import ModelSelect
+from werkzeug.routing import UUIDConverter
 from wtforms import DateField, FieldList
 
 from .config import Config
@@ -26,6 +27,12 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+class OneUuid(UUIDConverter):
+    """A UUID of an address in its one spelling; another one is no address."""
+
+    regex = UUIDConverter.regex.replace("A-Fa-f", "a-f")
 
 
 class DayField(DateField):
@@ -82,6 +89,8 @@ def get_or_404(query: Any) -> Any:
 
 
 def init_app(app: Flask, config: Config) -> None:
+    app.url_map.converters["uuid"] = OneUuid
+
     @app.after_request
     def headers(response: Response) -> Response:
         for name, value in SECURITY_HEADERS.items():

@@ -151,7 +151,7 @@ def mark_done(part: DayRound) -> None:
 
 def promises_to(user: User) -> dict[UUID, DayHousehold]:
     """Return {id: household} of the appointments this member made and no later visit followed."""
-    rows = (Household.select(*FACTS).join(Visit, on=(Visit.id == newest(1)))
+    rows = (Household.select(*FACTS).join(Visit, on=(Visit.id == newest()))
             .where(Visit.village == Household.village, Visit.member == user.id,
                    Visit.return_on >= clock.today() - MISSED_SHOWN_FOR,
                    Household.village == user.village_id)

@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from .. import clock
+from .. import clock, text
 
 MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
 VERSION = 1
@@ -139,10 +139,10 @@ def need(condition: bool) -> None:
 
 
 def uuid(value: Any) -> UUID:
-    """Return the UUID of a string in the canonical form of 36 characters; else raise 422."""
-    need(isinstance(value, str) and len(value) == 36)
+    """Return the UUID of a string in its one spelling; else raise 422."""
+    need(isinstance(value, str))
     try:
-        return UUID(value)
+        return text.uuid(value)
     except ValueError:
         raise UnprocessableEntity("not_understood") from None
 

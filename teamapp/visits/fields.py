@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, Form, StringField
@@ -124,14 +123,14 @@ class WordField(SelectFieldBase):
 
 
 class IdField(StringField):
-    """A UUID in its 36 characters; empty is None."""
+    """A UUID in its one spelling; empty is None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
         try:
             if value:
-                self.data = UUID(value if len(value) == 36 else "")
+                self.data = text.uuid(value)
         except ValueError:
             raise ValueError(_("Mã không đúng. Mở lại trang rồi ghi lại.")) from None
 

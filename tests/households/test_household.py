@@ -7,8 +7,11 @@ from uuid import uuid4
 import pytest
 
 from teamapp import clock
-from teamapp.models import AccountKind, Household, Resident
+from teamapp.db import proxy
+from teamapp.models import AccountKind, Household, Resident, Visit
+from teamapp.models.household_summary import last_calls
 from teamapp.models.ladder import usual_rest
+from teamapp.sqlite import Sqlite
 
 from ..cast import uuid_of
 from ..deeds import step, visit
@@ -148,3 +151,30 @@ def test_title_holds_no_name(cast, lan):
     for path in ("/", "/households", f"/households/{cast.bre.id}"):
         title = lan.get(path).get_data(as_text=True).split("<title>")[1].split("</title>")[0]
         assert "Bré" not in title and "Lan" not in title
+
+
+def test_address_has_one_spelling_of_the_id(cast, lan):
+    id = str(cast.bre.id)
+    assert lan.get(f"/households/{id}").status_code == 200
+    for spelling in (id.upper(), id.replace("-", ""), f"{{{id}}}"):
+        assert lan.get(f"/households/{spelling}").status_code == 404
+
+
+def test_last_visits_are_ranked_in_one_pass(cast):
+    """A subquery for each household took PostgreSQL 3 s for the 412 houses of a pack."""
+    for days in (1, 3, 2, 2):
+        visit(cast.lan, cast.bre, "absent", days_ago=days)
+        visit(cast.lan, cast.van, days_ago=days + 1)
+    query = last_calls([cast.bre.id, cast.van.id, cast.hoa.id], 3)
+    found = list(query)
+    numbers = dict(Visit.select(Visit.id, Visit.receipt).tuples())
+    assert [numbers[id] for household, id, *_ in found if household == cast.bre.id] == [1, 7, 5]
+    assert len(found) == 6 and {row[0] for row in found} == {cast.bre.id, cast.van.id}
+    sql, values = query.sql()
+    plan = proxy.execute_sql(f"EXPLAIN {'' if is_postgresql() else 'QUERY PLAN '}{sql}", values)
+    told = " ".join(str(row[-1]) for row in plan.fetchall())
+    assert "visit" in told and "SubPlan" not in told and "CORRELATED" not in told, told
+
+
+def is_postgresql():
+    return not isinstance(proxy.obj, Sqlite)

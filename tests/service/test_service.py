@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -62,6 +63,16 @@ def test_logs_neither_content_nor_address_of_an_invalid_request(server):
     told = [line for line in server.log.read_text().splitlines() if "Invalid request" in line]
     assert len(told) == 5
     assert not re.search(r"Rin|0900000123|127\.0\.0\.1|households|ip=", "".join(told))
+
+
+def test_program_answers_a_search_of_5000_characters(server, app, cast):
+    address = f"http://127.0.0.1:{server.port}/households?q={'x' * 5000}"
+    answer = urlopen(Request(address, headers={"Cookie": cookie(app, cast.hanh)}))
+    assert answer.status == 200 and answer.headers["Content-Security-Policy"]
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"http://127.0.0.1:{server.port}/households?q={'x' * 8190}")
+    assert refused.value.code == 414
+    assert "X-Request-ID" not in refused.value.headers, "by this docs/Caddyfile knows it"
 
 
 def test_rejects_an_invalid_body_length_and_logs_no_content(server, app, cast):

@@ -3,7 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +24,7 @@ from teamapp.models import (
 from teamapp.recording import visits
 
 from ..queries import counted, ways
+from ..text.test_text import SPELLINGS
 from .phone import DEVICE, batch, body, entry, helped, local, record_of, result, send
 
 
@@ -549,3 +550,17 @@ def test_sync_looks_receipts_and_visits_up_by_index(cast, lan):
         "sqlite_autoindex_visit_1 (id=?)",
         "visit_household_id_visited_at (household_id=? AND visited_at>?)"}
     assert len(found) >= 3
+
+
+@pytest.mark.parametrize("spelling", [spelling for spelling in SPELLINGS if spelling])
+def test_ids_of_another_spelling_are_not_taken(cast, lan, spelling):
+    one = entry(body(cast.bre))
+    for changed in ({"batch": spelling}, {"device": spelling},
+                    {"entries": [one | {"id": spelling}]}):
+        answer = lan.post("/sync", json=batch(cast.lan, [one]) | changed)
+        assert (answer.status_code, answer.json["code"]) == (422, "not_understood"), changed
+    for name in ("id", "household"):
+        fields = dict(parse_qsl(one["body"])) | {name: spelling}
+        found = result(lan, cast.lan, entry(urlencode(fields)))
+        assert found["status"] == "rejected" and name in found["fields"]
+    assert not Visit.select().exists()

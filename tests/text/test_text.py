@@ -186,3 +186,16 @@ def test_formats_numbers_as_in_vietnam():
         "18,5",
         "—",
     ]
+
+
+ONE = "3c9e7b52-9a0e-4c55-8f3f-2a6d1b7e4a90"
+SPELLINGS = [ONE.upper(), ONE.replace("-", ""), f"{{{ONE}}}", f"urn:uuid:{ONE}", f" {ONE}",
+             ONE.replace("3c", "\uff13c"), ONE.replace("9", "\u0669"), ONE[:-1], "",
+             "3c9e7b529a0e4c558f3f2a6d1b7e4a90----"]
+
+
+def test_uuid_has_one_spelling():
+    assert str(text.uuid(ONE)) == ONE
+    for spelling in SPELLINGS:
+        with pytest.raises(ValueError):
+            text.uuid(spelling)
