@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from .. import text
-from ..access import fetch_metadata, own_path, public, same_origin
+from ..access import fetch_metadata, field_only, own_path, public, same_origin
 from ..extensions import must_wipe
 from ..languages import browser_language, use_language
 from ..models import Attempt, MustWait, Session, User
@@ -88,6 +88,13 @@ def destroy() -> ResponseReturnValue:
     if accepted.accept_json and not accepted.accept_html:
         return {"v": 1}
     return redirect(url_for("session.new"), 303)
+
+
+@bp.get("/me")
+@field_only
+def me() -> ResponseReturnValue:
+    """Show the person's own page: language, files, people, sign-out."""
+    return page("session/me.html")
 
 
 @bp.post("/language")

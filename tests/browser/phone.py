@@ -185,7 +185,8 @@ class Phone:
 
     def sign_out(self):
         """Press “Đăng xuất”, and wait for a page without a signed-in person."""
-        self.go("/outbox")
+        self.go("/me")
+        self.page.click("summary:has(~ [data-do=sign-out])")
         self.page.click('[data-do="sign-out"]')
         self.page.wait_for_function(
             "() => !document.body.dataset.user", timeout=PATIENCE)

@@ -4,7 +4,7 @@ import re
 
 SCREENS = {
     "door": {"/sign-in", "/arrival", "/no-network"},
-    "member": {"/", "/households", "/households/<household_id>"},
+    "member": {"/", "/me", "/households", "/households/<household_id>"},
     "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
     "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/people", "/people/<person_id>"},
     "chair": {

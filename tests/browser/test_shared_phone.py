@@ -148,7 +148,8 @@ def test_open_tab_shows_nothing_after_another_person_signs_in(lans_phone, regist
     phone = lans_phone
     phone.go(f"/households/{register.house(1)}")
     second = phone.context.new_page()
-    phone.go("/outbox", second)
+    phone.go("/me", second)
+    second.click("summary:has(~ [data-do=sign-out])")
     second.click('[data-do="sign-out"]')
     second.wait_for_function("() => !document.body.dataset.user")
     second.fill("[name=username]", "kien")

@@ -54,10 +54,10 @@ def test_people_of_one_name_are_sorted_by_name(cast, sign_in):
 
 def test_leaders_page_links_back_and_marks_its_section(cast, sign_in):
     browser = sign_in(cast.tu)
-    for path, came_from in (("/people", "/outbox"), (f"/people/{cast.lan.id}", "/people")):
+    for path, came_from in (("/people", "/me"), (f"/people/{cast.lan.id}", "/people")):
         page = browser.get(path).text
         assert f'<a class="back" href="{came_from}"' in page
-        assert '<a href="/outbox" aria-current="page"' in page
+        assert '<a class="me" href="/me" aria-current="page"' in page
 
 
 def test_member_has_no_list_of_people(cast, sign_in):

@@ -68,7 +68,7 @@ def of(*houses):
     return {f"/households/{house.id}" for house in houses}
 
 
-FRAME = {"/", "/households", "/visits/parts", "/outbox", "/no-network"}
+FRAME = {"/", "/households", "/visits/parts", "/outbox", "/me", "/no-network"}
 
 
 def test_first_pack_contains_exactly_the_members_village(cast, lan):
@@ -78,7 +78,7 @@ def test_first_pack_contains_exactly_the_members_village(cast, lan):
     assert header["headers"]["Content-Security-Policy"].startswith("default-src 'none'")
     assert urls(lines) == FRAME | of(cast.bre, cast.van, cast.hoa)
     assert {line["url"] for line in lines if line.get("blank")} == {
-        "/visits/parts", "/outbox", "/no-network"}
+        "/visits/parts", "/outbox", "/me", "/no-network"}
 
 
 def test_pages_have_the_doctype_and_markers_the_worker_expects(lan):

@@ -51,7 +51,7 @@ def test_language_form_stands_beside_sign_out(cast, sign_in, name):
     browser = sign_in(getattr(cast, name))
     for code, other in (("vi", "en"), ("en", "vi")):
         choose_language(browser, code)
-        page = browser.get("/outbox" if name in ("lan", "tu") else "/tallies").text
+        page = browser.get("/me" if name in ("lan", "tu") else "/tallies").text
         assert re.search(f'value="{code}" lang="{code}" aria-current="true"', page)
         assert re.search(f'value="{other}" lang="{other}">', page)
 

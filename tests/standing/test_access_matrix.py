@@ -37,6 +37,7 @@ MATRIX = {
     "GET /sign-in": everybody(200),
     "POST /sign-in": everybody(422),
     "POST /sign-out": everybody(303),
+    "GET /me": people(PAGE, member=200),
     "POST /language": people(FORM, member=400, officer=400),
     "GET /arrival": people(PAGE, member=200, officer=200),
     "GET /no-network": everybody(200),

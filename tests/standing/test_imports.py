@@ -49,7 +49,7 @@ SLICE = BASE | DOMAIN | {"access", "web", "scripts", "static_files", "extensions
 # The only modules that may import from slices.
 TABLES_OF_SLICES = {
     "sync/kinds.py": {"visits"},
-    "offline/pages.py": {"households", "rounds", "visits"},
+    "offline/pages.py": {"households", "rounds", "session", "visits"},
     "demo/__init__.py": {"imports"},
 }
 

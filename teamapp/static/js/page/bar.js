@@ -3,6 +3,7 @@
 import { user } from "../forms/form.js";
 import { get, here } from "../outbox/database.js";
 import { numbers } from "../outbox/entries.js";
+import { envelopes } from "../outbox/envelopes.js";
 import { all, moment } from "./days.js";
 
 const root = document.documentElement;
@@ -14,15 +15,15 @@ const root = document.documentElement;
  */
 export async function showNumbers() {
   const holder = user() || (await here());
-  if (!holder) return 0;
-  const { oldest, ...counts } = await numbers(holder);
+  root.toggleAttribute("data-nobody", !holder);
+  const { oldest, ...counts } = holder ? await numbers(holder) : { sealed: (await envelopes()).length };
   for (const [name, n] of Object.entries(counts)) {
     for (const place of all(`[data-n="${name}"]`)) place.textContent = n;
     root.toggleAttribute(`data-${name}`, n > 0);
   }
   for (const place of all("[data-oldest]")) place.textContent = oldest ? moment(oldest) : "";
-  root.toggleAttribute("data-counted", true);
-  return counts.waiting;
+  root.toggleAttribute("data-counted", Boolean(holder));
+  return counts.waiting ?? 0;
 }
 
 /** Show whether entries can be sent, and whether the phone's clock is wrong. */
