@@ -18,8 +18,9 @@ export const timeoutFor = (bytes) => 15 * SECOND + bytes;
 /** Must it still wait? An hour is the longest: a later moment was noted by a clock that ran ahead. */
 export const isResting = (until, now) => until > now && until <= now + HOUR;
 
-/** The accepted entries to send again to a server restored from a backup. */
-export const toResend = (kept, now) => kept.filter((entry) => !isForgotten(entry, now));
+/** The accepted entries, but those a pack only listed, to send again to a server restored from a backup. */
+export const toResend = (kept, now) =>
+  kept.filter((entry) => !entry.listed && !isForgotten(entry, now));
 
 /** An accepted entry is forgotten after 30 days. */
 export const isForgotten = (entry, now) => (entry.settled_at ?? now) < now - KEPT_FOR;
