@@ -145,6 +145,8 @@ class NumbersField(StringField):
 class MomentField(DateTimeLocalField):
     """A day and time in Asia/Ho_Chi_Minh, read as a moment in UTC."""
 
+    unreadable = _("Chưa phải ngày giờ. Chọn lại.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
@@ -152,4 +154,4 @@ class MomentField(DateTimeLocalField):
             if value:
                 self.data = clock.parse_local(value)
         except ValueError:
-            raise ValueError(_("Chưa phải ngày giờ. Chọn lại.")) from None
+            raise ValueError(self.unreadable) from None

@@ -57,8 +57,6 @@ export function typed({ target }) {
   if (!form?.matches(FORM)) return;
   form.dataset.dirty = "";
   if ("now" in target.dataset) target.dataset.touched = "";
-  const { refuse, refuseSays } = target.dataset;
-  if (refuse) target.setCustomValidity(new RegExp(refuse, "u").test(target.value) ? refuseSays : "");
   if (draftKey(form)) banner(form).hidden = true;
   endUndoOf(form);
   clearTimeout(typing);
