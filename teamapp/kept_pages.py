@@ -1,6 +1,6 @@
 """Classes for the kinds of page a phone keeps; slices declare them, offline/pages.py lists them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -51,6 +51,10 @@ class PageKind:
     def pages(self, user: User, since: int | None) -> Iterable[KeptPage]:
         """Return the pages that changed after a cursor, or all pages for None."""
         raise NotImplementedError
+
+    def listed(self, user: User, numbers: Collection[int]) -> dict[int, Context]:
+        """Return {receipt number: what the outbox lists} of the person's accepted records."""
+        return {}
 
     def gone(self, user: User, since: int) -> Iterable[str]:
         """Return the URLs of pages that the phone deletes: removed after a cursor."""

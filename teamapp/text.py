@@ -124,14 +124,20 @@ def day(value: date | datetime | None, language: str = "vi") -> str:
     if not value:
         return ""
     on = _local_day(value)
-    return on.strftime("%d/%m/%Y") if language == "vi" else f"{short_day(on, language)} {on.year}"
+    return (on.strftime("%d/%m/%Y") if language == "vi"
+            else f"{on.day} {_MONTHS[on.month - 1]} {on.year}")
 
 
 def short_day(value: date | datetime | None, language: str = "vi") -> str:
-    """Format a date, or a moment in Asia/Ho_Chi_Minh: 5/3; in English 5 Mar."""
+    """Format a date, or a moment in Asia/Ho_Chi_Minh: 5/3; in English 5 Mar.
+
+    One of another year has its year: 5/3/2019.
+    """
     if not value:
         return ""
     on = _local_day(value)
+    if on.year != clock.today().year:
+        return f"{on.day}/{on.month}/{on.year}" if language == "vi" else day(on, language)
     return f"{on.day}/{on.month}" if language == "vi" else f"{on.day} {_MONTHS[on.month - 1]}"
 
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, make_response, render_template, reques
 from flask_babel import lazy_gettext as _
 from peewee import ModelSelect
 from werkzeug.routing import UUIDConverter
-from wtforms import DateField, FieldList
+from wtforms import DateField, Field, FieldList
 
 from .config import Config
 from .extensions import htmx
@@ -38,6 +38,8 @@ class OneUuid(UUIDConverter):
 class DayField(DateField):
     """A date in ISO format, as a browser posts it; empty is None."""
 
+    unreadable = _("Ghi ngày theo dạng ngày/tháng/năm.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
@@ -45,7 +47,7 @@ class DayField(DateField):
             if value:
                 self.data = date.fromisoformat(value if len(value) == 10 else "")
         except ValueError:
-            raise ValueError(_("Ghi ngày theo dạng ngày/tháng/năm.")) from None
+            raise ValueError(self.unreadable) from None
 
 
 class Numbered(FieldList):
@@ -55,6 +57,24 @@ class Numbered(FieldList):
         """WTForms accepts "²" and numbers of any length as indices, and fails on them."""
         found = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
         return sorted({int(place[1]) for place in map(found.match, formdata) if place})[:500]
+
+
+FLAWS = {"required": "value-missing", "pattern": "pattern-mismatch", "min": "range-underflow",
+         "max": "range-overflow", "minlength": "too-short", "maxlength": "too-long"}
+
+
+def flaws(field: Field) -> dict[str, Any]:
+    """Return the sentence for each flaw a browser finds in a field, as data attributes.
+
+    The flaws are those of ValidityState; teamapp/static/js/forms/mistakes.js shows the sentences.
+    """
+    found = {f"data-{FLAWS[flag]}": validator.message for validator in field.validators
+             for flag in getattr(validator, "field_flags", ())
+             if flag in FLAWS and getattr(validator, "message", None)}
+    if unreadable := getattr(field, "unreadable", None):
+        found["data-bad-input"] = unreadable
+    return found | {name: text for name, text in (field.render_kw or {}).items()
+                    if name.startswith("data-")}
 
 
 def page(template: str, partial: str | None = None, status: int = 200,
@@ -90,6 +110,7 @@ def get_or_404(query: Any) -> Any:
 
 def init_app(app: Flask, config: Config) -> None:
     app.url_map.converters["uuid"] = OneUuid
+    app.jinja_env.filters["flaws"] = flaws
 
     @app.after_request
     def headers(response: Response) -> Response:

@@ -10,12 +10,17 @@ from teamapp.recording.recorder import Entry
 
 
 def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **more):
-    """Record a visit and return its id; people are (resident, state) of the headline step."""
+    """Record a visit and return its id.
+
+    People are (resident, state) of the headline step, or what step() returns.
+    """
     at = clock.now() - timedelta(days=days_ago)
     data = {"id": uuid4(), "household": household.id, "outcome": outcome, "reason": "",
             "visited_at": at,
             "return_on": None, "return_part": "", "note": "", "companions": [],
-            "mode": "together", "people": [step(*person) for person in people],
+            "mode": "together",
+            "people": [person if isinstance(person, dict) else step(*person)
+                       for person in people],
             "dossiers": [{"id": uuid4(), "resident": None, "code": "", "channel": "online",
                           "due_on": None, "procedure": "1.001193", **dossier}
                          for dossier in dossiers]} | more

@@ -1,8 +1,8 @@
 """Queries for a household's row and its page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,6 +26,7 @@ from ..models import (
 )
 from ..models.household_summary import Call, HouseholdSummary, household_summaries
 from ..statements import Among
+from .past_visits import PastVisit, past_visits
 from .people import Person
 
 CALLS = 3  # last visits on a household's page
@@ -70,6 +71,7 @@ class HouseholdView:
     summary: HouseholdSummary | None = None
     people: Sequence[Person] = ()
     dossiers: Sequence[OpenDossier] = ()
+    past: Mapping[UUID, PastVisit] = field(default_factory=dict)
 
     @property
     def order(self) -> str:
@@ -111,8 +113,10 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
     name_submitters([call for household in found if household.summary
                      for call in household.summary.calls])
     kinds, year = AccountKind.in_use(), clock.today().year
+    past = past_visits([call.id for household in found if household.summary
+                        for call in household.summary.calls])
     for household in found:
-        household.dossiers = dossiers.get(household.id, ())
+        household.dossiers, household.past = dossiers.get(household.id, ()), past
         household.people = [
             Person(id, name, birth_year, statuses.get(id, {}), consents.get(id), kinds, year)
             for _, id, name, birth_year in residents.get(household.id, ())]

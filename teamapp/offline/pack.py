@@ -93,16 +93,27 @@ class Pack:
             yield from self._settled()
 
     def _settled(self) -> Iterator[Line]:
-        """Yield the lines of this person's entries accepted since the cursor."""
-        rows = Receipt.select(Receipt.id, Receipt.number).where(Receipt.user == self.user.id)
-        if self.reset:
-            rows = rows.where(Receipt.status == "settled",
-                              Receipt.received_at > clock.now() - REMEMBERED)
-        else:
-            rows = rows.where(Receipt.status.in_(("accepted", "settled")),
-                              Receipt.cursor > self.since)
-        for id, number in rows.tuples():
-            yield {"entry": str(id), "status": "accepted", "receipt": number}
+        """Yield the lines of this person's entries accepted since the cursor.
+
+        A phone without pages gets those of the last days: it forgot its own at a sign-out.
+        """
+        rows = (Receipt.select(Receipt.id, Receipt.number, Receipt.status)
+                .where(Receipt.user == self.user.id, Receipt.status.in_(("accepted", "settled")),
+                       Receipt.received_at > clock.now() - REMEMBERED
+                       if self.reset else Receipt.cursor > self.since))
+        found = list(rows.tuples())
+        listed = self._listed({number for _, number, status in found if status == "accepted"})
+        for id, number, status in found:
+            line = {"entry": str(id), "status": "accepted", "receipt": number}
+            if status == "settled":
+                yield line
+            elif number in listed or not self.reset:
+                yield line | listed.get(number, {})
+
+    def _listed(self, numbers: set[int]) -> dict[int, Line]:
+        """Return {receipt number: what the outbox lists} of accepted entries."""
+        return {number: line for kind in self.versions if numbers
+                for number, line in kind.listed(self.user, numbers).items()}
 
 
 def person_version(user: User) -> str:

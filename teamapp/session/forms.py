@@ -21,8 +21,10 @@ def clean(form: Form, field: Field) -> None:
 class SignInForm(FlaskForm):
     """A user name, a PIN or password, and the path to continue to."""
 
-    username = StringField(_("Tên đăng nhập"), [InputRequired(), Length(max=60), clean])
-    secret = PasswordField(_("Mã PIN hoặc mật khẩu"), [InputRequired(), Length(max=200), clean])
+    username = StringField(_("Tên đăng nhập"), [
+        InputRequired(_("Gõ tên đăng nhập.")), Length(max=60), clean])
+    secret = PasswordField(_("Mã PIN hoặc mật khẩu"), [
+        InputRequired(_("Gõ mã PIN hoặc mật khẩu.")), Length(max=200), clean])
     next = HiddenField()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:

@@ -97,4 +97,11 @@ REJECTIONS = {
         _("Máy chủ chưa ghi được lượt này. Nội dung vẫn được giữ. Báo xã xem giúp."),
         _("Máy chủ chưa ghi được lượt này.")),
 }
+# No change of the entry cures these: it is sent again as it is, once the cause is gone.
+SENT_AGAIN = ("internal", "malformed", "not_yours", "unknown_kind", "waits_for_rejected")
 REASONS = {code: rejection.sentence for code, rejection in REJECTIONS.items()}
+
+
+def sent_again() -> str:
+    """Return the codes for which a phone offers to send again instead of changing, in one text."""
+    return " ".join(SENT_AGAIN)

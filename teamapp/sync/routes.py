@@ -14,12 +14,14 @@ from .kinds import form_version
 from .processor import BatchProcessor
 from .reading import read_ahead
 from .rejected_entries import rejected_entries
+from .rejections import sent_again
 
 bp = Blueprint("sync", __name__)
 
 bp.register_blueprint(files)
 bp.register_blueprint(rejected_entries)
 bp.add_app_template_global(form_version)
+bp.add_app_template_global(sent_again)
 
 
 @bp.post("/sync")

@@ -96,10 +96,11 @@ class TextField(StringField):
 class NoteField(TextField):
     """A text in people's own words: phones refuse an ID number in it; one that passes is masked."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, render_kw: dict[str, Any] | None = None,
+                 **kwargs: Any) -> None:
         super().__init__(*args, filters=[id_numbers.mask], render_kw={
             "data-refuse": id_numbers.IN_HTML,
-            "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số.")}, **kwargs)
+            "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số."), **(render_kw or {})}, **kwargs)
 
 
 class WordField(SelectFieldBase):
@@ -152,6 +153,8 @@ class NumbersField(StringField):
 class MomentField(DateTimeLocalField):
     """A day and time in Asia/Ho_Chi_Minh, read as a moment in UTC."""
 
+    unreadable = _("Chưa phải ngày giờ. Chọn lại.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = None
@@ -159,4 +162,4 @@ class MomentField(DateTimeLocalField):
             if value:
                 self.data = clock.parse_local(value)
         except ValueError:
-            raise ValueError(_("Chưa phải ngày giờ. Chọn lại.")) from None
+            raise ValueError(self.unreadable) from None

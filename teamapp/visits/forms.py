@@ -39,9 +39,16 @@ PARTS = [("morning", _("Sáng")), ("noon", _("Trưa")), ("afternoon", _("Chiều
 PARTS_AFTER_A_DAY = {"morning": _(", sáng"), "noon": _(", trưa"), "afternoon": _(", chiều"),
                      "evening": _(", tối")}
 UNKNOWN = _("Mã này không có trong danh mục. Mở lại trang rồi ghi lại.")
-NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, hoặc để trống.")
+NO_CODE = _("Mã hồ sơ chưa đúng. Chép đúng như trên giấy hẹn, ví dụ H12.34-261129-0001, "
+            "hoặc để trống.")
 FIRST_YEAR, LAST_YEAR = 2020, 2099  # of a visit; a future or old one is accepted with a flag
 TWO_YEARS = 2 * timedelta(days=366)  # from the visit to a return or a dossier's due day
+BEFORE_VISIT = _("Ngày hẹn lại phải từ ngày đến nhà trở đi.")
+BEFORE_FILING = _("Ngày hẹn trả phải từ ngày nộp trở đi.")
+NO_DAY, NO_MODE = _("Chọn ngày hẹn lại."), _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp.")
+# A phone asks about the day of a visit so many days ago or ahead; the server only flags it.
+UNLIKELY = {"data-doubt": _("Ngày này đúng không?"), "data-doubt-before": 400,
+            "data-doubt-ahead": 1}
 FAR_OFF = _("Ngày xa quá: tối đa hai năm sau ngày đến nhà.")
 days_ahead = InYears(FIRST_YEAR, LAST_YEAR + 2, FAR_OFF)
 
@@ -61,7 +68,8 @@ class PersonForm(Form):
 
     id = IdField()
     consent = WordField(_("Tôi ghi tên và việc hôm nay vào sổ của xã, để lần sau khỏi hỏi lại. "
-                          "Bà con đồng ý không?"), ANSWERS)
+                          "Bà con đồng ý không?"), ANSWERS,
+                        render_kw={"data-value-missing": _("Hỏi bà con rồi chọn câu trả lời.")})
     steps = Items(Part(StepForm), most=14)
 
 
@@ -76,7 +84,8 @@ class DossierForm(Form):
         AtMost(60), Shaped(Dossier.CODE.replace("A-Z", "A-Za-z"), NO_CODE)])
     channel = WordField(_("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_("Chọn nơi nộp hồ sơ."))])
-    due_on = DayField(_("Ngày hẹn trả"), validators=[days_ahead])
+    due_on = DayField(_("Ngày hẹn trả"), validators=[days_ahead], render_kw={
+        "data-after": "visited_at", "data-after-says": BEFORE_FILING})
 
 
 class VisitForm(Form):
@@ -86,15 +95,19 @@ class VisitForm(Form):
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])
-    reason = NoteField(_("Vì sao chưa tới được?"), validators=[AtMost(120)])
+    reason = NoteField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
+                       render_kw={"data-value-missing": _("Ghi vì sao chưa tới được.")})
     visited_at = MomentField(_("Đến lúc"), format="%Y-%m-%dT%H:%M",
                              validators=[Needed(_("Chọn ngày giờ đến nhà.")), MomentInYears(
-                                 FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))])
-    return_on = DayField(_("Hẹn ngày"), validators=[days_ahead])
+                                 FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))],
+                             render_kw=UNLIKELY)
+    return_on = DayField(_("Hẹn ngày"), validators=[days_ahead], render_kw={
+        "data-value-missing": NO_DAY, "data-after": "visited_at",
+        "data-after-says": BEFORE_VISIT})
     return_part = WordField(_("Buổi nào?"), PARTS)
     note = NoteField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)])
     companions = NumbersField(_("Đi cùng ai"))
-    mode = WordField(_("Làm cách nào?"), MODES)
+    mode = WordField(_("Làm cách nào?"), MODES, render_kw={"data-value-missing": NO_MODE})
     people = Items(Part(PersonForm), most=Visit.MOST_PEOPLE)
     dossiers = Items(Part(DossierForm), most=Visit.MOST_DOSSIERS)
 
@@ -114,17 +127,17 @@ class VisitForm(Form):
             for step in person.form.steps:
                 if step.form.state.data == "helped" and not (step.form.mode.data
                                                              or self.mode.data):
-                    refuse(self.mode, _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp."))
+                    refuse(self.mode, NO_MODE)
 
     def _check_return(self) -> None:
         """Require the day of an appointment: within two years after the visit."""
         if self.outcome.data == "later" and not self.return_on.data and not self.return_on.errors:
-            refuse(self.return_on, _("Chọn ngày hẹn lại."))
+            refuse(self.return_on, NO_DAY)
         if not (self.return_on.data and self.visited_at.data):
             return
         rest = self.return_on.data - clock.day_of(self.visited_at.data)
         if rest < timedelta(0):
-            refuse(self.return_on, _("Ngày hẹn lại phải từ ngày đến nhà trở đi."))
+            refuse(self.return_on, BEFORE_VISIT)
         elif rest > TWO_YEARS:
             refuse(self.return_on, FAR_OFF)
 
@@ -137,7 +150,7 @@ class VisitForm(Form):
             due = dossier.form.due_on
             rest = due.data and due.data - visited_on
             if rest and rest < timedelta(0):
-                refuse(due, _("Ngày hẹn trả phải từ ngày nộp trở đi."))
+                refuse(due, BEFORE_FILING)
             elif rest and rest > TWO_YEARS:
                 refuse(due, FAR_OFF)
         self.dossiers.errors = self.dossiers.errors or [

@@ -1,7 +1,12 @@
 """The kept pages of visits: the blank forms and the outbox; neither holds a resident."""
 
+from collections.abc import Collection
+
+from .. import clock
 from ..kept_pages import Context, SinglePage
-from ..models import RejectedEntry, User
+from ..models import Household, RejectedEntry, User, Visit
+from ..statements import Among
+from .forms import OUTCOMES
 from .parts import parts_for
 from .queries import team
 
@@ -31,3 +36,14 @@ class OutboxPage(SinglePage):
     def context(self, user: User) -> Context:
         """Return the number of rejected entries."""
         return {"rejected": RejectedEntry.open_count(user)}
+
+    def listed(self, user: User, numbers: Collection[int]) -> dict[int, Context]:
+        """Return the house, the outcome and the times of these visits."""
+        rows = (Visit.visible_to(user)
+                .select(Visit.receipt, Household.head, Visit.outcome, Visit.recorded_at,
+                        Visit.received_at)
+                .join(Household).where(Visit.receipt.in_(Among(numbers)), Visit.member == user.id))
+        return {number: {"label": f"{head} · {dict(OUTCOMES)[outcome]}",
+                         "recorded_at": clock.local(recorded_at).isoformat(),
+                         "settled_at": clock.local(received_at).isoformat()}
+                for number, head, outcome, recorded_at, received_at in rows.tuples()}

@@ -8,17 +8,23 @@ from flask_login import current_user
 from ..access import field_only
 from ..models import RejectedEntry
 from ..web import page
-from .forms import OUTCOMES, PARTS_AFTER_A_DAY
+from .forms import MODES, OUTCOMES, PARTS_AFTER_A_DAY
 from .parts import parts_for
 
 bp = Blueprint("visits", __name__)
-OUTCOME_WORDS = dict(OUTCOMES)
+OUTCOME_WORDS, MODE_WORDS = dict(OUTCOMES), dict(MODES)
 
 
 @bp.app_template_filter()
 def outcome_word(outcome: str) -> str:
     """Return what an outcome is called, on every page as in the form."""
     return str(OUTCOME_WORDS.get(outcome, ""))
+
+
+@bp.app_template_filter()
+def mode_word(mode: str) -> str:
+    """Return what a way of helping is called, or nothing."""
+    return str(MODE_WORDS.get(mode, ""))
 
 
 @bp.app_template_filter()

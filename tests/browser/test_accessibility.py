@@ -176,7 +176,7 @@ def test_volunteers_outbox_is_accessible(phone, line, register):
         page.eval_on_selector("[data-n=sealed]", "(number) => { number.textContent = 12; }")
         screens.look("outbox, sealed ones of others")
         page.click('[data-entries="attention"] [data-do="mend"]')
-        page.wait_for_selector("[data-rejected]:not([hidden])")
+        page.wait_for_selector("section:target .error:visible")
         screens.look("resubmission")
         screens.go(f"{line.url}/rejected-entries", "not taken")
         screens.go(f"{line.url}/outbox-files", "file")

@@ -1,5 +1,7 @@
 """A house, its rows and its next form show what was recorded on this phone and waits."""
 
+from ..cast import PIN
+
 HEADLINE = "people-{}-steps-0-state"
 
 
@@ -70,3 +72,21 @@ def test_rows_say_the_outcome_and_how_much_was_done(lans_phone, line, register):
         assert "Gặp được, xong 1 việc, chờ gửi" in first
         assert "chưa kích hoạt" not in first
         assert "Vắng nhà, chờ gửi" in second and "chưa kích hoạt" in second
+
+
+def test_accepted_visits_are_listed_after_signing_out_and_in(lans_phone, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.absent(register.house(1))
+    phone.send_now()
+    phone.until_accepted(1)
+    [entry] = phone.outbox("accepted")
+    phone.sign_out()
+    assert phone.outbox() == []
+    phone.sign_in("lan", PIN)
+    phone.until_accepted(1)
+    phone.go("/outbox")
+    page.click("summary:has(.accepted)")
+    row = page.locator('[data-entries="accepted"] li').inner_text()
+    assert register.head(1) in row and "Vắng nhà" in row and str(entry["receipt"]) in row
+    phone.sign_out()
+    assert phone.envelopes("waiting") == [] and phone.outbox() == []

@@ -33,11 +33,17 @@ def test_rejected_visit_shows_its_reason_and_its_resubmission_counts_once(lans_p
     page.wait_for_selector('[data-entries="attention"] li')
     said = page.inner_text('[data-entries="attention"]')
     assert register.head(1) in said and TOO_FAR in said
+    assert page.is_hidden('[data-do="resend"]'), "sending again cures nothing"
+    phone.until(lambda: "/rejected-entries" in
+                phone.pages_of(register.user("lan"))["pages"]["/outbox"], "no newer page")
+    phone.go("/outbox")
+    page.wait_for_selector('[data-entries="attention"] li')
+    assert page.is_hidden('main a[href="/rejected-entries"]'), "the rejection is told twice"
     assert phone.number("attention") == 1 and phone.number("waiting") == 0
 
     page.click('[data-entries="attention"] [data-do="mend"]')
-    page.wait_for_selector("#met [data-rejected]:not([hidden])")
-    assert TOO_FAR in page.inner_text("#met [data-rejected]")
+    page.wait_for_selector(f"#met .field:has([name=return_on]) .error:has-text('{TOO_FAR}')")
+    assert page.is_hidden("#met [data-rejected]"), "the reason is told twice"
     assert page.input_value("#met [name=note]") == "Chiều quay lại"
     assert page.is_checked('[name="people-0-steps-0-state"][value="helped"]')
     assert page.is_visible('#met [name=return_on][aria-invalid="true"]')
@@ -65,6 +71,7 @@ def test_unchanged_visit_is_accepted_once_its_cause_of_rejection_is_gone(lans_ph
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     Household.update(village=register.user("lan").village, number=1).where(
         Household.id == register.house(1)).execute()
+    assert page.is_hidden('[data-entries="attention"] [data-do="mend"]'), "no change cures it"
     page.click('[data-entries="attention"] [data-do="resend"]')
     phone.until_accepted(1)
     assert [one["id"] for one in phone.outbox("accepted")] == [entry["id"]]
@@ -79,8 +86,7 @@ def test_rejected_visit_is_resubmitted_from_its_house_page_too(lans_phone, regis
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     phone.go(f"/households/{register.house(1)}")
     page.click('[data-do="mend"]:visible')
-    page.wait_for_selector("#otherwise [data-rejected]:not([hidden])")
-    assert TOO_FAR in page.inner_text("#otherwise [data-rejected]")
+    page.wait_for_selector(f"#otherwise .field:has([name=return_on]) .error:has-text('{TOO_FAR}')")
     assert page.is_checked('#otherwise [name="outcome"][value="later"]')
     day = (clock.today() + timedelta(days=7)).isoformat()
     page.fill("#otherwise [name=return_on]", day)
@@ -119,7 +125,7 @@ def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, regis
     page.evaluate(FOLLOW, entry["id"])
     page.wait_for_selector('[data-entries="attention"] li')
     page.click('[data-entries="attention"] [data-do="mend"]')
-    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.wait_for_selector("section:target .field > .error")
     page.fill('section:target [name="return_on"]:visible',
               (clock.today() + timedelta(days=7)).isoformat())
     phone.save()
@@ -141,7 +147,7 @@ def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, registe
     for tab in tabs:
         tab.goto(f"{line.url}/outbox")
         tab.click('[data-entries="attention"] [data-do="mend"]')
-        tab.wait_for_selector("section:target [data-rejected]:not([hidden])")
+        tab.wait_for_selector("section:target .field > .error")
     for number, tab in enumerate(tabs):
         day = clock.today() + timedelta(days=7 + number)
         tab.fill('section:target [name="return_on"]:visible', day.isoformat())
@@ -170,7 +176,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
 
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
-    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.wait_for_selector("section:target .field > .error")
     page.fill('section:target [name="return_on"]:visible', in_three_years())
     phone.until_typing_is_stored()
     page.click("section:target [data-do=draft-open]")
@@ -188,7 +194,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
-    page.wait_for_selector("section:target [data-rejected]:not([hidden])")
+    page.wait_for_selector("section:target .field > .error")
     page.fill('section:target [name="return_on"]:visible', clock.today().isoformat())
     phone.save()
     assert phone.outbox("waiting")[-1]["replaces"] == rejected["id"]

@@ -8,7 +8,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.db import proxy
-from teamapp.models import AccountKind, Household, Resident, Visit
+from teamapp.models import AccountKind, Household, Obstacle, Resident, Visit
 from teamapp.models.household_summary import last_calls
 from teamapp.models.ladder import usual_rest
 from teamapp.sqlite import Sqlite
@@ -128,6 +128,29 @@ def test_page_shows_open_matters_and_last_visits(cast, lan):
     assert html.count("data-has=") == 1, "Lan's own two newest, of which one is among the last"
 
 
+def test_last_visit_opens_to_everything_recorded_at_it(cast, lan):
+    """Also to the reason of a “not yet” and to the note, which nothing else shows."""
+    bre, rin = cast.resident("Điểu Bré"), cast.resident("Thị Rin")
+    not_yet = step(rin, "not_yet")
+    not_yet["steps"][0]["obstacle"] = "O01"
+    helped = step(bre, "helped")
+    helped["steps"][0]["mode"] = "for"
+    nameless = {"id": None, "consent": "",
+                "steps": [{"kind": "DVCQG", "state": "had", "obstacle": "", "mode": ""}]}
+    id = visit(cast.lan, cast.bre, note="Chiều <quay> lại", companions=[cast.binh.id],
+               people=[helped, not_yet, nameless],
+               dossiers=[{"resident": bre.id, "code": "H12.34-260101-0001"}])
+    html = " ".join(show(lan, cast.bre).split("Lần trước")[1].split("</section>")[0].split())
+    why = Obstacle.get_by_id("O01").short_name
+    for words in ("Gặp được", "Lê Thị Lan",
+                  "Điểu Bré</b> <br>Kích hoạt VNeID: xong hôm đó, làm giúp",
+                  f"Thị Rin</b> <br>Kích hoạt VNeID: chưa ({why})",
+                  "Người không ghi tên</b>", "Đăng ký khai sinh, Điểu Bré, H12.34-260101-0001",
+                  f"Đi cùng</b>: {cast.binh.name}", "Ghi chú</b>: Chiều <quay> lại",
+                  f"số {Visit.get_by_id(id).receipt}"):
+        assert words in html, words
+
+
 def test_commune_sees_no_visit_form(cast, sign_in):
     html = show(sign_in(cast.son), cast.bre)
     assert "Thị Rin" in html and "data-outbox" not in html and "data-part" not in html
@@ -144,7 +167,7 @@ def test_page_needs_few_queries(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")], dossiers=[{}])
     with counted() as queries:
         show(lan, cast.bre)
-    assert len(queries) <= 11
+    assert len(queries) <= 14
 
 
 def test_title_holds_no_name(cast, lan):

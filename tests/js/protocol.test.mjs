@@ -405,7 +405,8 @@ test("a successful response doubles the batch limit", () => {
 test("accepted entries of 30 days are sent again to a restored server", () => {
   const fresh = entry({ state: "accepted", settled_at: NOW - HOUR });
   const old = entry({ state: "accepted", settled_at: NOW - 31 * 24 * HOUR });
-  assert.deepEqual(toResend([fresh, old], NOW), [fresh]);
+  const listed = { ...fresh, listed: true }; // brought by a pack
+  assert.deepEqual(toResend([fresh, old, listed], NOW), [fresh]);
   assert.deepEqual([isForgotten(fresh, NOW), isForgotten(old, NOW)], [false, true]);
 });
 

@@ -2,8 +2,8 @@
 
 import json
 import re
-from datetime import date, timedelta
-from uuid import uuid4
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
 
 import brotli
 import pytest
@@ -18,6 +18,7 @@ from teamapp.models import (
     Round,
     User,
     VillageStay,
+    Visit,
 )
 from teamapp.offline import pack
 
@@ -314,6 +315,26 @@ def test_first_pack_reports_recently_settled_entries(cast, lan):
     receipt(cast.lan, "accepted", 1, 8)
     entries = [line["entry"] for line in lan.pull()[1] if "entry" in line]
     assert entries == [str(new)] and str(old) not in entries
+
+
+def test_pack_lists_what_the_commune_has_of_ones_own(cast, lan):
+    """A phone that forgot its entries at a sign-out shows those of the last 30 days again."""
+    sent = entry(body(cast.bre))
+    number = result(lan.browser, cast.lan, sent)["receipt"]
+    result(lan.browser, cast.lan, entry(body(cast.van, outcome="absent")))
+    Receipt.update(received_at=clock.now() - timedelta(days=31)).where(
+        Receipt.id != UUID(sent["id"])).execute()
+    [line] = [line for line in lan.pull()[1] if "entry" in line]
+    assert line["label"] == "Điểu Bré · Gặp được" and "body" not in line
+    assert (line["entry"], line["receipt"]) == (sent["id"], number)
+    assert datetime.fromisoformat(line["settled_at"]) - clock.now() < timedelta(minutes=1)
+    assert lan.pull()[1] == []
+
+
+def test_pack_names_no_house_of_a_former_village(cast, lan):
+    result(lan.browser, cast.lan, entry(body(cast.bre)))
+    Visit.update(village=cast.suoi_la).execute()
+    assert not any("entry" in line for line in lan.pull()[1])
 
 
 def test_signed_out_pack_request_gets_401_json(client):

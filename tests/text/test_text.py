@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from teamapp import text
+from teamapp import clock, text
 
 NFD = unicodedata.normalize("NFD", "Điểu Bré")
 
@@ -155,7 +155,18 @@ def test_lines_and_tabs_are_clean():
     assert text.is_clean("Cụm 3,\r\n\tcổng xanh 🏡")
 
 
-def test_formats_dates_and_times_as_in_vietnam():
+@pytest.fixture
+def in_november(monkeypatch):
+    """Set today to 21 November 2026."""
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 21))
+
+
+def test_day_of_another_year_shows_its_year(in_november):
+    assert text.short_day(date(2019, 11, 21)) == "21/11/2019"
+    assert text.short_day(date(2019, 11, 21), "en") == "21 Nov 2019"
+
+
+def test_formats_dates_and_times_as_in_vietnam(in_november):
     moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
     assert text.day(moment) == "21/11/2026"
     assert text.short_day(moment) == "21/11"
@@ -165,7 +176,7 @@ def test_formats_dates_and_times_as_in_vietnam():
     assert text.day(None) == text.short_day(None) == text.clock_time(None) == ""
 
 
-def test_formats_english_dates_with_the_name_of_the_month():
+def test_formats_english_dates_with_the_name_of_the_month(in_november):
     moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
     assert text.day(moment, "en") == "21 Nov 2026"
     assert text.short_day(moment, "en") == "21 Nov"

@@ -4,26 +4,12 @@ import {
   CONTROLS, isChoice, isFilled, isHidden, keyOf, newIds, reveal, unfold,
 } from "./form.js";
 import { fillOptions, growFor, openParts } from "./parts.js";
-import { judge } from "./refused.js";
 
 /** The controls of the items in which nothing was filled in. */
-const idleIn = (form) => new Set([...form.querySelectorAll("[data-item]")]
+export const idleIn = (form) => new Set([...form.querySelectorAll("[data-item]")]
   .map((item) => [...item.querySelectorAll(CONTROLS)])
   .filter((controls) => !controls.some(isFilled))
   .flat());
-
-/** The first invalid control; an item without any entry is not validated. */
-export function mistakeIn(form) {
-  const idle = idleIn(form);
-  [...form.elements].forEach(judge); // a text may have come from a draft
-  return [...form.elements].find((control) =>
-    control.willValidate && !control.validity.valid && !idle.has(control));
-}
-
-export function showMistake(control) {
-  unfold(control);
-  control.reportValidity();
-}
 
 /** The body as a browser would post it, without the items in which nothing was filled in. */
 export function bodyOf(form, submitter) {

@@ -4,7 +4,8 @@ import { find } from "../outbox/entries.js";
 import { revise } from "../outbox/recording.js";
 import { draft } from "../outbox/typed_drafts.js";
 import { refill } from "./body.js";
-import { banner, formNamed, opened, ownKey, user } from "./form.js";
+import { banner, formNamed, opened, ownKey, unfold, user } from "./form.js";
+import { tell } from "./mistakes.js";
 
 const HELD = 2 * 60 * 1000;
 const HOLD_AGAIN = 30 * 1000;
@@ -38,6 +39,25 @@ export async function endHold() {
   }
 }
 
+/** Say beside its fields why an entry was rejected; false if no field of the form is named. */
+function tellFields(form, { fields }) {
+  const controls = Object.entries(fields ?? {}).flatMap(([name, [sentence]]) =>
+    [...form.elements].filter((control) => control.name === name).slice(0, 1)
+      .map((control) => [control, sentence]));
+  for (const [control, sentence] of controls) {
+    unfold(control);
+    tell(control, sentence);
+  }
+  return controls.length > 0;
+}
+
+function tellReason(form, { reason }) {
+  const note = form.querySelector("[data-rejected]");
+  if (!note || !reason) return;
+  note.hidden = false;
+  (note.querySelector("[data-reason]") ?? note).textContent = reason;
+}
+
 /** Fill the form of the entry that `reopen` named, hold the entry back, and show why it was rejected. */
 export async function fillReopened() {
   await endHold();
@@ -52,12 +72,5 @@ export async function fillReopened() {
   document.dispatchEvent(new Event("grown")); // its own answers are open again
   const kept = banner(form) && (await draft(ownKey(form)));
   if (kept && kept.replaces !== id) form.dataset.beside = "";
-  const note = form.querySelector("[data-rejected]");
-  if (note && entry.reason) {
-    note.hidden = false;
-    (note.querySelector("[data-reason]") ?? note).textContent = entry.reason;
-  }
-  for (const name of Object.keys(entry.fields ?? {})) {
-    for (const control of document.getElementsByName(name)) control.ariaInvalid = "true";
-  }
+  if (!tellFields(form, entry)) tellReason(form, entry);
 }

@@ -1,8 +1,8 @@
 // Connects the forms of a page: submitting, typing, choosing, leaving the page.
 
-import { mistakeIn, showMistake } from "./body.js";
 import { endHold, fillReopened } from "./correction.js";
 import { FORM, fillNow, forms, newIds } from "./form.js";
+import { answerInvalid, check, confirmDay, mistakeIn, showMistake } from "./mistakes.js";
 import { addItem, revealMore, settleInAll } from "./parts.js";
 import { save } from "./saving.js";
 import { dropDraft, keepDrafts, offerDrafts, openDraft, typed, undo } from "./typed_drafts.js";
@@ -12,6 +12,7 @@ export const formActions = {
   add: addItem,
   remove: (button) => button.closest("[data-item]")?.remove(),
   undo,
+  sure: confirmDay,
   "draft-open": openDraft,
   "draft-drop": dropDraft,
 };
@@ -29,11 +30,16 @@ export function listenToForms() {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(FORM)) return;
     event.preventDefault();
+    check(event.target);
     const mistake = mistakeIn(event.target);
     if (mistake) showMistake(mistake);
     else save(event.target, event.submitter);
   });
-  document.addEventListener("input", typed);
+  document.addEventListener("invalid", answerInvalid, true);
+  document.addEventListener("input", (event) => {
+    if (event.target.form) check(event.target.form, event.target);
+    typed(event);
+  });
   document.addEventListener("change", ({ target }) => {
     if (target.form?.matches(FORM)) revealMore(target.form);
   });

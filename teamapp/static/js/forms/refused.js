@@ -4,8 +4,3 @@
 export const isRefused = (text, pattern) =>
   [...text.normalize("NFKC").replace(/\p{Cf}/gu, "").matchAll(new RegExp(pattern, "giu"))]
     .some(([, ...found]) => found.some(Boolean));
-
-export function judge(control) {
-  const { refuse, refuseSays } = control.dataset;
-  if (refuse) control.setCustomValidity(isRefused(control.value, refuse) ? refuseSays : "");
-}

@@ -108,7 +108,8 @@ function clear(form) {
   delete form.dataset.dirty;
   delete form.dataset.beside;
   form.reset();
-  for (const element of form.querySelectorAll("[data-added]")) element.remove();
+  for (const element of form.querySelectorAll("[data-added], [data-flaw]")) element.remove();
+  for (const element of form.querySelectorAll("[aria-invalid]")) element.ariaInvalid = null;
   for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
   for (const input of form.querySelectorAll("[data-touched]")) delete input.dataset.touched;
   for (const note of form.querySelectorAll("[data-rejected], [data-draft]")) note.hidden = true;

@@ -5,7 +5,6 @@ import { takeBack } from "../outbox/recording.js";
 import { deleteDraft, draft, keepDraft } from "../outbox/typed_drafts.js";
 import { bodyOf, refill } from "./body.js";
 import { FORM, banner, draftKey, entryIds, forms, opened, ownKey, saving, user } from "./form.js";
-import { judge } from "./refused.js";
 import { endUndo, justSaved, endUndoOf, showSaved } from "./undo.js";
 
 const TYPING = 500;
@@ -58,7 +57,6 @@ export function typed({ target }) {
   if (!form?.matches(FORM)) return;
   form.dataset.dirty = "";
   if ("now" in target.dataset) target.dataset.touched = "";
-  judge(target);
   if (draftKey(form)) banner(form).hidden = true;
   endUndoOf(form);
   clearTimeout(typing);

@@ -4,7 +4,7 @@ const MINUTE = 60 * 1000;
 const KEPT_FOR = 30 * 24 * 60 * MINUTE;
 
 /** The accepted entries to send again to a server restored from a backup. */
-export const toResend = (kept, now) => kept.filter((entry) => !isForgotten(entry, now));
+export const toResend = (kept, now) => kept.filter((entry) => !entry.listed && !isForgotten(entry, now));
 
 /** An accepted entry is forgotten after 30 days. */
 export const isForgotten = (entry, now) => (entry.settled_at ?? now) < now - KEPT_FOR;

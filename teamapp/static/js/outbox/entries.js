@@ -74,6 +74,14 @@ export const settle = (user, { changes = [], envelopes = [], values = {}, resend
     }
   });
 
+/** Add accepted entries that this phone does not have: they are only listed, never sent. */
+export const addAccepted = (user, lines) => lines.length && write(["outbox"], async ({ store }) => {
+  for (const { entry: id, status: state, settled_at, ...line } of lines) {
+    if (await store.get(id)) continue;
+    await store.add({ ...line, id, user, state, listed: true, after: [], settled_at: Date.parse(settled_at) });
+  }
+});
+
 /** An accepted resubmission settles what it replaces; entries `after` that follow it instead. */
 async function dropReplaced(outbox, { id, user, replaces }) {
   const old = replaces && (await outbox.get(replaces));

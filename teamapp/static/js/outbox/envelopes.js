@@ -37,7 +37,7 @@ export async function sealAbsent() {
       const about = { device: phone, user: Number(user), latest: successors(entries) };
       const now = Date.now();
       const sealed = await Promise.all(entries.map(async (entry, n) =>
-        [entry, await envelope(entry, key, { ...about, sealed_at: now + n })]));
+        [entry, !entry.listed && await envelope(entry, key, { ...about, sealed_at: now + n })]));
       left = !(await putAway(user, sealed)) || left;
     }
   }
@@ -91,7 +91,7 @@ const putAway = (user, sealed) =>
     for (const [entry, envelope] of sealed) {
       if (JSON.stringify(await outbox.get(entry.id)) !== JSON.stringify(entry)) continue;
       await outbox.delete(entry.id);
-      await tx.objectStore("envelopes").add(envelope);
+      if (envelope) await tx.objectStore("envelopes").add(envelope);
     }
     for (const key of await drafts.getAllKeys()) {
       if (key.endsWith(`@${user}`)) await drafts.delete(key);

@@ -21,7 +21,9 @@ export function moment(at) {
 
 function dayText(day) {
   const isVietnamese = root.lang === "vi";
-  const shape = { day: "numeric", month: isVietnamese ? "numeric" : "short" };
+  const isThisYear = day.slice(0, 4) === today().slice(0, 4);
+  const shape = { day: "numeric", month: isVietnamese ? "numeric" : "short",
+    year: isThisYear ? undefined : "numeric" };
   return new Date(`${day}T00:00`).toLocaleDateString(isVietnamese ? "vi" : "en-GB", shape);
 }
 

@@ -101,6 +101,10 @@ export function filled(blank, entry) {
   for (const place of all("[data-for-state]", copy)) {
     place.hidden = !place.dataset.forState.split(" ").includes(entry.state);
   }
+  for (const place of all("[data-for-codes], [data-but-codes]", copy)) {
+    const { forCodes, butCodes } = place.dataset;
+    place.hidden ||= (forCodes ?? butCodes).split(" ").includes(entry.code) !== Boolean(forCodes);
+  }
   for (const place of all("[data-for-attempts]", copy)) {
     place.hidden = Number(place.dataset.forAttempts) !== entry.attempts;
   }

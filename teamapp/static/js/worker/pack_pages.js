@@ -1,6 +1,6 @@
 // Writes a pack into the page cache: pages as they come, list pages from rows, at last the cursor.
 
-import { settle } from "../outbox/entries.js";
+import { addAccepted, settle } from "../outbox/entries.js";
 import { entryPatch } from "../outbox/protocol.js";
 import { URLS } from "../outbox/requests.js";
 import { cut } from "./page_cache.js";
@@ -45,10 +45,10 @@ async function keepBlank(html) {
 
 /** Settle the entries that the pack reports. */
 export async function settleEntries(user, lines, now) {
-  const changes = lines
-    .filter((line) => line.entry)
-    .map((line) => [line.entry, entryPatch(line, now)]);
+  const settled = lines.filter((line) => line.entry);
+  const changes = settled.map((line) => [line.entry, entryPatch(line, now)]);
   if (changes.length) await settle(user, { changes });
+  await addAccepted(user, settled.filter((line) => line.label));
 }
 
 /** The last transaction: sweep what a full pack does not name, draw the lists, store the cursor. */
