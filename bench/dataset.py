@@ -167,7 +167,7 @@ def settle(tx, village, size, draw):
         cluster = number * 12 // (size + 1) + 1
         household = {"id": new_id(draw), "village": village.id, "number": number,
                  "cluster": f"Cụm {cluster}", "cluster_position": cluster, "head": names[0],
-                 "people": names, "landmark": draw.choice(MARKS), "language": None,
+                 "landmark": draw.choice(MARKS), "language": None,
                  "phone": f"09{draw.randrange(10**8):08}" if draw.random() < 0.7 else "",
                  "poverty": draw.choice(("", "", "", "", "poor", "near_poor"))}
         households.append(household)

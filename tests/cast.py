@@ -81,8 +81,7 @@ class Cast:
     def house(self, tx, name, village, number, cluster, head, people, **more):
         """Return a new household with its residents, by their names in `people_of`."""
         Household.enlist(tx, [dict(id=uuid_of(name), village=village.id, number=number,
-                                     cluster=cluster, head=head, people=[p[0] for p in people],
-                                     **more)])
+                                     cluster=cluster, head=head, **more)])
         Resident.enlist(tx, [
             dict(id=uuid_of(person), household=uuid_of(name), village=village.id, name=person,
                  birth_year=year, sex=sex, position=place)

@@ -68,8 +68,7 @@ class House:
                 "cluster": f"Cụm {self.cluster}", "cluster_position": self.cluster,
                 "landmark": self.landmark, "head": self.head.name, "phone": self.phone,
                 "language": self.language, "poverty": self.poverty, "elderly_alone": is_alone,
-                "no_smartphone": self.no_smartphone,
-                "people": [person.name for person in self.people]}
+                "no_smartphone": self.no_smartphone}
 
 
 def families(village: Village, facts: dict[str, Any], this_year: int) -> list[House]:

@@ -1,42 +1,41 @@
 """The list of households as the server shows it: searched, filtered and in pages."""
 
-import re
-from typing import Any
-
 from peewee import Expression, ModelSelect, fn
 
 from .. import clock
-from ..models import Household, Resident, User, Visit
+from ..models import Household, User, Visit
 from ..rostering.selection import has_work, never_visited
-from ..text import fold
+from .people import label
+from .queries import HouseholdView, households
+from .search import Search
 
 PAGE = 100  # rows
 
 
-def search(user: User, village_id: int | None = None, words: str = "",
-           kind: str = "") -> ModelSelect:
-    """Return the query of the visible households that match, in walking order."""
+def listed(user: User, village_id: int | None, search: Search, kind: str) -> ModelSelect:
+    """Return the query of the visible households that match, the best first in walking order."""
     query = Household.visible_to(user)
     if village_id:
         query = query.where(Household.village == village_id)
-    for word in re.findall(r"[^\W_]+", fold(words)):
-        query = query.where(key_has(word))
     condition = CONDITIONS.get(kind)
     if condition:
         query = query.where(condition())
     order = Household.in_walking_order() if village_id else (
         Household.village, *Household.in_walking_order())
+    if search:
+        return query.where(search.matches).order_by(search.rank.desc(), *order)
     return query.order_by(*order)
 
 
-def key_has(word: str) -> Expression:
-    """Return the condition “a word of the household's or a resident's name begins with this”."""
-    def begins(key: Any) -> Expression:
-        return (key ** f"{word}%") | (key ** f"% {word}%")
-
-    people = Resident.select(Resident.id).where(
-        Resident.household == Household.id, begins(Resident.search_key))
-    return begins(Household.search_key) | fn.EXISTS(people)
+def rows(query: ModelSelect, search: Search) -> list[HouseholdView]:
+    """Return the households of a query, each with the person that the search found in it."""
+    houses = households(query)
+    if search and houses:
+        people = search.people_in([house.id for house in houses])
+        for house in houses:
+            if house.id in people:
+                house.found = label(*people[house.id])
+    return houses
 
 
 def has_appointment() -> Expression:

@@ -6,6 +6,11 @@ from ..models import AccountKind, Resident
 from ..models.ladder import ACTIVATED, REGISTERED, next_step, open_steps, usual_rest
 
 
+def label(name: str, birth_year: int | None) -> str:
+    """Return the name with the year of birth, which distinguishes people of one name."""
+    return f"{name}, {birth_year}" if birth_year else name
+
+
 class Person:
     """A resident with the states of their accounts and the next step."""
 
@@ -39,5 +44,4 @@ class Person:
 
     @property
     def label(self) -> str:
-        """The name with the year of birth, which distinguishes people of one name."""
-        return f"{self.name}, {self.birth_year}" if self.birth_year else self.name
+        return label(self.name, self.birth_year)

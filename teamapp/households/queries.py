@@ -72,6 +72,7 @@ class HouseholdView:
     people: Sequence[Person] = ()
     dossiers: Sequence[OpenDossier] = ()
     past: Mapping[UUID, PastVisit] = field(default_factory=dict)
+    found: str | None = None  # the person a search found in it
 
     @property
     def order(self) -> str:
@@ -84,10 +85,9 @@ class HouseholdView:
         return self.language if self.language_code not in (None, "vie") else ""
 
     @property
-    def people_words(self) -> str:
+    def people_labels(self) -> str:
         """The names and years of birth of its people, for the search on the device."""
-        words = " ".join(f"{person.name} {person.birth_year or ''}" for person in self.people)
-        return words if self.language_code in (None, "vie") else f"{words} {self.language}"
+        return "; ".join(person.label for person in self.people)
 
 
 def households(query: ModelSelect, calls: int = 1) -> list[HouseholdView]:

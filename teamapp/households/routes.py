@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ..models import Household, Village
 from ..web import get_or_404, page, paginate
 from . import listing, queries
+from .search import Search
 
 bp = Blueprint("households", __name__)
 
@@ -22,8 +23,10 @@ def index() -> ResponseReturnValue:
     villages = [] if current_user.is_field else Village.labelled(current_user)
     village_id, words = chosen_village(villages, asked), words_in(asked)
     kind = asked.get("is", "") if asked.get("is") in listing.CONDITIONS else ""
+    search = Search(words)
     houses, number, more = paginate(
-        listing.search(current_user, village_id, words, kind), listing.PAGE, queries.households)
+        listing.listed(current_user, village_id, search, kind), listing.PAGE,
+        lambda query: listing.rows(query, search))
     if number > 1 and not houses:
         same: dict[str, Any] = {"q": words or None, "village": asked.get("village"),
                                 "is": kind or None}

@@ -105,7 +105,7 @@ def _add_households(tx: WriteTransaction, village: Village,
             "cluster": listed.cluster, "cluster_position": _place(places, listed.cluster),
             "landmark": listed.landmark, "phone": listed.phone, "language": listed.language,
             "poverty": listed.poverty, "elderly_alone": listed.elderly_alone,
-            "no_smartphone": listed.no_smartphone, "people": [p.name for p in listed.people],
+            "no_smartphone": listed.no_smartphone,
         }
         Household.enlist(tx, [household])
         _add_residents(tx, village, household["id"], enumerate(listed.people))
@@ -115,14 +115,9 @@ def _add_people(tx: WriteTransaction, village: Village,
                 new_people: dict[Household, list[ListedPerson]]) -> None:
     """Add people to registered households, after those they have."""
     for known, people in new_people.items():
-        names = [name for name, in Resident.select(Resident.name)
-                 .where(Resident.household == known).order_by(Resident.position).tuples()]
-        _add_residents(tx, village, known.id, enumerate(people, len(names)))
-        names += [person.name for person in people]
-        Household.update(
-            cursor=tx.cursor,
-            search_key=Household.key_of(known.head, known.cluster, known.number, names),
-        ).where(Household.id == known.id).execute()
+        there = Resident.select().where(Resident.household == known).count()
+        _add_residents(tx, village, known.id, enumerate(people, there))
+        Household.update(cursor=tx.cursor).where(Household.id == known.id).execute()
 
 
 def _add_residents(tx: WriteTransaction, village: Village, household_id: UUID,

@@ -1,6 +1,6 @@
 """Households, and their time on the villages' lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from peewee import (
@@ -71,21 +71,22 @@ class Household(Record):
     def enlist(cls, tx: WriteTransaction, rows: Sequence[dict[str, Any]]) -> None:
         """Insert households and their stays on the villages' lists.
 
-        A row is a dict of fields; `people`, the names of the residents, goes into the search key.
+        A row is a dict of fields.
         """
-        made = [{"search_key": cls.key_of(row["head"], row.get("cluster", ""), row["number"],
-                                          row.get("people", ())),
+        made = [{"search_key": cls.key_of(row["head"], row["number"], row.get("cluster", ""),
+                                          row.get("landmark", "")),
                  "commune": tx.commune.id, "cursor": tx.cursor, **row} for row in rows]
-        for row in made:
-            row.pop("people", None)
         insert_rows(cls, made)
         insert_rows(VillageStay, [{"household": row["id"], "village": row["village"],
                        "since_cursor": tx.cursor} for row in made])
 
     @classmethod
-    def key_of(cls, head: str, cluster: str, number: int, people: Iterable[str] = ()) -> str:
-        """Return the folded words by which a search finds the household."""
-        return search_key(head, cluster, str(number), *people)
+    def key_of(cls, head: str, number: int, cluster: str, landmark: str) -> str:
+        """Return the folded words by which a search finds the house: its head's, | and its place's.
+
+        No blank stands before the label of the number: it is found with its number only.
+        """
+        return f"{search_key(head)} |so {search_key(number, cluster, landmark)}"
 
 
 class VillageStay(Record):

@@ -1,88 +1,101 @@
 // The search box and the chips of a list.
 
 import { all } from "./days.js";
+import { lift, ranked, sendHome, stateOf } from "./ranking.js";
+import { indexed, match, needles } from "./words.js";
 
-const APOSTROPHE = /['’‘ʼʻ′`´]/g;
+const SCREEN = 10; // rows: as many as fit on one
+const CHUNK = 50; // rows whose words are collected at once
 
-/** As the server folds names: "Đ" may be another letter that looks like it. */
-const fold = (text) =>
-  text.toLowerCase().normalize("NFD").replace(/[\p{M}\p{Cf}]/gu, "").replace(/[đðɖ]/g, "d");
+const indexes = new WeakMap();
+let rest; // what is drawn after the next paint
 
-const split = (text) =>
-  text.replace(APOSTROPHE, " ").split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => ` ${word}`);
-
-/** The words of a text, each after a blank; H'Lan is "h", "lan" and "hlan". */
-export function haystack(text) {
-  const plain = fold(text);
-  const joined = plain.match(/\S*['’‘ʼʻ′`´]\S*/g)?.map((word) => word.replace(APOSTROPHE, "")) ?? [];
-  return [...split(plain), ...joined.flatMap(split)].join("");
-}
-
-/** The beginnings of words that a query asks for, as a haystack holds them. */
-export const needles = (query) => split(fold(query));
-
-const haystacks = new WeakMap();
-
-function haystackOf(row) {
-  if (!haystacks.has(row)) {
-    const shown = all("[data-words]", row).map((element) => element.textContent);
-    haystacks.set(row, haystack([row.dataset.search, ...shown].join(" ")));
+function indexOf(row, input) {
+  if (!indexes.has(row)) {
+    const [title, ...places] = all("[data-words]", row).map((element) => element.textContent);
+    const place = [row.dataset.search, ...places].join(" ");
+    const family = row.dataset.family?.split(";") ?? [];
+    indexes.set(row, indexed({ title, place, label: input.dataset.number, family }));
   }
-  return haystacks.get(row);
+  return indexes.get(row);
 }
 
 const marked = (chip) => `[data-is~="${chip.dataset.chip}"]`;
 
 const chips = () => all('[data-chip][aria-pressed="true"]').map(marked);
 
-const SCREEN = 15; // rows: more than fit on one
-let late = []; // groups shown after the next paint
-
-/**
- * Show only the rows that match the search box and the chips.
- *
- * The first screen is painted before the other groups are shown: showing a thousand rows at once takes
- * a slow phone half a second.
- */
-function filter(input) {
-  const list = document.querySelector(input.dataset.filter);
-  const asked = needles(input.value);
+function findRows({ rows }, input, asked) {
   const kinds = chips();
+  const found = new Map();
+  for (const row of rows) {
+    const hit = kinds.every((kind) => row.matches(kind)) && match(indexOf(row, input), asked);
+    if (hit) found.set(row, hit);
+  }
+  return found;
+}
+
+/** Show the rows found and the groups they lie in, at first only as many as fit on a screen. */
+function reveal({ list, rows }, found, limit) {
   const groups = new Map();
-  let found = 0;
-  for (const row of all("[data-search]", list)) {
-    const shown = kinds.every((kind) => row.matches(kind)) &&
-      asked.every((word) => haystackOf(row).includes(word));
+  for (const row of rows) {
+    const shown = found.has(row);
     if (row.hidden === shown) row.hidden = !shown;
     groups.set(row.parentElement, (groups.get(row.parentElement) ?? 0) + shown);
-    found += shown;
   }
   groups.delete(list);
-  late = [];
+  const late = [];
   let drawn = 0;
   for (const [group, shown] of groups) {
-    group.hidden = !shown || drawn >= SCREEN;
+    group.hidden = !shown || drawn >= limit;
     if (shown && group.hidden) late.push(group);
     drawn += shown;
   }
-  if (late.length) requestAnimationFrame(() => setTimeout(showLate));
+  return () => late.forEach((group) => (group.hidden = false));
+}
+
+/** The first screen is painted before the rest: drawing a thousand rows takes half a second. */
+function afterPaint(work) {
+  rest = work;
+  requestAnimationFrame(() => setTimeout(() => rest === work && work()));
+}
+
+/** Show the rows that match the search box and the chips, the best first where the list ranks them. */
+function filter(input) {
+  const list = document.querySelector(input.dataset.filter);
+  const state = stateOf(list);
+  const asked = needles(input.value);
+  const found = findRows(state, input, asked);
+  const best = asked.length && state.top ? ranked(found) : [];
+  const wanted = new Set(best.map(([row]) => row));
+  const isGrouped = best.length && state.top !== list;
+  const finish = () => {
+    sendHome(state, wanted);
+    lift(state, best);
+    const isAll = isGrouped && found.size === best.length; // the groups stay hidden
+    return isAll ? undefined : reveal(state, found, isGrouped ? Infinity : SCREEN);
+  };
+  if (isGrouped) {
+    for (const row of state.lifted) row.hidden = !wanted.has(row);
+    lift(state, best.slice(0, SCREEN));
+    for (const group of list.children) group.hidden = group !== state.top;
+  }
+  afterPaint(isGrouped ? finish : finish());
+  showNone(found.size, asked, input.value.trim());
+}
+
+function showNone(found, asked, query) {
   for (const none of all("[data-none]")) {
     const answers = none.dataset.none === "chips" ? !asked.length : asked.length;
     none.hidden = found > 0 || !answers;
-    for (const place of all("[data-query]", none)) place.textContent = input.value.trim();
+    for (const place of all("[data-query]", none)) place.textContent = query;
   }
 }
 
-function showLate() {
-  for (const group of late) group.hidden = false;
-  late = [];
-}
-
 /** Collect every row's words while the keyboard opens, not at the first key. */
-async function gather(list) {
-  for (const group of list.children) {
-    all("[data-search]", group).forEach(haystackOf);
-    await new Promise((resolve) => setTimeout(resolve));
+async function gather({ rows }, input) {
+  for (let n = 0; n < rows.length; n++) {
+    indexOf(rows[n], input);
+    if (n % CHUNK === 0) await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
@@ -102,5 +115,5 @@ export function startSearch() {
   }
   if (input.value) filter(input);
   const list = document.querySelector(input.dataset.filter);
-  input.addEventListener("focus", () => gather(list), { once: true });
+  input.addEventListener("focus", () => gather(stateOf(list), input), { once: true });
 }

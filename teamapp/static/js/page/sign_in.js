@@ -14,6 +14,23 @@ async function shellKept() {
   if (!worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
 }
 
+/** The keyboard of a PIN has numbers; a button brings letters, another one shows what is typed. */
+function easePin(pin, buttons) {
+  pin.inputMode = "numeric";
+  buttons.hidden = false;
+  buttons.addEventListener("click", ({ target }) => {
+    const { type, keyboard } = target.dataset;
+    if (!type && !keyboard) return;
+    const isOn = target.ariaPressed !== "true";
+    target.ariaPressed = String(isOn);
+    if (type) pin.type = isOn ? type : "password";
+    else pin.inputMode = isOn ? keyboard : "numeric";
+    pin.focus();
+  });
+}
+
+easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-buttons]"));
+
 try {
   if (worker) await shellKept();
 } catch (error) {
