@@ -1,18 +1,18 @@
-"""Writers of one commune take turns, from its first one on, and see what the one before wrote."""
+"""Writers of one commune write one after another, from its first one on, and see what the one before wrote."""
 
 import threading
 
 import pytest
 
 from teamapp.models import Assignment, Counter, User
-from tests.members.conftest import desk as leaders_desk  # noqa: F401
-from tests.rounds.conftest import desk, draft, fields, holders  # noqa: F401
+from tests.members.conftest import browser_of as browser_of_leader  # noqa: F401
+from tests.rounds.conftest import browser_of, draft, fields, holders  # noqa: F401
 from tests.sync.phone import body, entry, result
 
 WRITERS = 4
 
 
-def test_first_writers_of_a_commune_take_turns(app, cast):
+def test_first_writers_of_a_commune_write_one_after_another(app, cast):
     Counter.delete().where(Counter.commune == cast.an_phu.id).execute()
     database, start, taken = app.extensions["database"], threading.Barrier(WRITERS), []
 
@@ -27,7 +27,7 @@ def test_first_writers_of_a_commune_take_turns(app, cast):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(taken) == [(turn, turn) for turn in range(1, WRITERS + 1)]
+    assert sorted(taken) == [(number, number) for number in range(1, WRITERS + 1)]
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def leave(user):
 
 @pytest.mark.parametrize("path, chosen", [("assignments", "member"), ("allocation", "members")])
 def test_member_who_just_left_gets_no_household(
-        cast, desk, draft, holders, before, path, chosen):  # noqa: F811
-    officer = desk(cast.hanh)
+        cast, browser_of, draft, holders, before, path, chosen):  # noqa: F811
+    officer = browser_of(cast.hanh)
     before(leave(cast.lan))
     answer = officer.send(f"/rounds/{draft.id}/villages/{cast.cau_van.id}/{path}",
                           **{"houses": [str(cast.bre.id)], chosen: cast.lan.id})
@@ -63,8 +63,8 @@ def test_member_who_just_left_gets_no_household(
 
 
 def test_household_just_removed_from_a_round_is_not_assigned(
-        cast, desk, draft, before):  # noqa: F811
-    officer = desk(cast.hanh)
+        cast, browser_of, draft, before):  # noqa: F811
+    officer = browser_of(cast.hanh)
     before(lambda: Assignment.delete().where(Assignment.household == cast.bre.id).execute())
     answer = officer.send(f"/rounds/{draft.id}/villages/{cast.cau_van.id}/assignments",
                           houses=[str(cast.bre.id)], member=cast.lan.id)
@@ -72,8 +72,8 @@ def test_household_just_removed_from_a_round_is_not_assigned(
 
 
 def test_leader_cannot_close_the_account_of_a_member_who_just_moved(
-        cast, leaders_desk, before):  # noqa: F811
-    leader = leaders_desk(cast.tu)
+        cast, browser_of_leader, before):  # noqa: F811
+    leader = browser_of_leader(cast.tu)
     before(lambda: User.update(village=cast.da_xanh).where(User.id == cast.lan.id).execute())
     assert leader.press(f"/people/{cast.lan.id}/deactivation").status_code == 404
     assert User.get_by_id(cast.lan.id).active
