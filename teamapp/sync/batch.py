@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
     RequestEntityTooLarge,
+    ServiceUnavailable,
     UnprocessableEntity,
     UnsupportedMediaType,
 )
@@ -22,6 +23,7 @@ from .. import clock
 
 MOST_BYTES, MOST_ENTRIES, MOST_AFTER, MOST_KID = 512 * 1024, 100, 20, 16
 VERSION = 1
+NEWER_WAIT_S = 3600  # until a phone of a newer protocol asks again a server that went back
 
 
 class UpgradeRequired(HTTPException):
@@ -78,7 +80,7 @@ class Batch:
 
 
 def read(request: Request) -> Batch:
-    """Return the batch of a request, or reject the request: 400, 413, 415, 422, 426."""
+    """Return the batch of a request, or reject the request: 400, 413, 415, 422, 426, 503."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("not_json")
     try:
@@ -90,7 +92,9 @@ def read(request: Request) -> Batch:
     need(type(version) is int)
     if version < VERSION:
         raise UpgradeRequired()
-    need(version == VERSION and type(sent.get("user")) is int)
+    if version > VERSION:
+        raise ServiceUnavailable("protocol_newer", retry_after=NEWER_WAIT_S)
+    need(type(sent.get("user")) is int)
     sealed = sent.get("sealed") or []
     need(isinstance(sent.get("entries"), list) and isinstance(sealed, list))
     if len(sent["entries"]) + len(sealed) > MOST_ENTRIES:

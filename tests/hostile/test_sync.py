@@ -33,6 +33,7 @@ REJECTED, DEFERRED = codes_under("code of `rejected`"), codes_under("code of `de
 FLAGS = codes_under("flag")
 WHOLE = {(int(status), code) for status, codes in re.findall(
     r"^\| (4\d\d) \| (.+?) \|", PROTOCOL, re.M) for code in re.findall(r"`(\w+)`", codes)}
+WHOLE |= {(503, "protocol_newer")}
 
 IDS = [str(uuid_of(f"entry {n}")) for n in range(6)]
 KNOWN, FOREIGN, NEIGHBOURS = (str(uuid_of(name)) for name in ("known", "foreign", "neighbour's"))

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { clockError, isForgotten, toResend } from "../../teamapp/static/js/outbox/ages.js";
 import { pickBatch, pickEnvelopes, remaining, wire } from "../../teamapp/static/js/outbox/batch.js";
 import {
-  CALM, LIMIT, clockError, interpret, isForgotten, isResting, packWait, timeoutFor, toResend,
+  CALM, LIMIT, interpret, isResting, packWait, timeoutFor,
 } from "../../teamapp/static/js/outbox/protocol.js";
 import { sealTo } from "../../teamapp/static/js/outbox/sealing.js";
 
@@ -216,7 +217,7 @@ test("another 2xx, a redirect, HTML, a foreign batch or a gateway error changes 
     { status: 200, json: { ...whole.json, v: 2 } },
     { status: 200, json: { ...whole.json, results: "accepted" } },
     { status: 200, json: "accepted" },
-    { status: 401, json: null }, { status: 403, json: null }, { status: 413, json: null },
+    { status: 401, json: null }, { status: 413, json: null },
     { status: 404, json: null }, { status: 511, json: null },
     { status: 502, json: null }, { status: 503, json: null }, { status: 504, json: null },
   ];
@@ -267,8 +268,8 @@ test("409 and 403 stop sending and change no entry", () => {
   }
 });
 
-test("413, 400 and 422 halve the batch at once; a single entry needs attention", () => {
-  for (const status of [413, 400, 422]) {
+test("413 and 422 halve the batch at once; a single entry needs attention", () => {
+  for (const status of [413, 422]) {
     const list = entries(9);
     const heard = hear(refusal(status), list);
     stays(heard, list);
@@ -277,6 +278,46 @@ test("413, 400 and 422 halve the batch at once; a single entry needs attention",
     const { changes: [[, patch]] } = hear(refusal(status), list.slice(0, 1));
     assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
   }
+});
+
+const SPOILT = [refusal(400), { status: 400, json: null }, { status: 403, json: null },
+  { status: 415, json: null }];
+
+test("a request that a proxy may have spoilt goes once more without compression", () => {
+  const list = entries(9);
+  for (const answer of SPOILT) {
+    const first = hear(answer, list);
+    stays(first, list);
+    assert.deepEqual([first.pace.plain, first.pace.until, first.pace.limit], [true, 0, 100]);
+    const second = hear(answer, list, first.pace);
+    stays(second, list);
+    assert.deepEqual([second.pace.plain, second.pace.net], [false, "blocked"]);
+    assert.ok(second.pace.until > NOW);
+    assert.equal(hear(results(list), list, first.pace).pace.plain, undefined);
+  }
+});
+
+test("our 400 halves the batch; an entry that alone meets it ten times needs attention", () => {
+  const list = entries(9);
+  const plain = { ...CALM, plain: true };
+  assert.equal(hear(refusal(400), list, plain).pace.limit, 5);
+  const [one] = list;
+  for (let times = 1; times < 10; times++) {
+    const { changes: [[, patch]], pace } = hear(refusal(400), [one], plain);
+    assert.deepEqual([patch.state, pace.net, pace.limit], ["waiting", "blocked", 1]);
+    Object.assign(one, patch);
+    stays(hear({ status: 403, json: null }, [one], plain), [one]);
+  }
+  const { changes: [[, patch]] } = hear(refusal(400), [one], plain);
+  assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
+});
+
+test("a server that went back to an older protocol changes no entry", () => {
+  const list = entries(1);
+  const answer = { status: 503, json: { v: 1, code: "protocol_newer" }, retryAfter: "3600" };
+  const heard = hear(answer, list);
+  stays(heard, list);
+  assert.equal(heard.pace.told, NOW + HOUR);
 });
 
 test("426 changes no entry and asks for the update", () => {
@@ -422,7 +463,7 @@ test("any sequence of responses loses no entry, and every entry is accepted in t
       { lost: true, late: true, took: 20_000 }, { lost: true, took: 3 },
       { status: 200, json: null }, { status: 200, json: { v: 1, batch: "b2", results: [] } },
       { status: 204, json: null }, { status: 302, json: null, redirected: true },
-      refusal(401), refusal(409), refusal(426), refusal(503, { retryAfter: "30" }),
+      ...SPOILT, refusal(401), refusal(409), refusal(426), refusal(503, { retryAfter: "30" }),
       { status: 500, json: null }, { status: 502, json: null },
       results(batch.slice(0, 1), (e) => ({ id: e.id, status: "deferred", after_s: 60 })),
     ]);
@@ -526,6 +567,8 @@ test("an envelope that alone fails the request is deferred for an hour", () => {
   const one = envelope();
   const rests = [[one.id, { not_before: NOW + HOUR }]];
   assert.deepEqual(hearSealed(refusal(422), [], [one]).envelopes, rests);
+  assert.deepEqual(
+    hearSealed(refusal(400), [], [one], { ...CALM, plain: true }).envelopes, rests);
   assert.deepEqual(hearSealed(refusal(500), [], [one], { ...CALM, failures: 2 }).envelopes, rests);
   const both = hearSealed(refusal(413), [entry()], [one]);
   assert.deepEqual([both.envelopes, both.pace.limit], [[], 1]);

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 from urllib.parse import parse_qsl
 
@@ -242,13 +243,24 @@ def test_catalogues_contain_the_codes_of_examples(app):
     assert Procedure.get_or_none(Procedure.code == said["dossiers-0-procedure"])
 
 
+@pytest.mark.parametrize("who, roles", [("lan", "member or leader"), ("son", "officer and chair")])
+def test_pages_of_a_whole_pack_are_documented(cast, sign_in, who, roles):
+    told = " ".join(read("docs/sync-protocol.md").split())
+    listed = told.partition("A whole pack lists")[2].partition(f" {roles}")[2]
+    listed = re.split(r"[;.](?: |$)", listed)[0]
+    lines = map(json.loads, sign_in(getattr(cast, who)).get("/pack").text.splitlines())
+    found = {re.sub(r"[0-9a-f-]{36}", "<id>", line["url"]) for line in lines if "url" in line}
+    assert set(re.findall(r"`(/[^`]*)`", listed)) == found
+
+
 def test_every_response_code_is_documented():
     told = read("docs/sync-protocol.md")
     refusals = re.findall(r"(?:BadRequest|RequestEntityTooLarge|UnprocessableEntity|"
-                          r"UnsupportedMediaType)\(\"(\w+)\"\)", inspect.getsource(batch))
+                          r"UnsupportedMediaType|ServiceUnavailable)\(\"(\w+)\"",
+                          inspect.getsource(batch))
     assert {"malformed", "not_json", "too_large"} <= set(refusals)
     for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
-                 "server_older"}:
+                 "server_older", "too_many_open"}:
         assert f"`{word}`" in told, word
     table = told.partition("| code of `rejected` |")[2].partition("| code of `deferred` |")[0]
     assert set(re.findall(r"`(\w+)`", table)) - {"fields"} <= set(REASONS)

@@ -169,6 +169,7 @@ IDB = "vendor/idb.js"
 SCRIPTS = {  # folder or script: its allowed imports
     "js/outbox/": {"js/outbox/", IDB},
     "js/outbox/protocol.js": set(),
+    "js/outbox/ages.js": set(),
     "js/outbox/sealing.js": set(),
     "js/outbox/batch.js": {"js/outbox/protocol.js"},
     "js/forms/": {"js/forms/", "js/outbox/"},

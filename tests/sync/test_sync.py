@@ -388,6 +388,13 @@ def test_older_client_gets_426(cast, lan):
     assert send(lan, cast.lan, v=0).status_code == 426
 
 
+def test_newer_client_waits_for_a_server_that_went_back(cast, lan):
+    answer = send(lan, cast.lan, entry(body(cast.bre)), v=2)
+    assert (answer.status_code, answer.json) == (503, {"v": 1, "code": "protocol_newer"})
+    assert answer.headers["Retry-After"] == "3600"
+    assert not Receipt.select().exists()
+
+
 def test_hundred_entries_are_accepted_and_one_more_gets_413(cast, lan):
     many = [entry(body(cast.bre, outcome="absent")) for _ in range(101)]
     assert send(lan, cast.lan, *many).status_code == 413

@@ -3,13 +3,12 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 export const LIMIT = { entries: 100, bytes: 512 * 1024 };
 export const CALM = { limit: LIMIT.entries, tries: 0, failures: 0, until: 0, told: 0, net: "ok" };
 
-const KEPT_FOR = 30 * DAY;
 const SLOW = 5 * SECOND;
+const MOST_SPOILT = 10;
 const VERDICTS = ["accepted", "rejected", "deferred"];
 
 /** Milliseconds an answer may take: 15 s and one second for each kilobyte sent. */
@@ -17,18 +16,6 @@ export const timeoutFor = (bytes) => 15 * SECOND + bytes;
 
 /** Must it still wait? An hour is the longest: a later moment was noted by a clock that ran ahead. */
 export const isResting = (until, now) => until > now && until <= now + HOUR;
-
-/** The accepted entries to send again to a server restored from a backup. */
-export const toResend = (kept, now) => kept.filter((entry) => !isForgotten(entry, now));
-
-/** An accepted entry is forgotten after 30 days. */
-export const isForgotten = (entry, now) => (entry.settled_at ?? now) < now - KEPT_FOR;
-
-/** Minutes by which this phone's clock is off; 0 up to five. */
-export function clockError(sentAt, now, serverTime) {
-  const minutes = Math.round(((sentAt + now) / 2 - Date.parse(serverTime)) / MINUTE);
-  return Math.abs(minutes) > 5 ? minutes : 0;
-}
 
 /**
  * Interpret the answer to a request.
@@ -67,12 +54,22 @@ export function interpret(answer, sent, pace, { now, random = Math.random }) {
     return stay({ net: "ok", told: now + retryAfter(answer.retryAfter, now) });
   }
   if (status === 500) return serverFailed({ pace, count, rest, aside, half, now, stay, backOff });
+  const isSpoilt = status === 400 || (!isOwn && (status === 403 || status === 415));
+  if (isSpoilt && !pace.plain) return stay({ plain: true, until: 0 });
+  if (isSpoilt && !isOwn) return backOff({ net: "blocked", plain: false });
   if (!isOwn) return backOff({ net: "offline" });
   if (status === 401) {
     return stay({ net: json.code === "wipe" ? "wipe" : "expired", until: now + 5 * MINUTE });
   }
   if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
   if (status === 426) return stay({ net: "update", until: now + 10 * MINUTE });
+  const spoilt = (entries[0]?.spoilt ?? 0) + 1;
+  if (status === 400 && (count > 1 || spoilt < MOST_SPOILT)) {
+    const next = backOff({ net: "blocked", plain: false, ...half });
+    if (count > 1) return next;
+    const changes = rest.map(([id, patch]) => [id, { ...patch, spoilt }]);
+    return { ...next, changes, envelopes: aside };
+  }
   if ([400, 413, 422].includes(status)) {
     if (count > 1) return stay({ net: "ok", until: 0, ...half });
     const { code = String(status), reason = null, fields = null } = json;

@@ -1,10 +1,11 @@
 // Sends the outbox to the server: one sender at a time, in a page or in the worker.
 
+import { clockError } from "./ages.js";
 import { pickBatch, pickEnvelopes, remaining, wire } from "./batch.js";
 import { device, get, here, leave, set, stamp, withLock } from "./database.js";
 import { epochChange, forgetOld, numbers, settle, startSending } from "./entries.js";
 import { envelopes, sealAbsent } from "./envelopes.js";
-import { CALM, clockError, interpret, isResting, timeoutFor } from "./protocol.js";
+import { CALM, interpret, isResting, timeoutFor } from "./protocol.js";
 
 export const URLS = {
   sync: "/sync", pack: "/pack", signIn: "/sign-in", signOut: "/sign-out",
@@ -68,7 +69,7 @@ async function sendBatch(user, pace) {
     sent_at: stamp(sentAt), left: remaining(all, batch), entries: batch.map(wire),
     sealed: sealed.map(({ id, kid, sealed }) => ({ id, kid, sealed })),
   };
-  const answer = await post(request);
+  const answer = await post(request, pace.plain);
   const now = Date.now();
   const sent = { batch: request.batch, entries: batch, sealed };
   const { pace: next, changes, envelopes: patches } = interpret(answer, sent, pace, { now });
@@ -82,9 +83,9 @@ async function sendBatch(user, pace) {
   return next;
 }
 
-async function post(request) {
+async function post(request, isPlain) {
   const started = Date.now();
-  const { body, headers } = await compressed(JSON.stringify(request));
+  const { body, headers } = await compressed(JSON.stringify(request), isPlain);
   const signal = AbortSignal.timeout(timeoutFor(body.size));
   try {
     const response = await fetch(URLS.sync, {
@@ -101,10 +102,10 @@ async function post(request) {
   }
 }
 
-async function compressed(text) {
+async function compressed(text, isPlain) {
   const headers = { "Content-Type": JSON_TYPE, Accept: JSON_TYPE };
   const plain = new Blob([text]);
-  if (typeof CompressionStream === "undefined") return { body: plain, headers };
+  if (isPlain || typeof CompressionStream === "undefined") return { body: plain, headers };
   const stream = plain.stream().pipeThrough(new CompressionStream("gzip"));
   return {
     body: await new Response(stream).blob(),
