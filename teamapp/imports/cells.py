@@ -45,8 +45,8 @@ def words(value: str, most: int = LONGEST) -> str:
 
 
 def birth_year(value: str, this_year: int) -> int | None:
-    """Return the year of a date or year of birth, or None for “không rõ”."""
-    found = re.search(r"(?<!\d)((?:18|19|20)\d\d)(?!\d)", value)
+    """Return the year of a date or year of birth, 1900 to now, or None for “không rõ”."""
+    found = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", value)
     if found and int(found[1]) <= this_year:
         return int(found[1])
     if text.fold(value) in ("khong ro", "khong nho", "?", "-"):

@@ -255,3 +255,16 @@ def test_back_after_saving_shows_no_empty_form(lans_phone, line, register):
     page.evaluate("history.back()")
     page.wait_for_url(f"{line.url}/", wait_until="commit")
     assert len(phone.unsent()) == 1
+
+
+def test_note_with_an_id_number_is_refused_until_it_is_changed(lans_phone, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.open_sheet(register.house(1), "record")
+    phone.help()
+    phone.unfold("Ghi chú")
+    page.fill("#met [name=note]", "CCCD 0990 0000 0001")
+    page.click("section:target .action button")
+    assert page.evaluate("document.querySelector('#met [name=note]').validationMessage")
+    assert page.is_visible("#record") and phone.unsent() == []
+    page.fill("#met [name=note]", "gọi 0300000001 15 giờ")
+    phone.save()

@@ -161,6 +161,12 @@ def test_keeps_a_cluster_with_a_raised_digit_as_typed(import_list, write):
     assert houses(import_list.village)[0].cluster == "²"
 
 
+def test_year_of_birth_before_1900_is_an_error(import_list, write):
+    code, output = import_list(write("Chủ hộ,Năm sinh", "Lê An,1900", "Lê Bé,1899"))
+    assert code == 1
+    assert "dòng 3: lỗi: năm sinh không hiểu: “1899”" in output and "dòng 2: đọc được" in output
+
+
 def test_writes_nothing_when_one_line_is_wrong(import_list, write):
     before = everything()
     code, output = import_list(write("STT,Chủ hộ,Năm sinh,SĐT", "1,Điểu Bré,1957,0300345678",
