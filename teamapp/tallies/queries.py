@@ -46,8 +46,8 @@ class Share:
 
     @property
     def percent(self) -> int | None:
-        """The percentage done, rounded down, or None."""
-        return min(self.done * 100 // self.all, 100) if self.all else None
+        """The percentage done, rounded half up, or None."""
+        return min((self.done * 200 + self.all) // (2 * self.all), 100) if self.all else None
 
     def __add__(self, other: "Share") -> "Share":
         whole = None if self.all is None or other.all is None else self.all + other.all

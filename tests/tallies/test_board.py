@@ -8,6 +8,7 @@ import pytest
 
 from teamapp import clock
 from teamapp.models import Device, Session, User, Village
+from teamapp.tallies.queries import Share
 from tests.recording.test_visits import form, keep, person, step
 from tests.sync.phone import send
 
@@ -276,3 +277,10 @@ def test_board_shows_only_the_own_commune(browser_of, worked):
     assert "Cầu Ván" not in page
     assert "Kỳ này chưa có tin." in page
     assert "Suối Lá" in page
+
+
+@pytest.mark.parametrize(("done", "everyone", "percent"), [
+    (1, 200, 1), (1, 201, 0), (5, 8, 63), (1, 3, 33), (2, 3, 67), (7, 5, 100), (0, 0, None),
+    (3, None, None)])
+def test_percent_is_rounded_half_up(done, everyone, percent):
+    assert Share(done, 0, everyone).percent == percent

@@ -15,6 +15,7 @@ import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
 import { outboxChanged, sendNow, show } from "./page/sending.js";
 import { arrive, finishSignOut, guard, onSignInPage, signOut } from "./page/session.js";
+import { startUnansweredForm } from "./page/unanswered_form.js";
 import { followNext } from "./page/walk.js";
 import { sendInBackground, startWorker, tell, update } from "./page/worker.js";
 
@@ -77,6 +78,7 @@ async function start() {
   await finishSignOut();
   if (!(await guard({ loaded: true }))) return undefined;
   startSearch();
+  startUnansweredForm();
   const waiting = await show();
   await followNext();
   listen();
