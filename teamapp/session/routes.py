@@ -120,7 +120,7 @@ def failure_message(seconds: int = 0) -> Any:
     if not seconds:
         return _("Tên hoặc mã không đúng.")
     wait = _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
-    return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
+    return _("Sai nhiều lần. Chờ %(wait)s rồi thử lại.", wait=wait)
 
 
 def begin_session(user: User) -> None:

@@ -32,7 +32,7 @@ def test_right_secret_is_not_checked_during_the_wait(client, cast, enter, later)
     statuses(client, enter, "lan", 5)
     answer = enter(client, "lan", PIN)
     assert answer.status_code == 429
-    assert "Tên hoặc mã không đúng. Thử lại sau" in answer.text
+    assert "Sai nhiều lần. Chờ" in answer.text
     later(seconds=30)
     assert enter(client, "lan", PIN).status_code == 303
 
@@ -51,7 +51,7 @@ def test_failure_that_starts_the_wait_states_it(client, cast, enter, monkeypatch
     statuses(client, enter, "lan", 4)
     answer = enter(client, "lan", BAD)
     assert answer.status_code == 422
-    assert "Thử lại sau 30 giây." in answer.text
+    assert "Chờ 30 giây rồi thử lại." in answer.text
 
 
 def test_success_resets_the_failures(client, cast, enter):
