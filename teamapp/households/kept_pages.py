@@ -26,7 +26,7 @@ class HouseholdPages(PageKind):
 
     name, template = "household", "households/show.html"
     macros = ((ROWS, "row"),)
-    catalogues = ("account_kinds.csv", "languages.csv", "procedures.csv")
+    catalogues = ("account_kinds.csv", "languages.csv", "obstacles.csv", "procedures.csv")
     is_large = True
 
     def pages(self, user: User, since: int | None) -> Iterator[KeptPage]:

@@ -37,6 +37,11 @@ class Call:
     who: str
     submitted_by: str = ""  # the name of another person, who submitted it in a file
 
+    @property
+    def missed_from(self) -> date | None:
+        """The first day on which its appointment is overdue."""
+        return self.return_on and clock.days_from(self.return_on, 1)
+
     def is_news_to(self, user_id: int) -> bool:
         """Check whether the user's phone may still show the visit as an unsent one."""
         return self.member_id == user_id and clock.now() - self.received_at < NEWS

@@ -57,10 +57,10 @@ class StepForm(Form):
     """The state of one account of one person, and how it was reached."""
 
     kind = TextField(validators=[Needed(UNKNOWN), Shaped("[A-Z0-9_]{1,12}", UNKNOWN)])
-    state = WordField(_("Hôm nay thế nào?"), STATES,
+    state = WordField(_("Kết quả lần này?"), STATES,
                       validators=[Needed(_("Chọn Chưa, Có sẵn hay Hôm nay xong."))])
     obstacle = TextField(_("Vì sao?"), validators=[Shaped("[A-Z][0-9]{2,3}", UNKNOWN)])
-    mode = WordField(_("Cách làm riêng"), MODES)
+    mode = WordField(_("Người này làm cách khác"), MODES)
 
 
 class PersonForm(Form):
@@ -93,7 +93,7 @@ class VisitForm(Form):
 
     id = IdField(validators=[Needed(_("Lượt này thiếu mã. Mở lại trang nhà rồi ghi lại."))])
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
-    outcome = WordField(_("Hôm nay thế nào?"), OUTCOMES,
+    outcome = WordField(_("Kết quả lần này?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])
     reason = NoteField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
                        render_kw={"data-value-missing": _("Ghi vì sao chưa tới được.")})

@@ -226,6 +226,10 @@ class Phone:
     def save(self):
         """Press “Lưu vào máy”, and wait until the phone confirms it."""
         self.page.click("section:target .action button")
+        question = "section:target [data-ask]:not([hidden])"
+        self.page.wait_for_selector(f".toast[data-saved]:not([hidden]), {question}")
+        if self.page.is_visible(question):
+            self.page.click(f"{question} button")
         self.until_saved()
 
     def met(self, house, **work):

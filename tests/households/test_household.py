@@ -101,7 +101,8 @@ def test_consent_is_asked_once(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Điểu Bré"), "had", "SIM", "no")])
     html = show(lan, cast.bre)
     assert rejected["consent"] == "no" and slots(html) == 0
-    assert 'name="people-0-consent" value="no"' in html and "Đã dặn đừng ghi tên" in html
+    assert "Bà con không muốn ghi tên" in html
+    assert 'name="people-0-consent" value="yes"' in html and 'consent" value="no"' not in html
 
 
 def test_page_shows_the_households_facts(cast, lan):
@@ -124,6 +125,8 @@ def test_page_shows_open_matters_and_last_visits(cast, lan):
     html = show(lan, cast.bre)
     assert "Đăng ký khai sinh" in html and f'data-from="{today}"' in html
     assert f"Hẹn lại {today.day}/{today.month}, chiều" in html
+    overdue = f'data-from="{today + timedelta(days=1)}" hidden>Quá hẹn'
+    assert overdue in html and overdue in lan.get("/households").text
     assert html.index("Lê Thị Lan") < html.index("Nguyễn Văn Tư") < html.index("nước lên")
     assert html.count("data-has=") == 1, "Lan's own two newest, of which one is among the last"
 

@@ -99,7 +99,7 @@ def test_template_comment_renews_nothing(renewed):
     ("models/session.py", "import secrets", "import secrets\nimport time", {"parts", "outbox"}),
     ("sqlite.py", "WRITE_TIMEOUT_S = 10", "WRITE_TIMEOUT_S = 11", set()),
     ("sync/processor.py", "import", "import time\nimport", set()),
-    ("catalog_data/obstacles.csv", "O01", "O001", {"parts"}),
+    ("catalog_data/obstacles.csv", "O01", "O001", {"household", "parts"}),
     ("catalog_data/topics.csv", ",", ",,", set())])
 def test_changed_file_renews_the_kinds_that_use_it(renewed, name, old, new, kinds):
     assert renewed(name, lambda source: re.sub(rf"{re.escape(old)}", new, source, count=1)) == kinds

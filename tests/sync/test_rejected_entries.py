@@ -171,7 +171,7 @@ def test_card_shows_all_recorded_details(cast, lan, sign_in):
                                             "dossiers-0-code": "H10-1"})
     result(lan, cast.lan, entry(said))  # the mode and the id of the dossier are missing
     cast.hanh.set_language("en")
-    for who, words in (("lan", ["Thị Rin: Kích hoạt VNeID – xong hôm đó; DVC quốc gia – chưa "
+    for who, words in (("lan", ["Thị Rin: Kích hoạt VNeID – xong hôm đó; Cổng Dịch vụ công – chưa "
                                 "(Không có máy thông minh)", "Người không ghi tên: ",
                                 "Hồ sơ: Đăng ký khai sinh, H10-1", "Hẹn 5/12, chiều",
                                 "Ghi chú: Chiều quay lại"]),
@@ -193,7 +193,7 @@ def test_card_names_only_residents_who_consented(cast, lan, then, now, is_named)
     said = body(cast.bre, (rin.id, now, [("DVCQG", "not_yet", {})]), return_on="2020-01-01")
     assert result(lan, cast.lan, entry(said))["status"] == "rejected"
     [card] = cards(lan.get("/rejected-entries").text)
-    assert "DVC quốc gia – chưa" in card
+    assert "Cổng Dịch vụ công – chưa" in card
     assert ("Thị Rin" in card) == is_named
 
 

@@ -4,6 +4,7 @@ import { endHold, fillReopened } from "./correction.js";
 import { FORM, fillNow, forms, newIds } from "./form.js";
 import { answerInvalid, check, confirmDay, mistakeIn, showMistake } from "./mistakes.js";
 import { addItem, revealMore, settleInAll } from "./parts.js";
+import { asks, unask } from "./questions.js";
 import { save } from "./saving.js";
 import { dropDraft, keepDrafts, offerDrafts, openDraft, typed, undo } from "./typed_drafts.js";
 import { showSaved } from "./undo.js";
@@ -13,6 +14,7 @@ export const formActions = {
   remove: (button) => button.closest("[data-item]")?.remove(),
   undo,
   sure: confirmDay,
+  unask: (button) => unask(button.form),
   "draft-open": openDraft,
   "draft-drop": dropDraft,
 };
@@ -27,17 +29,19 @@ export function listenToForms() {
     form.noValidate = true;
     newIds(form);
   }
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches(FORM)) return;
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (!form.matches(FORM)) return;
     event.preventDefault();
-    check(event.target);
-    const mistake = mistakeIn(event.target);
+    check(form);
+    const mistake = mistakeIn(form);
     if (mistake) showMistake(mistake);
-    else save(event.target, event.submitter);
+    else if (!(await asks(form))) save(form, submitter);
   });
   document.addEventListener("invalid", answerInvalid, true);
   document.addEventListener("input", (event) => {
     if (event.target.form) check(event.target.form, event.target);
+    if (event.target.form) unask(event.target.form);
     typed(event);
   });
   document.addEventListener("change", ({ target }) => {

@@ -70,7 +70,7 @@ export async function save(form, submitter) {
 }
 
 /** A second tap on a form without controls, while the first may be undone, is no second visit. */
-function isPressedAgain(form) {
+export function isPressedAgain(form) {
   const asks = (control) => control.matches(CONTROLS) && !isHidden(control);
   return !opened.has(form) && justSaved().key === ownKey(form) && ![...form.elements].some(asks);
 }
@@ -112,7 +112,7 @@ function clear(form) {
   for (const element of form.querySelectorAll("[aria-invalid]")) element.ariaInvalid = null;
   for (const button of form.querySelectorAll("[data-n]")) delete button.dataset.n;
   for (const input of form.querySelectorAll("[data-touched]")) delete input.dataset.touched;
-  for (const note of form.querySelectorAll("[data-rejected], [data-draft]")) note.hidden = true;
+  for (const note of form.querySelectorAll("[data-rejected], [data-draft], [data-ask]")) note.hidden = true;
   newIds(form);
   fillNow(form);
   reveal(form);
