@@ -180,7 +180,7 @@ def test_form_names_nobody_even_when_signed_in(sign_in, cast):
 def test_cookies_are_httponly(client, cast, enter):
     answer = enter(client, "lan", PIN)
     cookies = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
-    assert set(cookies) == {"session", "device"}
+    assert set(cookies) == {"session", "device", "username"}
     assert all("HttpOnly" in line and "SameSite=Lax" in line and "Path=/" in line
                for line in cookies.values())
 

@@ -14,22 +14,18 @@ async function shellKept() {
   if (!worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
 }
 
-/** The keyboard of a PIN has numbers; a button brings letters, another one shows what is typed. */
-function easePin(pin, buttons) {
+/** The keyboard of a PIN has numbers; one choice brings letters, another shows what is typed. */
+function easePin(pin, choices) {
   pin.inputMode = "numeric";
-  buttons.hidden = false;
-  buttons.addEventListener("click", ({ target }) => {
-    const { type, keyboard } = target.dataset;
-    if (!type && !keyboard) return;
-    const isOn = target.ariaPressed !== "true";
-    target.ariaPressed = String(isOn);
-    if (type) pin.type = isOn ? type : "password";
-    else pin.inputMode = isOn ? keyboard : "numeric";
+  choices.hidden = false;
+  choices.addEventListener("change", ({ target: { checked, dataset } }) => {
+    if (dataset.type) pin.type = checked ? dataset.type : "password";
+    else pin.inputMode = checked ? dataset.keyboard : "numeric";
     pin.focus();
   });
 }
 
-easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-buttons]"));
+easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-choices]"));
 
 try {
   if (worker) await shellKept();
