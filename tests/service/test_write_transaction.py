@@ -1,4 +1,4 @@
-"""Writers of one commune write one after another, from its first one on, and see what the one before wrote."""
+"""Writers of one commune wait for each other, from its first one on, and see what was written."""
 
 import threading
 
