@@ -24,6 +24,8 @@ from .forms import LanguageForm, SignInForm
 
 bp = Blueprint("session", __name__)
 
+NO_HTTPS = _("Thiếu HTTPS nên chưa đăng nhập được. Mở trang bằng https:// hoặc báo người "
+             "quản trị máy chủ.")
 DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest browsers keep a cookie
 SHARED = "-"  # in the place of a username, on a phone where two people signed in
 
@@ -113,9 +115,14 @@ def update_language() -> ResponseReturnValue:
 
 @bp.errorhandler(CSRFError)
 def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
-    """Show a fresh form when the session changed after a tab loaded the old one."""
+    """Show a fresh form when the session changed after a tab loaded the old one.
+
+    In production over plain HTTP the browser sends no cookie at all.
+    """
+    is_insecure = current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure
+    failure = NO_HTTPS if is_insecure else _("Trang này mở đã lâu. Gõ lại tên và mã.")
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
-    return sign_in_page(form, 400, _("Trang này mở đã lâu. Gõ lại tên và mã."))
+    return sign_in_page(form, 400, failure)
 
 
 def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None,

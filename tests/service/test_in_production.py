@@ -125,3 +125,13 @@ def test_no_response_repeats_a_claimed_host(serve, path):
         assert answer.headers["Cache-Control"] == "no-store" or path in (
             "/sw.js", "/manifest.webmanifest")
         assert {name for name, _ in answer.headers} >= set(SECURITY_HEADERS)
+
+
+def test_sign_in_over_plain_http_says_that_https_is_missing(serve):
+    answer = serve(0).post("/sign-in", base_url=f"http://{HOST}",
+                           data={"csrf_token": "x", "username": "lan", "secret": PIN})
+    assert answer.status_code == 400
+    assert "Thiếu HTTPS" in answer.text and "mở đã lâu" not in answer.text
+    answer = serve(1).post("/sign-in", base_url=f"https://{HOST}", headers=forwarded(),
+                           data={"csrf_token": "x", "username": "lan", "secret": PIN})
+    assert answer.status_code == 400 and "mở đã lâu" in answer.text
