@@ -22,13 +22,15 @@ from .forms import LanguageForm, SignInForm
 bp = Blueprint("session", __name__)
 
 DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest browsers keep a cookie
+SHARED = "-"  # in the place of a username, on a phone where two people signed in
 
 
 @bp.get("/sign-in")
 @public
 def new() -> ResponseReturnValue:
     """Show the form; also to a signed-in person, who may pass the device on."""
-    return sign_in_page(SignInForm(formdata=None, next=request.args.get("next", "")))
+    return sign_in_page(SignInForm(formdata=None, next=request.args.get("next", ""),
+                                   username=remembered_username()))
 
 
 @bp.post("/sign-in")
@@ -43,7 +45,8 @@ def create() -> ResponseReturnValue:
     try:
         attempt.begin()
     except MustWait as wait:
-        answer = sign_in_page(form, 429, failure_message(wait.seconds))
+        answer = sign_in_page(form, 429, _("Sai nhiều lần. Chờ %(wait)s rồi thử lại.",
+                                           wait=wait_words(wait.seconds)))
         answer.headers["Retry-After"] = str(wait.seconds)
         return answer
     user = User.authenticate(attempt.username, form.secret.data)
@@ -52,7 +55,7 @@ def create() -> ResponseReturnValue:
     attempt.succeed()
     begin_session(user)
     target = own_path(form.next.data) if form.next.data else front_page(user)
-    return with_device(redirect(url_for("session.arrival", next=target), 303))
+    return remembering(with_device(redirect(url_for("session.arrival", next=target), 303)), user)
 
 
 @bp.get("/arrival")
@@ -112,6 +115,7 @@ def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None) -> Re
                   current_user=AnonymousUserMixin())
     if wipe:
         answer.headers["X-Wipe"] = "1"
+        answer.delete_cookie(cookie_name("username"), secure=is_secure(), httponly=True)
     return with_device(answer)
 
 
@@ -119,8 +123,12 @@ def failure_message(seconds: int = 0) -> Any:
     """Return the message of every failure, with the time to wait, if any."""
     if not seconds:
         return _("Tên hoặc mã không đúng.")
-    wait = _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
-    return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait)
+    return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait_words(seconds))
+
+
+def wait_words(seconds: int) -> Any:
+    """Return a time to wait in words."""
+    return _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
 
 
 def begin_session(user: User) -> None:
@@ -136,20 +144,40 @@ def front_page(user: User) -> str:
     return url_for("tallies.index") if user.is_commune else url_for("rounds.today")
 
 
-def device_cookie() -> str:
-    return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
+def is_secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def cookie_name(name: str) -> str:
+    return f"__Host-{name}" if is_secure() else name
 
 
 def device() -> str:
     """Return this browser's random id, a new one if it has none."""
     if "device" not in g:
-        known = request.cookies.get(device_cookie(), "")
+        known = request.cookies.get(cookie_name("device"), "")
         g.device = known if DEVICE.fullmatch(known) else secrets.token_urlsafe(16)
     return str(g.device)
 
 
 def with_device(answer: Response) -> Response:
     """Return the response with the device cookie renewed."""
-    answer.set_cookie(device_cookie(), device(), max_age=DEVICE_DAYS * 86400, httponly=True,
-                      secure=current_app.config["SESSION_COOKIE_SECURE"], samesite="Lax")
+    return with_cookie(answer, "device", device())
+
+
+def remembered_username() -> str:
+    """Return the username of the only person who ever signed in on this phone, else nothing."""
+    known = request.cookies.get(cookie_name("username"), "")
+    return "" if known == SHARED or len(known) > 60 or must_wipe() else known
+
+
+def remembering(answer: Response, user: User) -> Response:
+    """Return the response with the person's username remembered, on a phone that nobody shares."""
+    known = request.cookies.get(cookie_name("username"), user.username)
+    return with_cookie(answer, "username", user.username if known == user.username else SHARED)
+
+
+def with_cookie(answer: Response, name: str, value: str) -> Response:
+    answer.set_cookie(cookie_name(name), value, max_age=DEVICE_DAYS * 86400, httponly=True,
+                      secure=is_secure(), samesite="Lax")
     return answer

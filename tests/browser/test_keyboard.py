@@ -267,3 +267,17 @@ def test_chair_edits_a_published_round_and_deletes_a_draft(keys, register):
     keys.to("button.solid[form=giving]").press("Enter")
     keys.page.wait_for_selector(".said")
     assert given(made) == 25
+
+
+def test_pin_has_numbers_and_can_be_shown(seat):
+    page = seat()
+    page.goto("/sign-in")
+    page.wait_for_selector("[data-pin-choices]", state="visible")
+    secret = page.locator("[name=secret]")
+    assert secret.get_attribute("inputmode") == "numeric"
+    page.click("text=Gõ chữ")
+    assert secret.get_attribute("inputmode") == "text"
+    page.click("text=Hiện mã")
+    assert secret.get_attribute("type") == "text"
+    page.click("text=Hiện mã")
+    assert secret.get_attribute("type") == "password"

@@ -180,7 +180,7 @@ def test_form_names_nobody_even_when_signed_in(sign_in, cast):
 def test_cookies_are_httponly(client, cast, enter):
     answer = enter(client, "lan", PIN)
     cookies = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
-    assert set(cookies) == {"session", "device"}
+    assert set(cookies) == {"session", "device", "username"}
     assert all("HttpOnly" in line and "SameSite=Lax" in line and "Path=/" in line
                for line in cookies.values())
 
@@ -258,3 +258,18 @@ def test_rejected_secret_ends_no_session(cast, sign_in):
     with pytest.raises(ValueError, match="Mã PIN"):
         cast.tu.set_secret("123456")
     assert browser.get("/arrival").status_code == 200
+
+
+def test_own_phone_remembers_the_username_and_a_shared_one_nobodys(client, cast, enter):
+    def remembered():
+        return re.search(r'name="username"[^>]*value="([^"]*)"', client.get("/sign-in").text)[1]
+
+    assert remembered() == ""
+    enter(client, "lan", PIN)
+    client.post("/sign-out")
+    assert remembered() == "lan"
+    enter(client, "binh", PIN)
+    client.post("/sign-out")
+    assert remembered() == ""
+    enter(client, "binh", PIN)
+    assert remembered() == ""

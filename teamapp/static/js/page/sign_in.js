@@ -14,6 +14,19 @@ async function shellKept() {
   if (!worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
 }
 
+/** The keyboard of a PIN has numbers; one choice brings letters, another shows what is typed. */
+function easePin(pin, choices) {
+  pin.inputMode = "numeric";
+  choices.hidden = false;
+  choices.addEventListener("change", ({ target: { checked, dataset } }) => {
+    if (dataset.type) pin.type = checked ? dataset.type : "password";
+    else pin.inputMode = checked ? dataset.keyboard : "numeric";
+    pin.focus();
+  });
+}
+
+easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-choices]"));
+
 try {
   if (worker) await shellKept();
 } catch (error) {
