@@ -70,3 +70,25 @@ def test_back_keeps_the_place_in_a_long_list(lans_phone, register):
     page.wait_for_function(f"() => location.pathname === '/households' && {IS_SEEN}")
     assert page.evaluate("window.isStillHere"), "it did not come from the back cache"
     assert page.evaluate(TOP) == top
+
+
+def test_done_houses_fold_away_and_the_next_one_is_on_the_first_screen(lans_phone, line, register):
+    phone, page = lans_phone, lans_phone.page
+    line.cut()
+    for number in (1, 2, 3):
+        phone.met(register.house(number))
+    phone.absent(register.house(4))
+    phone.go("/")
+    page.wait_for_selector("[data-folded]:text-is('3')", state="visible")
+    heads = page.locator(".walk .row b")
+    assert heads.all_inner_texts() == [register.head(n) for n in (5, 4, *range(6, 21))]
+    assert heads.first.bounding_box()["y"] < 400
+    page.click("[data-fold] summary")
+    assert page.locator("[data-fold] .row b").all_inner_texts() == [
+        register.head(n) for n in (1, 2, 3)]
+    assert page.inner_text('.count [data-left="done"]') == "17"
+
+    phone.go(f"/households/{register.house(20)}")
+    phone.absent(register.house(20))
+    phone.go("/")
+    page.wait_for_selector(f".walk .row:first-child a[href$='{register.house(5)}']")

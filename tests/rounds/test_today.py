@@ -58,7 +58,7 @@ def test_finishing_visit_marks_the_household_done(cast, day):
     visit(cast.lan, cast.van, "absent")
     html = day()
     assert walk(html) == ["Điểu Bré", "Lê Văn An"] and figure(html) == (2, 1, 3)
-    assert html.count("data-done") == 1 and "Đã xong 1" in html
+    assert html.count("data-done") == 1 and "Đã xong <span data-folded>1</span>" in html
     assert "Vắng nhà" in html and html.count('class="done"') == 1
 
 

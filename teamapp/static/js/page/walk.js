@@ -1,14 +1,37 @@
-// A member's walk from house to house: which one comes next.
+// A member's walk from house to house: which one comes next, and the fold of those done.
 
 import { user } from "../forms/form.js";
 import { list } from "../outbox/entries.js";
-import { all, today } from "./days.js";
+import { all, drawnAt, today } from "./days.js";
 
 const STATES = ["waiting", "sending", "attention", "accepted"];
 const OPEN = ":not([data-done], [data-pending], .is-today)";
 const LAST = 1e6; // rows without a place in the walk come after it
 
 const placeOf = ({ dataset }) => Number(dataset.place ?? LAST);
+
+/** Fold away the houses that entries of this phone have done, and draw the others in their order. */
+async function foldDone(fold) {
+  const scope = fold.closest("[data-count-scope]");
+  const entries = await list(user(), ["waiting", "sending", "accepted"]);
+  const isNews = ({ state, settled_at }) => state !== "accepted" || settled_at > drawnAt();
+  const finished = new Set(entries.filter((entry) => isNews(entry) &&
+    entry.counts?.includes(fold.dataset.fold) && entry.recorded_at >= scope.dataset.from)
+    .map((entry) => entry.touches));
+  const rows = all("[data-key]", scope).sort((a, b) => placeOf(a) - placeOf(b));
+  const isDone = ({ dataset }) => "done" in dataset || finished.has(dataset.key);
+  const done = rows.filter(isDone);
+  fill(fold.querySelector("ul"), done);
+  fill(scope.querySelector(".walk"), rows.filter((row) => !isDone(row)));
+  fold.hidden = !done.length;
+  for (const place of all("[data-folded]", fold)) place.textContent = done.length;
+}
+
+function fill(place, rows) {
+  const there = [...place.children];
+  const isSame = rows.length === there.length && rows.every((row, n) => row === there[n]);
+  if (!isSame) place.replaceChildren(...rows);
+}
 
 /** Among these houses, the one at which this phone recorded something last today. */
 async function lastHouse(keys) {
@@ -30,9 +53,11 @@ async function nextRow() {
 /** Mark the next house of the day's page. */
 export async function showNext() {
   if (!document.querySelector("[data-follow]")) return;
+  for (const fold of all("[data-fold]")) await foldDone(fold);
   const next = await nextRow();
   for (const row of all(".is-next")) row.classList.remove("is-next");
   next?.classList.add("is-next");
+  if (next?.matches(".walk > *")) next.parentElement.prepend(next);
 }
 
 /** Go on to the next house where the address asks for it. */
