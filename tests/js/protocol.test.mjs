@@ -5,9 +5,12 @@ import test from "node:test";
 
 import { pickBatch, pickEnvelopes, remaining, wire } from "../../teamapp/static/js/outbox/batch.js";
 import {
-  CALM, LIMIT, clockError, interpret, isForgotten, isResting, packWait, timeoutFor, toResend,
+  CALM, LIMIT, interpret, isResting, packWait,
 } from "../../teamapp/static/js/outbox/protocol.js";
 import { sealTo } from "../../teamapp/static/js/outbox/sealing.js";
+import {
+  clockError, isForgotten, timeoutFor, toResend,
+} from "../../teamapp/static/js/outbox/times.js";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const SECOND = 1000;
@@ -216,7 +219,7 @@ test("another 2xx, a redirect, HTML, a foreign batch or a gateway error changes 
     { status: 200, json: { ...whole.json, v: 2 } },
     { status: 200, json: { ...whole.json, results: "accepted" } },
     { status: 200, json: "accepted" },
-    { status: 401, json: null }, { status: 403, json: null }, { status: 413, json: null },
+    { status: 401, json: null }, { status: 413, json: null },
     { status: 404, json: null }, { status: 511, json: null },
     { status: 502, json: null }, { status: 503, json: null }, { status: 504, json: null },
   ];
@@ -267,8 +270,46 @@ test("409 and 403 stop sending and change no entry", () => {
   }
 });
 
-test("413, 400 and 422 halve the batch at once; a single entry needs attention", () => {
-  for (const status of [413, 400, 422]) {
+const foreign = (status) => ({ status, json: null });
+
+test("a request that a proxy may have spoilt is sent once more without compression", () => {
+  const list = entries(3);
+  for (const answer of [refusal(400), refusal(415), foreign(400), foreign(403), foreign(415)]) {
+    const heard = hear({ ...answer, compressed: true }, list);
+    stays(heard, list);
+    assert.ok(heard.pace.until <= NOW && isResting(heard.pace.plain, NOW));
+    const again = hear(answer, list, heard.pace);
+    stays(again, list);
+    assert.equal(again.pace.net, "blocked");
+    assert.ok(again.pace.until > NOW);
+    assert.equal(hear(results(list), list, again.pace).pace.plain, heard.pace.plain);
+  }
+});
+
+test("an entry whose request arrives damaged ten times by itself needs attention", () => {
+  let list = entries(9);
+  assert.equal(hear(refusal(400), list).pace.limit, 5);
+  list = list.slice(0, 1);
+  for (let times = 1; times < 10; times++) {
+    const { changes: [[, patch]], pace } = hear(refusal(400), list);
+    assert.deepEqual([patch, pace.net], [{ state: "waiting", damaged: times }, "blocked"]);
+    list = [{ ...list[0], ...patch }];
+    stays(hear(foreign(400), list), list);
+  }
+  const { changes: [[, patch]] } = hear(refusal(400), list);
+  assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
+});
+
+test("a server that went back to an older protocol changes no entry", () => {
+  const list = entries(1);
+  const answer = { status: 422, json: { v: 1, code: "protocol_newer" } };
+  const heard = hear(answer, list);
+  stays(heard, list);
+  assert.ok(heard.pace.until > NOW);
+});
+
+test("413 and 422 halve the batch at once; a single entry needs attention", () => {
+  for (const status of [413, 422]) {
     const list = entries(9);
     const heard = hear(refusal(status), list);
     stays(heard, list);

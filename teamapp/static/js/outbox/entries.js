@@ -2,7 +2,7 @@
 
 import { UNSETTLED, begin, get, ofUser, set, write } from "./database.js";
 import { settleEnvelopes } from "./envelopes.js";
-import { isForgotten, toResend } from "./protocol.js";
+import { isForgotten, toResend } from "./times.js";
 
 const DAY = 24 * 3600 * 1000;
 const OF_PERSON_HERE = ["net", "pace"];
