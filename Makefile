@@ -8,7 +8,7 @@ SEED ?= $(shell date +%s)
 BOTH_CORES := --dist loadfile --no-loadscope-reorder --numprocesses 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check faults texts bench pictures lock clean
+.PHONY: run test check faults browsers texts bench pictures lock clean
 
 $(VENV)/run: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,11 @@ faults: $(VENV)/run $(VENV)/dev
 	pytest tests/faults --database postgresql
 	pytest tests/hostile --hypothesis-seed=$(SEED)
 	pytest tests/browser/test_killed_at_any_moment.py
+
+# Firefox and WebKitGTK where they are installed: apt-get install firefox-esr webkit2gtk-driver xvfb
+browsers: $(VENV)/run $(VENV)/dev
+	sh tests/browser/install.sh
+	pytest tests/browser/test_old_browsers.py tests/browser/test_other_engines.py
 
 texts: export PYTHONPATH := .
 texts: $(VENV)/run

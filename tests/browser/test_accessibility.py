@@ -138,6 +138,9 @@ def test_volunteers_pages_are_accessible(phone, line, register):
                 .forEach((said) => { said.hidden = false; });
             }""", flags)
             screens.look(f"banners, {flags['net']}")
+        screens.go(f"{line.url}/me", "me")
+        page.evaluate(OPEN_ALL)
+        screens.look("me, about to sign out")
         screens.go(f"{line.url}/households", "list")
         page.fill("[type=search]", "khong co ai")
         screens.look("list, nobody found")

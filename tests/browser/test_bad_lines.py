@@ -2,6 +2,9 @@
 
 from teamapp.models import Receipt, Visit
 
+from ..cast import PIN
+from .test_two_tabs import NO_BACKGROUND_SYNC
+
 
 def test_answer_lost_after_the_commit_is_requested_again_and_counted_once(
         lans_phone, line, register):
@@ -98,3 +101,38 @@ def test_page_that_needs_a_network_shows_how_many_entries_wait(lans_phone, line,
     phone.go("/no-network")
     page.wait_for_selector("html[data-net]", state="attached")
     assert page.is_hidden("text=Đã gửi hết"), "nobody is here: who knows what waits?"
+
+
+def test_proxy_that_spoils_compression_is_passed_without_it(take_phone, register):
+    phone = take_phone(init_script=NO_BACKGROUND_SYNC)  # its requests are out of reach
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    spoilt = []
+
+    def proxy(route):
+        if route.request.headers.get("content-encoding"):
+            spoilt.append(route.request.url)
+            return route.fulfill(status=400, content_type="text/html", body="<h1>Bad Request</h1>")
+        return route.continue_()
+
+    phone.context.route("**/sync", proxy)
+    phone.absent(register.house(1))
+    phone.send_now()
+    phone.until_accepted(1)
+    phone.absent(register.house(2))
+    phone.send_now()
+    phone.until_accepted(2)
+    assert len(spoilt) == 1, "each batch is spoilt once more"
+
+
+def test_network_that_blocks_is_named_and_everything_stays(take_phone, register):
+    phone = take_phone(init_script=NO_BACKGROUND_SYNC)
+    phone.sign_in("lan", PIN).until_ready(register.user("lan"))
+    phone.context.route("**/sync", lambda route: route.fulfill(status=403, body="blocked"))
+    phone.absent(register.house(1))
+    phone.send_now()
+    phone.page.wait_for_selector("text=Mạng này chặn", state="visible")
+    assert [entry["state"] for entry in phone.outbox()] == ["waiting"]
+    phone.context.unroute("**/sync")
+    phone.send_now()
+    phone.until_accepted(1)
+    phone.page.wait_for_selector("text=Mạng này chặn", state="hidden")

@@ -123,40 +123,34 @@ def press_save(phone):
     assert phone.page.input_value("#met [name=note]") == NOTE
 
 
-def test_pack_without_space_leaves_old_pages_and_outbox_unchanged(
-        lans_phone, line, register):
+def test_full_phone_leaves_its_room_to_the_visit_until_it_is_sent(lans_phone, line, register):
     phone, lan = lans_phone, register.user("lan")
     before = phone.pages_of(lan)
     disk = Disk(phone)
     lan.set_language("en")  # every page is due again
     disk.fill()
     phone.go("/")
-    asked = line.count("GET /pack")
     phone.context.add_init_script(HEAR_OF_PACK)
     phone.page.reload()
-    phone.until(lambda: line.count("GET /pack") > asked, "the pack is not asked for")
     phone.page.wait_for_function(HAS_HEARD_OF_PACK)
-    now = phone.pages_of(lan)
-    assert now["cursor"] is None or now["cursor"] == before["cursor"]
-    assert now["pages"].keys() == before["pages"].keys()
     phone.go(f"/households/{register.house(1)}")
 
-    def saves():
+    def saves():  # the pack of this page may still take what there is
         disk.leave(60_000)
         phone.page.click("#absent button")
         phone.page.wait_for_selector(":is([data-saved], [data-save-failed]):not([hidden])")
         return phone.page.is_visible("[data-saved]")
 
     phone.until(saves, "the visit finds no room on the phone")
-    phone.go("/outbox")
-
-    def arrives():
-        disk.leave(60_000)  # each page asks for the pack again, which takes the space
-        phone.page.evaluate("document.querySelector('[data-do=send-now]').click()")
-        return len(phone.outbox("accepted")) == 1
-
-    phone.until(arrives, "the visit finds no room")
+    disk.leave(60_000)
+    before_it = len(line.requests)
+    phone.send_now()
+    phone.until_accepted(1)
+    asked = line.requests[before_it:]
+    assert "GET /pack" not in asked[:asked.index("POST /sync")], "the pack takes the visit's room"
     assert Visit.select().count() == 1
+    now = phone.pages_of(lan)
+    assert (now["cursor"], now["pages"].keys()) == (before["cursor"], before["pages"].keys())
 
     disk.clear()
     phone.page.reload()

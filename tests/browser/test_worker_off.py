@@ -7,6 +7,7 @@ from playwright.sync_api import Error
 from teamapp.models import Receipt, Visit
 
 from ..cast import PIN
+from .test_old_browsers import NO_PATIENCE
 
 SHELLS = "async () => (await caches.keys()).length"
 PRESS_ONCE = """() => {
@@ -91,9 +92,9 @@ def test_worker_is_removed_and_restored_without_loss(
     assert {visit.note for visit in Visit.select()} == {"", "Đang ghi dở"}
 
 
-def test_phone_without_a_worker_signs_in_records_and_sends(take_phone, server, register):
+def test_phone_without_a_worker_signs_in_at_once_records_and_sends(take_phone, server, register):
     serve(server, "off")
-    phone = take_phone()
+    phone = take_phone(init_script=NO_PATIENCE)
     phone.sign_in("lan", PIN)
     phone.absent(register.house(1))
     phone.send_now()

@@ -3,12 +3,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { clockError, isForgotten, toResend } from "../../teamapp/static/js/outbox/ages.js";
 import { pickBatch, pickEnvelopes, remaining, wire } from "../../teamapp/static/js/outbox/batch.js";
 import {
-  CALM, LIMIT, interpret, isResting, packWait, timeoutFor,
+  CALM, LIMIT, interpret, isResting, packWait,
 } from "../../teamapp/static/js/outbox/protocol.js";
 import { sealTo } from "../../teamapp/static/js/outbox/sealing.js";
+import {
+  clockError, isForgotten, timeoutFor, toResend,
+} from "../../teamapp/static/js/outbox/times.js";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const SECOND = 1000;
@@ -268,6 +270,36 @@ test("409 and 403 stop sending and change no entry", () => {
   }
 });
 
+const foreign = (status) => ({ status, json: null });
+
+test("a request that a proxy may have spoilt is sent once more without compression", () => {
+  const list = entries(3);
+  for (const answer of [refusal(400), refusal(415), foreign(400), foreign(403), foreign(415)]) {
+    const heard = hear({ ...answer, compressed: true }, list);
+    stays(heard, list);
+    assert.ok(heard.pace.until <= NOW && isResting(heard.pace.plain, NOW));
+    const again = hear(answer, list, heard.pace);
+    stays(again, list);
+    assert.equal(again.pace.net, "blocked");
+    assert.ok(again.pace.until > NOW);
+    assert.equal(hear(results(list), list, again.pace).pace.plain, heard.pace.plain);
+  }
+});
+
+test("an entry whose request arrives damaged ten times by itself needs attention", () => {
+  let list = entries(9);
+  assert.equal(hear(refusal(400), list).pace.limit, 5);
+  list = list.slice(0, 1);
+  for (let times = 1; times < 10; times++) {
+    const { changes: [[, patch]], pace } = hear(refusal(400), list);
+    assert.deepEqual([patch, pace.net], [{ state: "waiting", damaged: times }, "blocked"]);
+    list = [{ ...list[0], ...patch }];
+    stays(hear(foreign(400), list), list);
+  }
+  const { changes: [[, patch]] } = hear(refusal(400), list);
+  assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
+});
+
 test("413 and 422 halve the batch at once; a single entry needs attention", () => {
   for (const status of [413, 422]) {
     const list = entries(9);
@@ -282,35 +314,6 @@ test("413 and 422 halve the batch at once; a single entry needs attention", () =
 
 const SPOILT = [refusal(400), { status: 400, json: null }, { status: 403, json: null },
   { status: 415, json: null }];
-
-test("a request that a proxy may have spoilt goes once more without compression", () => {
-  const list = entries(9);
-  for (const answer of SPOILT) {
-    const first = hear(answer, list);
-    stays(first, list);
-    assert.deepEqual([first.pace.plain, first.pace.until, first.pace.limit], [true, 0, 100]);
-    const second = hear(answer, list, first.pace);
-    stays(second, list);
-    assert.deepEqual([second.pace.plain, second.pace.net], [false, "blocked"]);
-    assert.ok(second.pace.until > NOW);
-    assert.equal(hear(results(list), list, first.pace).pace.plain, undefined);
-  }
-});
-
-test("our 400 halves the batch; an entry that alone meets it ten times needs attention", () => {
-  const list = entries(9);
-  const plain = { ...CALM, plain: true };
-  assert.equal(hear(refusal(400), list, plain).pace.limit, 5);
-  const [one] = list;
-  for (let times = 1; times < 10; times++) {
-    const { changes: [[, patch]], pace } = hear(refusal(400), [one], plain);
-    assert.deepEqual([patch.state, pace.net, pace.limit], ["waiting", "blocked", 1]);
-    Object.assign(one, patch);
-    stays(hear({ status: 403, json: null }, [one], plain), [one]);
-  }
-  const { changes: [[, patch]] } = hear(refusal(400), [one], plain);
-  assert.deepEqual([patch.state, patch.code, patch.reason], ["attention", "x", "r"]);
-});
 
 test("a server that went back to an older protocol changes no entry", () => {
   const list = entries(1);

@@ -48,8 +48,8 @@ SIGN_OUT = PHONE + """
   });
 """
 BROUGHT = PHONE + """
-  const { isForgotten } = await from("ages");
   const { CALM, interpret } = await from("protocol");
+  const { isForgotten } = await from("times");
   const { forget, settle } = await from("entries");
   const now = Date.now();
   await living.run({ phone: { disk: new Map(), turn: Promise.resolve() } }, async () => {

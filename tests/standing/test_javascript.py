@@ -19,7 +19,8 @@ QUOTED_ALL_THE_SAME = {
     "sealing.js": {"secret"},  # a label of RFC 9180
     "form.js": {"id"},  # of the form element itself
     "database.js": {"state", "id"},  # the name of a store, the key of another
-    "entries.js": {"state"}, "envelopes.js": {"state"}, "typed_drafts.js": {"state"},  # that store
+    "entries.js": {"state"}, "envelopes.js": {"state"}, "ids.js": {"state"},
+    "typed_drafts.js": {"state"},  # that store
     "parts.js": {"name"},  # the attribute
 }
 

@@ -10,6 +10,7 @@ import { discard, release, resend } from "./outbox/recording.js";
 import { URLS } from "./outbox/requests.js";
 import { showNet } from "./page/bar.js";
 import { showEcho } from "./page/echo.js";
+import { install, offerInstall, offerOnApple, putOffInstall } from "./page/install.js";
 import { entryOf } from "./page/outbox_page.js";
 import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
@@ -22,17 +23,13 @@ import { sendInBackground, startWorker, tell, update } from "./page/worker.js";
 const { dataset: page } = document.body;
 const root = document.documentElement;
 
-let installing;
-
 const actions = {
   ...formActions,
   update,
   reload: () => location.reload(),
   "sign-out": signOut,
-  install: async () => {
-    await installing?.prompt();
-    root.toggleAttribute("data-install", false);
-  },
+  install,
+  "install-later": putOffInstall,
   "send-now": async () => {
     await release(page.user);
     await sendNow({ eager: true });
@@ -62,14 +59,10 @@ function pressed(event) {
 
 async function start() {
   document.addEventListener("click", pressed);
-  addEventListener("beforeinstallprompt", (event) => {
-    event.preventDefault();
-    installing = event;
-    root.toggleAttribute("data-install", true);
-  });
+  addEventListener("beforeinstallprompt", offerInstall);
   addEventListener("pageshow", ({ persisted }) => persisted && cameBack());
   listenToForms();
-  startWorker(hear).catch(console.error);
+  startWorker(hear);
   if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
     if (!(await databaseExists())) return undefined;
     await onSignInPage();
@@ -82,10 +75,13 @@ async function start() {
   const waiting = await show();
   await followNext();
   listen();
-  tell({ do: "refresh", now: wasReloaded() });
+  const renew = () => tell({ do: "refresh", now: wasReloaded() });
+  if (!waiting) renew();
   await openForms();
+  await offerOnApple();
   if (waiting) await sendInBackground();
-  return sendNow();
+  await sendNow();
+  if (waiting) renew(); // on a full phone sending comes first
 }
 
 function listen() {

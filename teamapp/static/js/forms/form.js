@@ -1,6 +1,7 @@
 // The forms of a page: their names, the keys of their drafts, and the controls they consist of.
 
 import { stamp } from "../outbox/database.js";
+import { newId } from "../outbox/ids.js";
 
 export const FORM = "form[data-outbox]";
 export const CONTROLS = "input, select, textarea";
@@ -49,7 +50,7 @@ export function isFilled(control) {
 }
 
 export function newIds(root) {
-  for (const input of root.querySelectorAll("[data-new-id]")) input.value = crypto.randomUUID();
+  for (const input of root.querySelectorAll("[data-new-id]")) input.value = newId();
 }
 
 /** Set untouched times to the phone's clock; hidden ones are set on saving. */
@@ -69,7 +70,7 @@ function isChosen(asked, chosen) {
   const [pattern, values] = asked.split("=");
   const [before, ...after] = pattern.split("*");
   const isNamed = (name) => after.length
-    ? name.startsWith(before) && name.endsWith(after.at(-1))
+    ? name.startsWith(before) && name.endsWith(after[after.length - 1])
     : name === pattern;
   return chosen.some(([name, value]) => isNamed(name) && values.split("|").includes(value));
 }

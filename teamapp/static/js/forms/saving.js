@@ -1,6 +1,7 @@
 // Saves a form as an entry of the outbox: on this phone first, always.
 
 import { stamp, withTimeout } from "../outbox/database.js";
+import { newId } from "../outbox/ids.js";
 import { add, revise } from "../outbox/recording.js";
 import { bodyOf } from "./body.js";
 import {
@@ -35,7 +36,7 @@ function entryFrom(form, submitter) {
   const { outbox, form: version, next, touches = keyOf(form) } = form.dataset;
   const said = saidIn(form);
   const label = [form.closest("[data-label]")?.dataset.label, said].filter(Boolean).join(" · ");
-  if (!entryIds.has(form)) entryIds.set(form, crypto.randomUUID());
+  if (!entryIds.has(form)) entryIds.set(form, newId());
   return {
     id: entryIds.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
     body: bodyOf(form, submitter), recorded_at: stamp(), after: [], replaces: null,

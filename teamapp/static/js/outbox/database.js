@@ -135,11 +135,3 @@ export const arrive = (user, sealing) =>
  */
 export const leave = (values) =>
   set({ here: null, leaving: true, dropping: true, ...values }).catch(() => set({ here: null }));
-
-/** This phone's own id, minted once. */
-export const device = () =>
-  write(["state"], async ({ store }) => {
-    const id = (await store.get("device")) ?? crypto.randomUUID();
-    await store.put(id, "device");
-    return id;
-  });

@@ -1,8 +1,8 @@
 // The entries of the outbox: reading them, sending them, settling them by the server's answers.
 
-import { isForgotten, toResend } from "./ages.js";
 import { UNSETTLED, begin, get, ofUser, set, write } from "./database.js";
 import { settleEnvelopes } from "./envelopes.js";
+import { isForgotten, toResend } from "./times.js";
 
 const DAY = 24 * 3600 * 1000;
 const OF_PERSON_HERE = ["net", "pace"];

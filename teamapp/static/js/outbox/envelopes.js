@@ -1,7 +1,8 @@
 // Entries of people who signed out on this phone, sealed so that only the server can read them.
 
 import { successors, wire } from "./batch.js";
-import { SEALING, UNSETTLED, begin, device, ofUser, set, write } from "./database.js";
+import { SEALING, UNSETTLED, begin, ofUser, set, write } from "./database.js";
+import { device, newId } from "./ids.js";
 import { seal } from "./sealing.js";
 
 const TRIES = 5;
@@ -73,7 +74,7 @@ async function envelope(entry, sealing, { device, user, latest, sealed_at }) {
   const letter = { v: 1, user, device, proof, state, settled_at, entry: sent };
   const isSpare = state === "accepted" || replaced_by;
   return {
-    id: crypto.randomUUID(), kid, sealed: await seal(key, letter),
+    id: newId(), kid, sealed: await seal(key, letter),
     state: isSpare ? "accepted" : "waiting", sealed_at, not_before: 0,
   };
 }

@@ -5,14 +5,11 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 export const LIMIT = { entries: 100, bytes: 512 * 1024 };
-export const CALM = { limit: LIMIT.entries, tries: 0, failures: 0, until: 0, told: 0, net: "ok" };
+export const CALM = { limit: LIMIT.entries, tries: 0, failures: 0, until: 0, told: 0, net: "ok", plain: 0 };
 
 const SLOW = 5 * SECOND;
-const MOST_SPOILT = 10;
+const DAMAGED = 10; // times that a request with one entry arrives damaged until somebody looks at it
 const VERDICTS = ["accepted", "rejected", "deferred"];
-
-/** Milliseconds an answer may take: 15 s and one second for each kilobyte sent. */
-export const timeoutFor = (bytes) => 15 * SECOND + bytes;
 
 /** Must it still wait? An hour is the longest: a later moment was noted by a clock that ran ahead. */
 export const isResting = (until, now) => until > now && until <= now + HOUR;
@@ -20,7 +17,7 @@ export const isResting = (until, now) => until > now && until <= now + HOUR;
 /**
  * Interpret the answer to a request.
  *
- * `answer` is {status, json, redirected, retryAfter} or {lost: true, late, took}; returns
+ * `answer` is {status, json, redirected, retryAfter, compressed} or {lost: true, late, took}; returns
  * {pace, changes: [[id, patch]], envelopes: [[id, patch]]}: the pace of the next request, and the
  * patch of each entry and envelope sent.
  */
@@ -32,6 +29,16 @@ export function interpret(answer, sent, pace, { now, random = Math.random }) {
   const aside = sealed.map(({ id }) => [id, { not_before: now + HOUR }]);
   const stay = (next) => ({ pace: { ...pace, ...next }, changes: rest, envelopes: [] });
   const backOff = (next) => stay({ ...longerWait(pace, now, random), ...next });
+  const setAside = () => {
+    const { code = String(answer.status), reason = null, fields = null } = answer.json;
+    const patch = { state: "attention", code, reason, fields, settled_at: now };
+    return { pace: recovered(pace), changes: entries.map(({ id }) => [id, patch]), envelopes: aside };
+  };
+  const alone = (next) => {
+    const [{ id, damaged = 0 } = {}] = entries;
+    if (!id || damaged + 1 >= DAMAGED) return setAside();
+    return { ...next, changes: [[id, { state: "waiting", damaged: damaged + 1 }]] };
+  };
 
   if (answer.lost) {
     const isSlow = answer.late || answer.took > SLOW;
@@ -54,27 +61,19 @@ export function interpret(answer, sent, pace, { now, random = Math.random }) {
     return stay({ net: "ok", told: now + retryAfter(answer.retryAfter, now) });
   }
   if (status === 500) return serverFailed({ pace, count, rest, aside, half, now, stay, backOff });
-  const isSpoilt = status === 400 || (!isOwn && (status === 403 || status === 415));
-  if (isSpoilt && !pace.plain) return stay({ plain: true, until: 0 });
-  if (isSpoilt && !isOwn) return backOff({ net: "blocked", plain: false });
+  if (status === 400 || status === 415 || (status === 403 && !isOwn)) {
+    if (answer.compressed) return stay({ net: "ok", until: 0, plain: now + HOUR });
+    const next = backOff({ net: "blocked", ...(isOwn && half) });
+    return isOwn && status === 400 && count === 1 ? alone(next) : next;
+  }
   if (!isOwn) return backOff({ net: "offline" });
   if (status === 401) {
     return stay({ net: json.code === "wipe" ? "wipe" : "expired", until: now + 5 * MINUTE });
   }
   if (status === 403 || status === 409) return stay({ net: "stopped", until: now + HOUR });
   if (status === 426) return stay({ net: "update", until: now + 10 * MINUTE });
-  const spoilt = (entries[0]?.spoilt ?? 0) + 1;
-  if (status === 400 && (count > 1 || spoilt < MOST_SPOILT)) {
-    const next = backOff({ net: "blocked", plain: false, ...half });
-    if (count > 1) return next;
-    const changes = rest.map(([id, patch]) => [id, { ...patch, spoilt }]);
-    return { ...next, changes, envelopes: aside };
-  }
-  if ([400, 413, 422].includes(status)) {
-    if (count > 1) return stay({ net: "ok", until: 0, ...half });
-    const { code = String(status), reason = null, fields = null } = json;
-    const patch = { state: "attention", code, reason, fields, settled_at: now };
-    return { pace: recovered(pace), changes: entries.map(({ id }) => [id, patch]), envelopes: aside };
+  if (status === 413 || status === 422) {
+    return count > 1 ? stay({ net: "ok", until: 0, ...half }) : setAside();
   }
   return backOff({ net: "offline" });
 }
@@ -84,7 +83,8 @@ const isOurs = (json) =>
 
 const recovered = (pace) => {
   const limit = Math.min(LIMIT.entries, pace.limit * 2);
-  return { ...CALM, limit, failures: limit < LIMIT.entries ? pace.failures : 0 };
+  const { failures, plain } = pace;
+  return { ...CALM, limit, plain, failures: limit < LIMIT.entries ? failures : 0 };
 };
 
 /** The next try, later at each failure: full jitter from one second to five minutes. */

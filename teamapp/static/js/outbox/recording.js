@@ -2,6 +2,7 @@
 
 import { ofUser, write } from "./database.js";
 import { find } from "./entries.js";
+import { newId } from "./ids.js";
 
 /**
  * Add an entry durably and delete its typed draft in the same transaction; resolve with the entry's id.
@@ -30,7 +31,7 @@ export async function add(entry, draft) {
   if (await revise(entry.id, patch, draft)) return entry.id;
   const sent = await find(entry.user, entry.id);
   if (sent?.body !== entry.body) {
-    return add({ ...entry, id: crypto.randomUUID(), replaces: entry.id }, draft);
+    return add({ ...entry, id: newId(), replaces: entry.id }, draft);
   }
   if (draft) await write(["typed_drafts"], ({ store }) => store.delete(draft));
   return entry.id;

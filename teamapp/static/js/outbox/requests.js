@@ -1,7 +1,7 @@
 // The requests of the outbox: a batch, the question whether the server is there, the end of a session.
 
 import { get, set } from "./database.js";
-import { timeoutFor } from "./protocol.js";
+import { timeoutFor } from "./times.js";
 
 export const URLS = {
   sync: "/sync", pack: "/pack", signIn: "/sign-in", signOut: "/sign-out",
@@ -32,10 +32,10 @@ function timeLimit(ms) {
   return controller.signal;
 }
 
-/** Send a batch, compressed unless `isPlain`; resolve to what `interpret` takes. */
-export async function post(request, isPlain) {
+/** Send a batch, compressed unless `plain`. */
+export async function post(request, { plain }) {
   const started = Date.now();
-  const { body, headers } = await compressed(JSON.stringify(request), isPlain);
+  const { body, headers } = await packed(JSON.stringify(request), plain);
   const signal = timeLimit(timeoutFor(body.size));
   try {
     const response = await fetch(URLS.sync, {
@@ -46,13 +46,14 @@ export async function post(request, isPlain) {
       redirected: response.redirected || response.type === "opaqueredirect",
       retryAfter: response.headers.get("Retry-After"),
       json: await readJson(response),
+      compressed: "Content-Encoding" in headers,
     };
   } catch {
     return { lost: true, late: signal.aborted, took: Date.now() - started };
   }
 }
 
-async function compressed(text, isPlain) {
+async function packed(text, isPlain) {
   const headers = { "Content-Type": JSON_TYPE, Accept: JSON_TYPE };
   const plain = new Blob([text]);
   if (isPlain || typeof CompressionStream === "undefined") return { body: plain, headers };

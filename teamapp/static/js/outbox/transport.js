@@ -1,12 +1,13 @@
 // Sends the outbox to the server: one sender at a time, in a page or in the worker.
 
-import { clockError } from "./ages.js";
 import { pickBatch, pickEnvelopes, remaining, wire } from "./batch.js";
-import { device, get, here, leave, stamp, withLock } from "./database.js";
+import { get, here, leave, stamp, withLock } from "./database.js";
 import { epochChange, forgetOld, list, numbers, settle, startSending } from "./entries.js";
 import { envelopes, sealAbsent } from "./envelopes.js";
+import { device, newId } from "./ids.js";
 import { CALM, interpret, isResting, longerWait } from "./protocol.js";
 import { endSession, isReachable, post } from "./requests.js";
+import { clockError } from "./times.js";
 
 /**
  * Send every entry that may go now; resolve when none may go any more.
@@ -64,11 +65,11 @@ async function sendBatch(user, pace) {
   const epoch = (await get(`epoch-${user}`)) ?? "";
   const sentAt = Date.now();
   const request = {
-    v: 1, batch: crypto.randomUUID(), device: await device(), user: Number(user), epoch,
+    v: 1, batch: newId(), device: await device(), user: Number(user), epoch,
     sent_at: stamp(sentAt), left: remaining(all, batch), entries: batch.map(wire),
     sealed: sealed.map(({ id, kid, sealed }) => ({ id, kid, sealed })),
   };
-  const answer = await post(request, pace.plain);
+  const answer = await post(request, { plain: isResting(pace.plain, sentAt) });
   const now = Date.now();
   const sent = { batch: request.batch, entries: batch, sealed };
   const { pace: next, changes, envelopes: patches } = interpret(answer, sent, pace, { now });

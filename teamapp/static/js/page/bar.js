@@ -1,10 +1,10 @@
 // The bar and the notices of every page: the three numbers, the network, the clock.
 
 import { user } from "../forms/form.js";
-import { get, here } from "../outbox/database.js";
+import { get, here, stamp } from "../outbox/database.js";
 import { numbers } from "../outbox/entries.js";
 import { envelopes } from "../outbox/envelopes.js";
-import { all, moment } from "./days.js";
+import { all, drawnAt, moment } from "./days.js";
 
 const root = document.documentElement;
 
@@ -24,6 +24,14 @@ export async function showNumbers() {
   for (const place of all("[data-oldest]")) place.textContent = oldest ? moment(oldest) : "";
   root.toggleAttribute("data-counted", Boolean(holder));
   return counts.waiting ?? 0;
+}
+
+/** Say how many houses this phone keeps for work without signal, and since when. */
+export function showKept({ listed = root.dataset.listed } = {}) {
+  if (!listed) return;
+  root.dataset.listed = listed;
+  for (const place of all('[data-n="listed"]')) place.textContent = listed;
+  for (const place of all("[data-kept-at]")) place.textContent = moment(stamp(drawnAt()));
 }
 
 /** Show whether entries can be sent, and whether the phone's clock is wrong. */

@@ -1,7 +1,7 @@
 // News from the worker: entries sent, pages renewed, a person signed out.
 
 import { holdsUnsaved } from "../forms/typed_drafts.js";
-import { showNet } from "./bar.js";
+import { showKept, showNet } from "./bar.js";
 import { show } from "./sending.js";
 import { guard, wiped } from "./session.js";
 
@@ -13,11 +13,12 @@ let touchedAt = performance.now();
 
 export const touched = () => (touchedAt = performance.now());
 
-export async function hear({ did, changed, urls, wiped: isWiped }) {
+export async function hear({ did, changed, urls, listed, wiped: isWiped }) {
   if (isWiped) return wiped();
   if (did === "left") await guard();
   if (did === "sent") await show();
   if (did !== "refreshed") return;
+  showKept({ listed });
   await showNet();
   const isThisPage = changed && (!urls || urls.includes(location.pathname));
   if (isThisPage && root.dataset.packed) await renew();

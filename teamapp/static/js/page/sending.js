@@ -6,7 +6,7 @@ import { get } from "../outbox/database.js";
 import { list, numbers } from "../outbox/entries.js";
 import { envelopes } from "../outbox/envelopes.js";
 import { send } from "../outbox/transport.js";
-import { showNet, showNumbers } from "./bar.js";
+import { showKept, showNet, showNumbers } from "./bar.js";
 import { showDays } from "./days.js";
 import { showEcho } from "./echo.js";
 import { showOutbox } from "./outbox_page.js";
@@ -15,6 +15,7 @@ import { showNext } from "./walk.js";
 import { sendInBackground, tell } from "./worker.js";
 
 const MINUTE = 60 * 1000;
+const AFTER_FAILURE = 15 * 1000;
 const SHOWN = ["waiting", "attention", "accepted", "sealed"];
 
 let timer;
@@ -23,6 +24,7 @@ let shown = 0; // entries that wait, as the page says
 /** Bring the page up to date with the phone; return how many entries wait. */
 export async function show() {
   showDays();
+  showKept();
   shown = await showNumbers();
   await showEcho();
   await showNext();
@@ -37,25 +39,30 @@ export async function sendNow(options) {
   if (!user()) return;
   const before = await numbers(user());
   if (before.waiting || before.sealed) {
-    await send(options).catch(console.error);
+    const failure = await send(options).catch((error) => error);
+    if (failure) console.error(failure);
     if (!(await guard())) return tell({ do: "leave" });
     const after = await numbers(user());
     const isMoved = SHOWN.some((name) => after[name] !== before[name]);
     if (isMoved) tell({ do: "refresh", now: true });
     else await endUndo(); // an attempt may have failed
     await (isMoved ? show() : showNet());
+    if (failure) {
+      document.documentElement.dataset.net = "failed";
+      return comeBack(AFTER_FAILURE);
+    }
   } else if (shown) await show(); // another tab has sent them
-  await comeBack();
+  return comeBack();
 }
 
 /** Try again when the back-off or the time to undo has passed, within a minute. */
-async function comeBack() {
+async function comeBack(soonest = 1000) {
   const waiting = [...await list(user(), ["waiting", "sending"]), ...await envelopes()];
   clearTimeout(timer);
   if (!waiting.length) return;
   const { until = 0, told = 0 } = (await get("pace")) ?? {};
   const next = Math.max(until, told, Math.min(...waiting.map((entry) => entry.not_before)));
-  timer = setTimeout(sendNow, Math.min(MINUTE, Math.max(1000, next + 100 - Date.now())));
+  timer = setTimeout(sendNow, Math.min(MINUTE, Math.max(soonest, next + 100 - Date.now())));
 }
 
 /** A form was saved, or a save was undone. */

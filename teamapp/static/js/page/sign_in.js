@@ -6,12 +6,20 @@ const CLAIM = 1000;
 
 const timeout = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A worker that cannot be installed, or that leaves at once (WORKER=off), becomes redundant. */
+const installed = ({ installing }) => new Promise((resolve) => {
+  if (!installing) return resolve();
+  return installing.addEventListener("statechange", () =>
+    ["activated", "redundant"].includes(installing.state) && resolve());
+});
+
 /** Register the worker and wait until it answers this page, so that each file is loaded once. */
 async function shellKept() {
   const claimed = new Promise((resolve) => worker.addEventListener("controllerchange", resolve));
-  await worker.register("/sw.js", { type: "module", updateViaCache: "imports" });
-  await Promise.race([worker.ready, timeout(PATIENCE)]);
-  if (!worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
+  const options = { type: "module", updateViaCache: "imports" };
+  const registration = await worker.register("/sw.js", options);
+  await Promise.race([installed(registration), timeout(PATIENCE)]);
+  if (registration.active && !worker.controller) await Promise.race([claimed, timeout(CLAIM)]);
 }
 
 /** The keyboard of a PIN has numbers; one choice brings letters, another shows what is typed. */
@@ -27,9 +35,6 @@ function easePin(pin, choices) {
 
 easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-choices]"));
 
-try {
-  if (worker) await shellKept();
-} catch (error) {
-  console.error(error);
-}
-await import("../app.js");
+(worker ? shellKept() : Promise.resolve())
+  .catch(console.error)
+  .then(() => import("../app.js"));

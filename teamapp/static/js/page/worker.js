@@ -6,16 +6,23 @@ const root = document.documentElement;
 const worker = navigator.serviceWorker;
 
 let isAskedToUpdate = false;
+let registering = Promise.resolve();
 
 export const tell = (message) => worker?.controller?.postMessage(message);
 
-/** Register the worker; `hear` gets its messages. */
+/**
+ * Register the worker; `hear` gets its messages.
+ *
+ * Some browsers have none, as those inside other apps, or cannot run ours: the page says so.
+ */
 export async function startWorker(hear) {
-  if (!worker) return;
-  worker.addEventListener("message", ({ data }) => hear(data));
-  worker.addEventListener("controllerchange", () => isAskedToUpdate && location.reload());
+  worker?.addEventListener("message", ({ data }) => hear(data));
+  worker?.addEventListener("controllerchange", () => isAskedToUpdate && location.reload());
   const options = { type: "module", updateViaCache: "imports" };
-  const registration = await worker.register("/sw.js", options);
+  registering = Promise.resolve(worker?.register("/sw.js", options)).catch(console.error);
+  const registration = await registering;
+  root.toggleAttribute("data-online-only", !registration);
+  if (!registration) return;
   const offer = () =>
     root.toggleAttribute("data-update", Boolean(registration.waiting && worker.controller));
   registration.addEventListener("updatefound", () =>
@@ -23,11 +30,18 @@ export async function startWorker(hear) {
   offer();
 }
 
-/** Tell the worker as soon as it is active. */
+/** Tell the worker as soon as it is active, unless it never will be (WORKER=off, a full disk). */
 export async function tellWhenReady(message) {
-  const registration = await worker?.ready;
-  registration?.active.postMessage(message);
+  const registration = await registering;
+  if (!registration?.active) await settled(registration?.installing);
+  registration?.active?.postMessage(message);
 }
+
+const settled = (installing) => new Promise((resolve) => {
+  if (!installing) return resolve();
+  return installing.addEventListener("statechange", () =>
+    ["activated", "redundant"].includes(installing.state) && resolve());
+});
 
 /** Have the browser wake the worker when there is a network, where it can. */
 export async function sendInBackground() {

@@ -1,7 +1,8 @@
 // Fetches the pack: the pages of the person signed in here that changed since the last one.
 
-import { device, get, here, set, withTimeout } from "../outbox/database.js";
-import { meetEpoch } from "../outbox/entries.js";
+import { get, here, set, withTimeout } from "../outbox/database.js";
+import { meetEpoch, numbers } from "../outbox/entries.js";
+import { device } from "../outbox/ids.js";
 import { packWait } from "../outbox/protocol.js";
 import { URLS } from "../outbox/requests.js";
 import { STALE, dropOthers, dropResidents, pagesOf, resetClock } from "./page_cache.js";
@@ -13,8 +14,7 @@ const SILENCE = 30 * 1000;
 const TRIES = 5; // of one refresh: a browser ends a worker after about five minutes
 
 let queue = Promise.resolve();
-let queued = null;
-let fetching = null;
+let [queued, fetching, isFull] = [null, null, false];
 
 /** Fetch what changed and resolve with {changed, urls}; with `now`, even if it was just done. */
 export function refresh({ now = false } = {}) {
@@ -46,7 +46,8 @@ async function fetchPack(now) {
   const meta = (await db.get("meta", "pack")) ?? {};
   const started = Date.now();
   if (started < meta.checked) await resetClock(db, meta);
-  if (!now && Math.abs(started - meta.asked) < FRESH_FOR) return null;
+  const isFresh = !now && Math.abs(started - meta.asked) < FRESH_FOR;
+  if (isFresh || (isFull && (await numbers(user)).waiting)) return null; // it needs the room
   const isStale = started - meta.checked > STALE;
   if (isStale) await dropResidents(db, meta);
   fetching = new AbortController();
@@ -63,6 +64,7 @@ async function fetchPack(now) {
     await noteNet(net);
     return changed;
   } catch (error) {
+    isFull ||= error.name === "QuotaExceededError";
     if (error.name === "TypeError" || error.name === "TimeoutError") await noteNet("offline");
     return null;
   }
@@ -93,9 +95,8 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
 async function request({ cursor, epoch, scope }, isStale, signal) {
   const known = isStale || cursor === undefined ? {} : { since: cursor, epoch, scope };
   known.device = await device().catch(() => ""); // a full disk
-  const headers = { Accept: "application/x-ndjson" };
-  const options = { headers, signal, redirect: "manual", cache: "no-store" };
-  return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, options);
+  return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, {
+    headers: { Accept: "application/x-ndjson" }, signal, redirect: "manual", cache: "no-store" });
 }
 
 const codeOf = async (response) => (await response.json().catch(() => null))?.code;
@@ -105,10 +106,7 @@ const isPack = ({ ok, redirected, headers }) =>
 
 /** Store a pack as it streams; the last transaction stores its cursor. */
 async function store(response, { user, db, meta, started }) {
-  let header;
-  let pack;
-  let rows;
-  let isRestored;
+  let header, pack, rows, isRestored;
   const urls = new Set();
   for await (const lines of chunks(response.body)) {
     if ((await here()) !== user) throw new DOMException("left", "AbortError");
@@ -123,8 +121,8 @@ async function store(response, { user, db, meta, started }) {
     await settleEntries(user, lines, started);
   }
   if (!header) return null;
-  await endPack(db, header, { ...pack, checked: started }, { rows, urls });
-  return { changed: urls.size, urls: urls.size > 200 ? null : [...urls], isRestored };
+  const listed = await endPack(db, header, { ...pack, checked: started }, { rows, urls });
+  return { changed: urls.size, urls: urls.size > 200 ? null : [...urls], isRestored, listed };
 }
 
 /** The parsed lines of a stream, in chunks; an incomplete line is an error. */

@@ -51,9 +51,14 @@ export async function settleEntries(user, lines, now) {
   await addAccepted(user, settled.filter((line) => line.label));
 }
 
-/** The last transaction: sweep what a full pack does not name, draw the lists, store the cursor. */
+/**
+ * The last transaction: sweep what a full pack does not name, draw the lists, store the cursor.
+ *
+ * Returns how many houses the phone keeps.
+ */
 export async function endPack(db, header, pack, { rows, urls }) {
   const { cursor, epoch, scope, generated_at, reset } = header;
+  const listed = urls.size ? Object.keys(rows).length : pack.listed;
   const tx = db.transaction(["pages", "meta"], "readwrite", { durability: "relaxed" });
   const [pages, meta] = [tx.objectStore("pages"), tx.objectStore("meta")];
   if (reset) {
@@ -67,8 +72,9 @@ export async function endPack(db, header, pack, { rows, urls }) {
     }
     meta.put(rows, "rows");
   }
-  meta.put({ ...pack, cursor, epoch, scope, generated_at, asked: pack.checked }, "pack");
+  meta.put({ ...pack, listed, cursor, epoch, scope, generated_at, asked: pack.checked }, "pack");
   await tx.done;
+  return listed;
 }
 
 /** A list page from its skeleton and the rows that the server rendered, in groups. */

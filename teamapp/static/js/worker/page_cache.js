@@ -46,9 +46,10 @@ export async function keptPage(user, url) {
   return responseOf(page, meta, age);
 }
 
-function responseOf({ head, body }, { headers, checked, generated_at }, age) {
+function responseOf({ head, body }, { headers, checked, generated_at, listed }, age) {
   const freshness = age > STALE ? "stale" : age > OLD ? "old" : "fresh";
-  const marks = encoder.encode(` data-packed="${checked}" data-age="${freshness}"`);
+  const kept = listed ? ` data-listed="${listed}"` : "";
+  const marks = encoder.encode(` data-packed="${checked}" data-age="${freshness}"${kept}`);
   const time = encoder.encode(clock(generated_at));
   const parts = [head, marks, ...body.flatMap((part, i) => (i ? [time, part] : [part]))];
   const type = { "Content-Type": "text/html; charset=utf-8" };
