@@ -66,9 +66,9 @@ def worker() -> ResponseReturnValue:
 
 def filled_worker(version: str) -> str:
     """Return the worker's code with its version and its file list."""
-    files = ", ".join(json.dumps(path) for path in shell_files(version))
-    return (joined(WORKER, f"/static/{version}/{OUTBOX}")
-            .replace("{{ version }}", version).replace("{{ files }}", files))
+    code = joined(WORKER, f"/static/{version}/{OUTBOX}")
+    files = " ".join(shell_files(version))
+    return code.replace("{{ version }}", version).replace("{{ files }}", files)
 
 
 def shell_files(version: str) -> list[str]:

@@ -11,7 +11,7 @@ import { keptPage } from "/static/js/worker/page_cache.js";
 import { dropOldShells, fillShell, soon, staticFile } from "/static/js/worker/shell.js";
 
 const VERSION = "{{ version }}";
-const FILES = [{{ files }}];
+const FILES = "{{ files }}".split(" ");
 const NETWORK_ONLY = [URLS.sync, URLS.pack, URLS.arrival, URLS.signOut];
 const UNDO = 15 * 1000;
 

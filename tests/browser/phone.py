@@ -92,7 +92,7 @@ EVERYTHING_STORED = """async () => {
 
 KEEP_TYPING = """async () => {
   const app = document.querySelector('script[type="module"]').src;
-  await (await import(app)).forms$typed_drafts.holdsUnsaved();
+  await (await import(app)).holdsUnsaved();
 }"""
 HEAR_OF_PACK = """
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {

@@ -101,8 +101,8 @@ def test_lost_phone_without_a_worker_keeps_nothing(take_phone, server, register)
     phone.context.set_offline(True)
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const { outbox$database: { stamp } } = await import(new URL("outbox.js", script));
-      const { outbox$recording: { add } } = await import(new URL("outbox.js", script));
+      const { stamp } = await import(new URL("outbox.js", script));
+      const { add } = await import(new URL("outbox.js", script));
       const { user } = document.body.dataset;
       await add({ id: crypto.randomUUID(), user, kind: "visits.create", form: 1, body: "x",
         recorded_at: stamp(), after: [], replaces: null, label: "", state: "waiting",

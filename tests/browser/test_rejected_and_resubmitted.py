@@ -98,8 +98,8 @@ def test_rejected_visit_is_resubmitted_from_its_house_page_too(lans_phone, regis
 
 FOLLOW = """async (id) => {
   const app = document.querySelector('script[type="module"]').src;
-  const { outbox$entries: { list } } = await import(app.replace("app.js", "outbox.js"));
-  const { outbox$recording: { add } } = await import(app.replace("app.js", "outbox.js"));
+  const { list } = await import(app.replace("app.js", "outbox.js"));
+  const { add } = await import(app.replace("app.js", "outbox.js"));
   const entry = (await list(document.body.dataset.user)).find((one) => one.id === id);
   const record = crypto.randomUUID();
   const body = entry.body.replace(entry.record, record).replace(/return_on=[^&]*/, "")
@@ -111,7 +111,7 @@ FOLLOW = """async (id) => {
 
 TAKE_BACK = """async (id) => {
   const app = document.querySelector('script[type="module"]').src;
-  return (await import(app.replace("app.js", "outbox.js"))).outbox$recording.takeBack(id);
+  return (await import(app.replace("app.js", "outbox.js"))).takeBack(id);
 }"""
 
 

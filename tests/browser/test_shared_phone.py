@@ -118,7 +118,7 @@ def test_phone_killed_during_sign_out_seals_at_its_next_start(lans_phone, line, 
     words = work(phone, register)
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const { outbox$database: { set } } = await import(new URL("outbox.js", script));
+      const { set } = await import(new URL("outbox.js", script));
       await set({ here: null, ending: true, leaving: true });
     }""")
     phone.kill()
@@ -242,8 +242,8 @@ def test_phone_killed_after_sealing_deletes_pages_at_its_next_start(
     line.cut()
     phone.page.evaluate("""async () => {
       const script = document.querySelector("script[type=module]").src;
-      const { outbox$database: { leave } } = await import(new URL("outbox.js", script));
-      const { outbox$envelopes: { sealAbsent } } = await import(new URL("outbox.js", script));
+      const { leave } = await import(new URL("outbox.js", script));
+      const { sealAbsent } = await import(new URL("outbox.js", script));
       await leave({ ending: true });
       await sealAbsent();
     }""")

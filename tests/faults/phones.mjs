@@ -12,7 +12,7 @@ const heard = {};
 const note = (what) => (heard[what] = (heard[what] ?? 0) + 1);
 setUp({ ...plan, note });
 const OUTBOX = "../../teamapp/static/js/outbox/";
-const { arrive, get, here, set } = await import(`${OUTBOX}database.js`);
+const { get, here, set, signIn } = await import(`${OUTBOX}database.js`);
 const { list } = await import(`${OUTBOX}entries.js`);
 const { sealAbsent } = await import(`${OUTBOX}envelopes.js`);
 const { add, release, takeBack } = await import(`${OUTBOX}recording.js`);
@@ -135,7 +135,7 @@ class Phone {
     let arrived;
     while (!arrived) {
       arrived = await this.awake(async () => {
-        await arrive(user, sealing);
+        await signIn(user, sealing);
         await sealAbsent();
         return true;
       }, SEALING);

@@ -23,7 +23,7 @@ PHONE = """
   const { setUp } = await import(`${process.argv[1]}machine.mjs`);
   setUp({ speed: 1, patience: 1 });
   const from = (name) => import(`${process.argv[2]}${name}.js`);
-  const { arrive, set } = await from("database");
+  const { set, signIn } = await from("database");
   const { list } = await from("entries");
   const { add } = await from("recording");
   const { envelopes, sealAbsent } = await from("envelopes");
@@ -40,7 +40,7 @@ SAVED_AGAIN = PHONE + """
 SIGN_OUT = PHONE + """
   const phone = { disk: new Map(), turn: Promise.resolve() };
   await living.run({ phone }, async () => {
-    await arrive("7", process.argv[3]);
+    await signIn("7", process.argv[3]);
     for (const entry of JSON.parse(process.argv[4])) await add({ ...entry, user: "7" });
     await set({ here: null });
     await sealAbsent();
@@ -53,7 +53,7 @@ BROUGHT = PHONE + """
   const { forget, settle } = await from("entries");
   const now = Date.now();
   await living.run({ phone: { disk: new Map(), turn: Promise.resolve() } }, async () => {
-    await arrive("7", process.argv[3]);
+    await signIn("7", process.argv[3]);
     await add({ id: "left", user: "7", state: "waiting" });
     await set({ here: null, epoch: "first" });
     await sealAbsent();

@@ -96,7 +96,7 @@ def test_household_lines_carry_list_rows_in_walking_order(cast, lan):
     names = [re.search(r"<b[^>]*>([^<]+)", row["html"])[1] for row in rows]
     assert names == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
     assert all(row["html"].strip().startswith("<li ") for row in rows)
-    assert "Thị Rin 1960" in rows[0]["html"]
+    assert "Thị Rin, 1960" in rows[0]["html"]
     assert page(lines, "/households")["rows"] == {
         "open": '<ul class="group">', "close": "</ul>", "every": 50}
 

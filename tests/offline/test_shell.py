@@ -1,12 +1,19 @@
 """The service worker, its files, the manifest and the offline page."""
 
-import json
 import re
 import subprocess
 
 import pytest
 
-from teamapp.scripts import APP, OUTBOX, SERVED, WORKER, with_imports
+from teamapp.scripts import (
+    APP,
+    OUTBOX,
+    SERVED,
+    WORKER,
+    exports_of,
+    outbox_scripts,
+    with_imports,
+)
 
 from ..conftest import make_app
 
@@ -21,7 +28,7 @@ def worker(client):
 
 def files(worker):
     """Return the paths of the files the worker caches."""
-    return json.loads(re.search(r"const FILES = (\[.*?\]);", worker.get_data(as_text=True))[1])
+    return re.search(r'const FILES="(.*?)"', worker.get_data(as_text=True))[1].split(" ")
 
 
 def test_worker_is_revalidated_and_sent_once(client, worker):
@@ -43,7 +50,7 @@ def test_disabled_worker_unregisters_itself(databases, template_database, var, w
 
 def test_worker_has_no_unfilled_placeholder(app, worker):
     text = worker.get_data(as_text=True)
-    assert "{{" not in text and f'"{app.extensions["static_version"]}"' in text
+    assert "{{ " not in text and f'"{app.extensions["static_version"]}"' in text
 
 
 IMPORT = re.compile(r'^import .*?"([^"]+)";', re.MULTILINE)
@@ -66,28 +73,29 @@ def test_page_loads_two_modules_at_once(app, client, cast, sign_in):
 
 
 @pytest.mark.parametrize("name", [*SERVED, WORKER])
-def test_joined_module_holds_each_script_once_after_its_imports(app, client, tmp_path, name):
+def test_joined_module_is_valid_and_defines_each_export_once(app, client, tmp_path, name):
     version = app.extensions["static_version"]
     path = "/sw.js" if name == WORKER else f"/static/{version}/{name}"
     code = client.get(path).get_data(as_text=True)
-    opened = re.findall(r"^const ([\w$]+)=\(\(\)=>\{$", code, re.MULTILINE)
-    assert len(opened) == len(set(opened))
-    for at, variable in enumerate(opened):
-        used = set(re.findall(r"=([\w$]+\$[\w$]+);$", code.split(f"const {variable}=")[1]
-                              .split("\nreturn {")[0], re.MULTILINE))
-        later = set(opened[at:])
-        assert not used & later, f"{variable} comes before {used & later}"
+    defined = [one for names in re.findall(r"const\{([\w,]*)\}=\(\(\)=>\{", code)
+               for one in names.split(",")]
+    assert len(defined) == len(set(defined))
+    exported = re.search(r"export\{([\w,]+)\}", code)
+    assert sorted(exported[1].split(",") if exported else []) == sorted(defined)
     draft = tmp_path / "joined.mjs"
     draft.write_text(code, "utf-8")
     subprocess.run(["node", "--check", str(draft)], check=True, timeout=60)
 
 
-def test_nothing_of_a_script_is_left_behind(app, client):
+def test_each_export_stands_in_one_module_after_what_it_imports(app, client):
     version = app.extensions["static_version"]
     shared, page = (client.get(f"/static/{version}/{name}").text for name in (OUTBOX, APP))
-    for script in with_imports(APP):
-        name = re.sub(r"\W", "$", script.removeprefix("js/").removesuffix(".js"))
-        assert script == APP or (f"const {name}=" in shared) != (f"const {name}=" in page), script
+    order = with_imports(APP)
+    for place, script in enumerate(order):
+        assert set(with_imports(script)) <= set(order[:place + 1])
+        opening = f"const{{{','.join(exports_of(script))}}}=(()=>{{"
+        holds = (shared.count(opening), page.count(opening))
+        assert script == APP or holds == ((1, 0) if script in outbox_scripts() else (0, 1)), script
 
 
 def test_sign_in_page_prefetches_the_files_of_the_worker(client, worker):

@@ -2,12 +2,14 @@
 
 import importlib
 import re
+from collections import Counter
+from itertools import groupby
 
 import pytest
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from teamapp.scripts import bare
+from teamapp.scripts import exports_of, joined_scripts, minified
 
 from .tree import STATIC, own_scripts, python_files, read, script_name
 
@@ -142,11 +144,31 @@ def test_scanner_finds_strings_and_skips_comments():
 
 
 @pytest.mark.parametrize("path", [*own_scripts(), STATIC / "vendor/idb.js"], ids=script_name)
-def test_served_script_lacks_only_comments(path):
+def test_served_script_lacks_only_comments_and_blanks(path):
     def said(code):
-        return [(sort, "".join(text.split()) if sort == "code" else text)
-                for sort, text in pieces(code)]
+        found = [(sort, "".join(text.split()) if sort == "code" else text)
+                 for sort, text in pieces(code)]
+        return [(sort, "".join(text for _, text in group))
+                for sort, group in groupby(found, key=lambda piece: piece[0])]
 
     source = read(path)
-    assert said(bare(source)) == said(source)
-    assert not re.search(r"^\s*(?://|/\*\*)", bare(source), re.M)
+    assert said(minified(source)) == said(source)
+    assert not re.search(r"^\s*(?://|/\*\*)", minified(source), re.M)
+
+
+def test_no_two_scripts_export_the_same_name():
+    """Joined scripts share the names they export; a private name may stand in several."""
+    named = Counter(name for script in joined_scripts() for name in exports_of(script))
+    assert not [name for name, times in named.items() if times > 1]
+
+
+@pytest.mark.parametrize("path", own_scripts(), ids=script_name)
+def test_script_calls_no_export_it_does_not_import(path):
+    """Where a browser has a function of that name, as `find`, a joined script would call ours."""
+    code = " ".join(text for sort, text in pieces(read(path)) if sort == "code")
+    for name in {name for script in joined_scripts() for name in exports_of(script)}:
+        if re.search(rf"(?<![.\w]){name}\(", code):
+            known = rf"(?:\b(?:const|let|function) |[({{,\[]\s*){name}\b\s*[^.]"
+            assert re.search(known, code), name
+
+

@@ -5,7 +5,7 @@ import { revise } from "../outbox/recording.js";
 import { draft } from "../outbox/typed_drafts.js";
 import { refill } from "./body.js";
 import { banner, formNamed, opened, ownKey, unfold, user } from "./form.js";
-import { tell } from "./mistakes.js";
+import { tellMistake } from "./mistakes.js";
 
 const HELD = 2 * 60 * 1000;
 const HOLD_AGAIN = 30 * 1000;
@@ -46,7 +46,7 @@ function tellFields(form, { fields }) {
       .map((control) => [control, sentence]));
   for (const [control, sentence] of controls) {
     unfold(control);
-    tell(control, sentence);
+    tellMistake(control, sentence);
   }
   return controls.length > 0;
 }

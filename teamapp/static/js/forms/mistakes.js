@@ -31,7 +31,7 @@ export function check(form, typedIn) {
     control.setCustomValidity(broken);
     const sure = fieldOf(control).querySelector('[data-do="sure"]');
     if (sure) sure.hidden = broken !== control.dataset.doubt;
-    if (broken) tell(control, broken);
+    if (broken) tellMistake(control, broken);
     else if ("broken" in control.dataset) takeBack(control);
     control.toggleAttribute("data-broken", Boolean(broken));
   }
@@ -49,7 +49,7 @@ const noteOf = (control) => fieldOf(control).querySelector(":scope > [data-flaw]
 const marked = (control) => control.closest(".choices") ?? control;
 
 /** Say a sentence beside a control. */
-export function tell(control, sentence) {
+export function tellMistake(control, sentence) {
   let note = noteOf(control);
   if (!note) {
     note = document.createElement("p");
@@ -76,7 +76,7 @@ export function answerInvalid(event) {
   const sentence = validity.customError ? control.validationMessage : flaw && said(control, flaw);
   if (!sentence) return;
   event.preventDefault();
-  tell(control, sentence);
+  tellMistake(control, sentence);
   focusing ??= setTimeout(() => {
     focusing = undefined;
     control.focus();

@@ -125,7 +125,7 @@ export const set = (values) =>
 export const here = async () => (await get("here"))?.user ?? null;
 
 /** Sign a person in on this phone, with the sealing key that the server gave for them. */
-export const arrive = (user, sealing) =>
+export const signIn = (user, sealing) =>
   set({ here: { user }, ending: false, leaving: true, pace: null, net: "ok",
     ...(sealing && { [SEALING + user]: sealing }) });
 

@@ -16,7 +16,8 @@ export const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigi
 /** A moment in the page's language: 07:40, on another day 21/11 07:40 or 21 Nov 07:40. */
 export function moment(at) {
   const [day, time] = at.split("T");
-  return `${day === today() ? "" : `${dayText(day)} `}${time.slice(0, 5)}`;
+  const clock = time.slice(0, 5);
+  return day === today() ? clock : `${dayText(day)} ${clock}`;
 }
 
 function dayText(day) {

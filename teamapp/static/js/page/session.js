@@ -1,7 +1,7 @@
 // Who is signed in on this phone: a page of another person shows nothing; arriving, signing out.
 
 import { holdsUnsaved } from "../forms/typed_drafts.js";
-import { arrive as signIn, get, here, leave, set, withTimeout } from "../outbox/database.js";
+import { get, here, leave, set, signIn, withTimeout } from "../outbox/database.js";
 import { sealAbsent } from "../outbox/envelopes.js";
 import { release } from "../outbox/recording.js";
 import { URLS, endSession } from "../outbox/requests.js";

@@ -60,7 +60,8 @@ function clock(moment) {
   const [day, time] = stamp(Date.parse(moment)).split("T");
   const [, month, date] = day.split("-").map(Number);
   const today = stamp().startsWith(day);
-  return `${today ? "" : `${date}/${month} `}${time.slice(0, 5)}`;
+  const clock = time.slice(0, 5);
+  return today ? clock : `${date}/${month} ${clock}`;
 }
 
 /** Split a page where the worker inserts text: after `<html`, and at the time of the pack. */
