@@ -49,11 +49,15 @@ class Call:
 
 @dataclass(slots=True)
 class HouseholdSummary:
-    """A household's last visits, newest first, and the number of unactivated residents (14+)."""
+    """A household's last visits, newest first, and its residents (14+) not known to be activated.
+
+    `unactivated` of them said so, `unasked` were not asked yet.
+    """
 
     headline: ClassVar[str] = AccountKind.HEADLINE
     calls: list[Call] = field(default_factory=list)
     unactivated: int = 0
+    unasked: int = 0
 
     @property
     def last(self) -> Call | None:
@@ -85,7 +89,8 @@ class HouseholdSummary:
     @property
     def has_work(self) -> bool:
         """Whether a resident who lives here is not activated."""
-        return self.unactivated > 0 and not (self.last and self.last.outcome == "moved")
+        has_moved = self.last is not None and self.last.outcome == "moved"
+        return self.unactivated + self.unasked > 0 and not has_moved
 
 
 def household_summaries(ids: Collection[UUID], year: int,
@@ -97,8 +102,8 @@ def household_summaries(ids: Collection[UUID], year: int,
     found: defaultdict[UUID, HouseholdSummary] = defaultdict(HouseholdSummary)
     for household, *facts in last_calls(ids, calls):
         found[household].calls.append(Call(*facts))
-    for household, count in unactivated(ids, year):
-        found[household].unactivated = count
+    for household, count, unasked in unactivated(ids, year):
+        found[household].unactivated, found[household].unasked = count - unasked, unasked
     return found
 
 
@@ -133,11 +138,11 @@ def ranking(visit: Any) -> list[Any]:
 
 
 def unactivated(ids: Iterable[UUID], year: int) -> ModelSelect:
-    """Return (household, number of residents of 14 and older not known to be activated)."""
-    known = ((AccountStatus.resident == Resident.id) & (AccountStatus.kind == AccountKind.HEADLINE)
-             & (AccountStatus.state == "done"))
-    return (Resident.select(Resident.household, fn.COUNT(Resident.id))
+    """Return (household, residents of 14 and older not known to be activated, unasked of them)."""
+    known = (AccountStatus.resident == Resident.id) & (AccountStatus.kind == AccountKind.HEADLINE)
+    return (Resident.select(Resident.household, fn.COUNT(Resident.id),
+                            fn.COUNT(Resident.id) - fn.COUNT(AccountStatus.state))
             .join(AccountStatus, JOIN.LEFT_OUTER, on=known)
-            .where(Resident.household.in_(Among(ids)), AccountStatus.resident.is_null(),
-                   Resident.is_adult_in(year))
+            .where(Resident.household.in_(Among(ids)), Resident.is_adult_in(year),
+                   AccountStatus.state.is_null() | (AccountStatus.state != "done"))
             .group_by(Resident.household).tuples())

@@ -170,7 +170,7 @@ def test_page_needs_few_queries(cast, lan):
     visit(cast.lan, cast.bre, people=[(cast.resident("Thị Rin"), "helped")], dossiers=[{}])
     with counted() as queries:
         show(lan, cast.bre)
-    assert len(queries) <= 14
+    assert len(queries) <= 15
 
 
 def test_title_holds_no_name(cast, lan):

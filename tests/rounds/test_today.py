@@ -42,7 +42,8 @@ def test_assigned_households_are_in_walking_order(cast, day):
     round_for(cast.lan, [cast.hoa, cast.bre])
     html = day()
     assert walk(html) == ["Nguyễn Thị Hòa", "Điểu Bré"] and figure(html) == (2, 0, 2)
-    assert "2 người chưa kích hoạt" in html and "cổng xanh" in html and "Đợt 4" in html
+    assert "2 người chưa hỏi" in html and "chưa kích hoạt" not in html, "as the house page says"
+    assert "cổng xanh" in html and "Đợt 4" in html
     assert "data-count-scope" not in day(cast.binh)
 
 
