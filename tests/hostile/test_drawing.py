@@ -76,7 +76,7 @@ def extreme_row(data):
 
 
 @given(data=some.data())
-@often(25, 1000)
+@often(6, 300)
 def test_every_page_is_drawn_from_extreme_rows(world, undone, data):
     cast, browsers = world
     with undone():
