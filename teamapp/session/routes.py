@@ -1,11 +1,8 @@
 """Signing in and out, and the page in between, which no device caches."""
 
-import re
-import secrets
-from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user
@@ -20,14 +17,21 @@ from ..models import Attempt, MustWait, Session, User
 from ..models.secret import TooManyAtOnce
 from ..sealing import Claim
 from ..web import page
+from .browser import (
+    device,
+    forgetting,
+    is_secure,
+    network,
+    remembered_username,
+    remembering,
+    with_device,
+)
 from .forms import LanguageForm, SignInForm
 
 bp = Blueprint("session", __name__)
 
 NO_HTTPS = _("Thiếu HTTPS nên chưa đăng nhập được. Mở trang bằng https:// hoặc báo người "
              "quản trị máy chủ.")
-DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest browsers keep a cookie
-SHARED = "-"  # in the place of a username, on a phone where two people signed in
 
 
 @bp.get("/sign-in")
@@ -119,7 +123,7 @@ def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
 
     In production over plain HTTP the browser sends no cookie at all.
     """
-    is_insecure = current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure
+    is_insecure = is_secure() and not request.is_secure
     failure = NO_HTTPS if is_insecure else _("Trang này mở đã lâu. Gõ lại tên và mã.")
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
     return sign_in_page(form, 400, failure)
@@ -138,7 +142,7 @@ def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None,
                   current_user=AnonymousUserMixin())
     if wipe:
         answer.headers["X-Wipe"] = "1"
-        answer.delete_cookie(cookie_name("username"), secure=is_secure(), httponly=True)
+        forgetting(answer)
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
     return with_device(answer)
@@ -167,52 +171,3 @@ def begin_session(user: User) -> None:
 
 def front_page(user: User) -> str:
     return url_for("tallies.index") if user.is_commune else url_for("rounds.today")
-
-
-def is_secure() -> bool:
-    return bool(current_app.config["SESSION_COOKIE_SECURE"])
-
-
-def cookie_name(name: str) -> str:
-    return f"__Host-{name}" if is_secure() else name
-
-
-def device() -> str:
-    """Return this browser's random id, a new one if it has none."""
-    if "device" not in g:
-        known = request.cookies.get(cookie_name("device"), "")
-        g.device = known if DEVICE.fullmatch(known) else secrets.token_urlsafe(16)
-    return str(g.device)
-
-
-def network(address: str | None) -> str:
-    """Return the network that an address belongs to: /24 of IPv4, /64 of IPv6."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return ""
-    found = getattr(found, "ipv4_mapped", None) or found
-    return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
-
-
-def with_device(answer: Response) -> Response:
-    """Return the response with the device cookie renewed."""
-    return with_cookie(answer, "device", device())
-
-
-def remembered_username() -> str:
-    """Return the username of the only person who ever signed in on this phone, else nothing."""
-    known = request.cookies.get(cookie_name("username"), "")
-    return "" if known == SHARED or len(known) > 60 or must_wipe() else known
-
-
-def remembering(answer: Response, user: User) -> Response:
-    """Return the response with the person's username remembered, on a phone that nobody shares."""
-    known = request.cookies.get(cookie_name("username"), user.username)
-    return with_cookie(answer, "username", user.username if known == user.username else SHARED)
-
-
-def with_cookie(answer: Response, name: str, value: str) -> Response:
-    answer.set_cookie(cookie_name(name), value, max_age=DEVICE_DAYS * 86400, httponly=True,
-                      secure=is_secure(), samesite="Lax")
-    return answer
