@@ -1,4 +1,4 @@
-"""The scripts as browsers get them: joined into one module a purpose, at start, without blanks.
+"""The scripts as browsers get them: joined into one module a purpose, at start, without comments.
 
 On a slow phone each module that a page loads costs milliseconds, and each request of a first visit
 a kilobyte; the scripts lie in one file a concern all the same. A script is joined as a function
@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from rjsmin import jsmin
-
 STATIC = Path(__file__).parent / "static"
 OUTBOX, APP, SIGN_IN, WORKER = "js/outbox.js", "js/app.js", "js/page/sign_in.js", "sw.js"
 SERVED = (OUTBOX, APP, SIGN_IN)  # the worker is served by its own route
@@ -20,18 +18,20 @@ SERVED = (OUTBOX, APP, SIGN_IN)  # the worker is served by its own route
 IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:const|(?:async )?function) (\w+))", re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export \{([^}]+)\};$", re.MULTILINE)
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
 
 def served(name: str) -> str:
     """Return the code of a served script."""
     if name == SIGN_IN:
-        return minified(source_of(name))
+        return bare(source_of(name))
     return outbox() if name == OUTBOX else joined(name, "./outbox.js")
 
 
 def outbox() -> str:
     """Return the module that pages and the worker share; it exports what its scripts export."""
-    return minified(scopes(outbox_scripts()))
+    return bare(scopes(outbox_scripts()))
 
 
 def joined(script: str, outbox_url: str) -> str:
@@ -40,7 +40,7 @@ def joined(script: str, outbox_url: str) -> str:
     asked = {name.strip() for one in own for names, target in IMPORTS.findall(source_of(one))
              if target_of(one, target) in outbox_scripts() for name in names.split(",")}
     code = scopes([name for name in own if name != script]) + body(script)
-    return f'import {{{", ".join(sorted(asked - {""}))}}} from "{outbox_url}";\n{minified(code)}'
+    return f'import {{{", ".join(sorted(asked - {""}))}}} from "{outbox_url}";\n{bare(code)}'
 
 
 def scopes(names: Sequence[str]) -> str:
@@ -68,9 +68,9 @@ def exports_of(script: str) -> list[str]:
         name.strip() for listed in EXPORT_LIST.findall(source) for name in listed.split(",")]
 
 
-def minified(code: str) -> str:
-    """Return the code without comments and needless blanks, a quarter of a first visit."""
-    return str(jsmin(code)) + "\n"
+def bare(code: str) -> str:
+    """Return the code without whole-line comments, blank lines and indentation."""
+    return re.sub(r"\n{2,}", "\n", INDENTATION.sub("", COMMENTS.sub("", code)))
 
 
 @cache

@@ -26,6 +26,7 @@ def test_three_visits_survive_a_killed_browser_and_count_once(
     assert {entry["record"] for entry in phone.unsent()} == written
     phone.page.wait_for_function("() => document.querySelector('[data-n=waiting]').textContent")
     assert phone.number("waiting") == 3 and phone.number("accepted") == 0
+    phone.page.click("[data-fold=done] > summary")
     assert phone.page.locator("[data-key] .status.waiting:visible").count() == 3
     assert Visit.select().count() == 0, "nothing can have come, the server is down"
 

@@ -13,14 +13,8 @@ SIGN_IN = f"""
   document.querySelector("[name=secret]").value = "{PIN}";
   document.querySelector("main form button").click();
 """
-HELP = """
-  const person = { "people-0-steps-0-state": "helped", "people-0-consent": "yes" };
-  const chosen = { ...person, mode: "together" };
-  for (const [name, value] of Object.entries(chosen)) {
-    document.querySelector(`[name="${name}"][value="${value}"]`).click();
-  }
-  document.querySelector("#record .action button").click();
-"""
+HELP = {"people-0-steps-0-state": "helped", "people-0-consent": "yes", "mode": "together"}
+SAVE = 'document.querySelector("#record .action button").click()'
 SAVED = 'document.querySelector(".toast[data-saved]:not([hidden])")'
 
 
@@ -47,7 +41,11 @@ def test_main_journey(engine, line, register):
     engine.until(SAVED, "not saved")
     engine.go(f"{line.url}/households/{register.house(2)}#record")
     engine.until("document.querySelector('[name=\"people-0-steps-0-state\"]')", "no form")
-    engine.run(HELP)
+    for name, value in HELP.items():  # each answer opens the next question
+        choice = f"""document.querySelector('[name="{name}"][value="{value}"]')"""
+        engine.until(choice, f"no {name}")
+        engine.run(f"{choice}.click()")
+    engine.run(SAVE)
     engine.until('location.hash !== "#record"', "not saved")
     engine.go(f"{line.url}/outbox")
     engine.until("document.documentElement.dataset.net", "the page does not start")

@@ -66,12 +66,13 @@ def test_rows_say_the_outcome_and_how_much_was_done(lans_phone, line, register):
     phone.absent(register.house(2))
     for path in ("/", "/households"):
         phone.go(path)
-        page.wait_for_selector("[data-echoed]")
+        page.wait_for_selector("[data-echoed]", state="attached")
+        page.evaluate("document.querySelectorAll('[data-fold]').forEach((fold) => fold.open = true)")
         first, second = (page.locator(f'.row[data-key="{register.house(n)}"]').first.inner_text()
                          for n in (1, 2))
         assert "Gặp được, xong 1 việc, chờ gửi" in first
-        assert "chưa kích hoạt" not in first
-        assert "Vắng nhà, chờ gửi" in second and "chưa kích hoạt" in second
+        assert "chưa hỏi" not in first
+        assert "Vắng nhà, chờ gửi" in second and "người chưa hỏi" in second
 
 
 def test_accepted_visits_are_listed_after_signing_out_and_in(lans_phone, register):

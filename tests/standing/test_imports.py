@@ -73,7 +73,7 @@ OUTSIDE = {
     "extensions": FRAMEWORK | {"peewee"},
     "languages": FRAMEWORK | {"babel"},
     "access": FRAMEWORK,
-    "scripts": {"rjsmin"},
+    "scripts": set(),
     "static_files": {"flask", "whitenoise"},
     "templating": {"flask", "jinja2", "peewee"},
     "undrawn": {"prometheus_client"},

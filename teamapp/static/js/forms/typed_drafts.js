@@ -42,6 +42,7 @@ export async function openDraft(button) {
   if (replaced) opened.set(form, replaced);
   else for (const note of form.querySelectorAll("[data-rejected]")) note.hidden = true;
   if (kept.entry) entryIds.set(form, kept.entry); // that save may have succeeded
+  document.dispatchEvent(new Event("grown")); // its own answers are open again
   form.dataset.dirty = "";
 }
 

@@ -1,6 +1,6 @@
 // Local echo: shows on a page the entries of this phone that the server has not drawn there yet.
 
-import { forms, opened, pathOf, reveal, user } from "../forms/form.js";
+import { entryIds, forms, opened, pathOf, reveal, user } from "../forms/form.js";
 import { list } from "../outbox/entries.js";
 import { all, drawnAt, moment } from "./days.js";
 
@@ -45,7 +45,7 @@ function echo(element, entry) {
 
 /** Hide what the server says of something that a mark is about. */
 function hideOld(element, { of }) {
-  for (const old of all(`[data-about="${CSS.escape(of.split("/").at(-1))}"]`, element)) old.hidden = true;
+  for (const old of all(`[data-about="${CSS.escape(of.split("/").pop())}"]`, element)) old.hidden = true;
 }
 
 const markBlank = () => document.querySelector("template[data-echo-mark]");
@@ -59,9 +59,10 @@ function echoMark(mark, entry) {
   }
 }
 
-/** Close the questions of a form that an entry has answered, except those of the entry opened in it. */
+/** Close the questions of a form that an entry has answered, except those of the form's own entry. */
 function showMarks(form, entries) {
-  const marks = entries.filter((entry) => entry.id !== opened.get(form)?.id && !isDrawn(entry))
+  const own = [opened.get(form)?.id, entryIds.get(form)];
+  const marks = entries.filter((entry) => !own.includes(entry.id) && !isDrawn(entry))
     .flatMap((entry) => (entry.marks ?? []).map((mark) => ({ ...entry, ...mark })));
   for (const item of all("[data-item]", form)) {
     const path = pathOf(item);
@@ -81,7 +82,7 @@ function keepAnswers(item, marks) {
     input.checked = false;
     delete input.dataset.kept;
   }
-  const same = inputs.find(({ value }) => value === marks.at(-1)?.value);
+  const same = inputs.find(({ value }) => value === marks[marks.length - 1]?.value);
   if (!same || inputs.some((input) => input.checked)) return;
   same.checked = true;
   same.dataset.kept = "";
