@@ -43,7 +43,8 @@ class OutboxPage(SinglePage):
                 .select(Visit.receipt, Household.head, Visit.outcome, Visit.recorded_at,
                         Visit.received_at)
                 .join(Household).where(Visit.receipt.in_(Among(numbers)), Visit.member == user.id))
-        return {number: {"label": f"{head} · {dict(OUTCOMES)[outcome]}",
+        words = dict(OUTCOMES)
+        return {number: {"label": f"{head} · {words.get(outcome, '')}",
                          "recorded_at": clock.local(recorded_at).isoformat(),
                          "settled_at": clock.local(received_at).isoformat()}
                 for number, head, outcome, recorded_at, received_at in rows.tuples()}

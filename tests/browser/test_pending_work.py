@@ -67,7 +67,7 @@ def test_rows_say_the_outcome_and_how_much_was_done(lans_phone, line, register):
     for path in ("/", "/households"):
         phone.go(path)
         page.wait_for_selector("[data-echoed]", state="attached")
-        page.evaluate("document.querySelectorAll('[data-fold]').forEach((fold) => fold.open = true)")
+        page.evaluate("document.querySelectorAll('[data-fold]').forEach((one) => one.open = true)")
         first, second = (page.locator(f'.row[data-key="{register.house(n)}"]').first.inner_text()
                          for n in (1, 2))
         assert "Gặp được, xong 1 việc, chờ gửi" in first

@@ -76,7 +76,7 @@ def extreme_row(data):
 
 
 @given(data=some.data())
-@often(6, 300)
+@often(15, 1000)
 def test_every_page_is_drawn_from_extreme_rows(world, undone, data):
     cast, browsers = world
     with undone():
