@@ -70,6 +70,8 @@ def extreme_row(data):
     row = data.draw(some.integers(0, len(rows) - 1))
     chosen = data.draw(some.lists(some.sampled_from(fields), min_size=1, max_size=4, unique=True))
     values = {field: data.draw(EXTREME[type(field)]) for field in chosen}
+    values = {field: value[:field.max_length] if type(field) is CharField else value
+              for field, value in values.items()}  # PostgreSQL stores no more
     key = table._meta.primary_key
     one = list(table.select())[row]
     table.update(values).where(key == one._pk).execute()
