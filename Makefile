@@ -49,6 +49,7 @@ faults: $(VENV)/run $(VENV)/dev
 	pytest tests/browser/test_killed_at_any_moment.py
 
 # Firefox and WebKitGTK where they are installed: apt-get install firefox-esr webkit2gtk-driver xvfb
+browsers: export ENGINES := 1
 browsers: $(VENV)/run $(VENV)/dev
 	sh tests/browser/install.sh
 	pytest tests/browser/test_old_browsers.py tests/browser/test_other_engines.py

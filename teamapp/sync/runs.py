@@ -14,8 +14,8 @@ def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str
 
     A run ends before an entry that touches a record an earlier entry of another kind in the run
     touches, or of its own kind if the recorder does not update its lookup (`CARRIES_STATE`), and
-    before an entry id that the run already contains. `values_of(entry)` returns the values of its
-    form, or None if they are unknown: such an entry touches no record.
+    before an entry id that the run already contains or replaces. `values_of(entry)` returns the
+    values of its form, or None if they are unknown: such an entry touches no record.
     """
     run: list[SentEntry] = []
     own: set[UUID] = set()
@@ -27,7 +27,7 @@ def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str
             yield run
             run, own, touched = [], set(), {}
         run.append(entry)
-        own.add(entry.id)
+        own |= {entry.id, entry.replaces} if entry.replaces else {entry.id}
         for id in ids:
             touched.setdefault(id, set()).add(entry.kind)
     if run:

@@ -26,7 +26,8 @@ WIDTH = """() => {
   const wide = scrollWidth > clientWidth
     ? all.filter((element) => element.getBoundingClientRect().right > clientWidth + 1) : [];
   const cut = all.filter((element) => element.scrollWidth > element.clientWidth + 1
-    && getComputedStyle(element).overflowX !== "visible" && element.tagName !== "INPUT");
+    && getComputedStyle(element).overflowX !== "visible" && element.tagName !== "INPUT"
+    && !element.matches(".in-a-row")); // a row of chips scrolls
   const squeezed = all.filter((element) => {
     const { fontSize, lineHeight } = getComputedStyle(element);
     return !element.childElementCount && element.clientWidth

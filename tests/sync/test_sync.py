@@ -145,6 +145,15 @@ def test_resubmission_settles_the_rejected_entry(cast, lan):
     assert Visit.select().count() == 1
 
 
+def test_invalid_entry_behind_its_resubmission_is_settled_with_it(cast, lan):
+    """As if each came in a batch of its own: a run does not validate what it has settled."""
+    bad = entry(body(cast.bre, outcome="met", return_on="2000-01-01"))
+    good = entry(body(cast.bre, outcome="absent"), replaces=bad["id"])
+    answers = send(lan, cast.lan, good, bad).json["results"]
+    assert [answer["status"] for answer in answers] == ["accepted", "accepted"]
+    assert Visit.select().count() == 1 and not RejectedEntry.select().exists()
+
+
 def test_resubmission_of_an_accepted_entry_is_rejected(cast, lan):
     one = entry(body(cast.bre))
     result(lan, cast.lan, one)
