@@ -77,8 +77,10 @@ class Key:
         said, _, code = proof.rpartition(".")
         if not proof.isascii() or not hmac.compare_digest(self._code(said), code):
             return None
-        session_id, user_id, second = said.split(".")
-        return Claim(session_id, int(user_id), datetime.fromtimestamp(int(second), UTC))
+        session_id, user_id, *rest = said.split(".")
+        if not rest:  # of a server that did not state when the sign-in began
+            return None
+        return Claim(session_id, int(user_id), datetime.fromtimestamp(int(rest[0]), UTC))
 
     def _code(self, said: str) -> str:
         return hmac.digest(self._prover, said.encode(), "sha256").hex()

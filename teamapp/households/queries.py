@@ -110,11 +110,10 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
     ids = Among([household.id for household in found])
     residents, dossiers = residents_of(ids), open_dossiers(ids)
     statuses, consents = account_statuses(ids), consents_of(ids)
-    name_submitters([call for household in found if household.summary
-                     for call in household.summary.calls])
     kinds, year = AccountKind.in_use(), clock.today().year
-    past = past_visits([call.id for household in found if household.summary
-                        for call in household.summary.calls])
+    calls = [call for household in found if household.summary for call in household.summary.calls]
+    name_submitters(calls)
+    past = past_visits([call.id for call in calls])
     for household in found:
         household.dossiers, household.past = dossiers.get(household.id, ()), past
         household.people = [
@@ -125,12 +124,14 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
 
 def name_submitters(calls: Sequence[Call]) -> None:
     """Set the names of those who submitted visits in a file of another person's."""
+    if not calls:
+        return
     rows = (Receipt.select(Visit.id, User.name)
             .join(Visit, on=(Visit.commune == Receipt.commune) & (Visit.receipt == Receipt.number))
             .join(User, on=(User.id == Receipt.submitted_by))
             .where(Receipt.submitted_by.is_null(False), Receipt.submitted_by != Visit.member,
                    Visit.id.in_(Among([call.id for call in calls]))).tuples())
-    names = dict(rows) if calls else {}
+    names = dict(rows)
     for call in calls:
         call.submitted_by = names.get(call.id, "")
 

@@ -115,12 +115,13 @@ def write(tx: WriteTransaction, pendings: list[PendingVisit]) -> None:
     A “no” may take the name from steps written before it: those are written first. Raise
     IntegrityError if an id of theirs is already taken.
     """
+    households: set[UUID] = set()
     while pendings:
         end = next((place for place, one in enumerate(pendings, 1) if one.refusals), len(pendings))
-        households = write_alike(tx, pendings[:end]) \
-            | withdraw_names(tx, pendings[end - 1].refusals)
-        Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
+        households |= write_alike(tx, pendings[:end])
+        households |= withdraw_names(tx, pendings[end - 1].refusals)
         pendings = pendings[end:]
+    Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
 
 
 def write_alike(tx: WriteTransaction, pendings: list[PendingVisit]) -> set[UUID]:

@@ -5,9 +5,14 @@ from urllib.parse import parse_qsl, urlencode
 from .. import id_numbers
 
 
+def plain(text: str) -> str:
+    """Return a text any database can store."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
 def storable(text: str) -> str:
-    """Return a text any database can store, with ID numbers masked."""
-    return id_numbers.mask(text.encode("utf-8", "replace").decode().replace("\0", "\ufffd"))
+    """Return the same with ID numbers masked."""
+    return id_numbers.mask(plain(text))
 
 
 def storable_body(body: str) -> str:
@@ -15,7 +20,7 @@ def storable_body(body: str) -> str:
 
     A body without one is stored as it was sent.
     """
-    plain = body.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    fields = parse_qsl(plain, keep_blank_values=True)
+    sent = plain(body)
+    fields = parse_qsl(sent, keep_blank_values=True)
     masked = [(id_numbers.mask(name), id_numbers.mask(value)) for name, value in fields]
-    return urlencode(masked) if masked != fields else plain
+    return urlencode(masked) if masked != fields else sent

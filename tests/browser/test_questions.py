@@ -63,3 +63,11 @@ def test_meeting_without_help_is_saved_after_a_question(lans_phone, register):
     phone.send_now()
     phone.until_accepted(3)
     assert [consent.given for consent in Consent.select().order_by(Consent.id)] == [False, True]
+
+
+def test_unreadable_outbox_does_not_keep_a_visit_from_being_saved(lans_phone, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.go(f"/households/{register.house(1)}")
+    page.evaluate("() => { IDBIndex.prototype.getAll = () => { throw new Error('unreadable') } }")
+    page.click("#absent button")
+    page.wait_for_selector(":is([data-saved], [data-save-failed]):not([hidden])")

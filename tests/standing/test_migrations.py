@@ -10,7 +10,7 @@ from playhouse.schema_diff import diff_models
 
 from teamapp.config import ConfigurationError
 from teamapp.db import check_schema, runner
-from teamapp.models import TABLES
+from teamapp.models import TABLES, Household
 
 from ..conftest import make_app
 from .tree import ROOT
@@ -143,6 +143,20 @@ def test_migration_locks_at_most_one_table_in_service(empty):
         if migration.idx > BEFORE_SERVICE:
             assert stopped(migrations, migration.load().up) == set()
         migrations.up(migration.name)
+
+
+def test_search_keys_of_an_older_program_are_written_again(app, cast):
+    with cast.an_phu.write() as tx:
+        cast.house(tx, "sru", cast.cau_van, 90, "Cụm 12", "H'Ðrưl Êban\u200b", [],
+                   landmark="dốc Ông Đồ")
+    Household.update(search_key="words of an older program").execute()
+    migrations = runner(app.extensions["database"])
+    fourth = migrations.migrations()[3].load()
+    with app.extensions["database"].atomic():
+        fourth.up(migrations.migrator, app.extensions["database"])
+    for house in Household.select():
+        assert house.search_key == Household.key_of(
+            house.head, house.number, house.cluster, house.landmark), house.head
 
 
 def test_migration_that_locks_two_tables_is_detected(app, databases):

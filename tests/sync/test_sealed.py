@@ -193,13 +193,15 @@ def test_envelope_without_proof_of_its_author_is_undeliverable(cast, bring, seal
     binhs = Session.get_by_id(Session.digest(Session.begin(cast.binh)))
     own = proof_of(key, binhs)
     elsewhere = proof_of(sealing.Key.read(sealing.new_key()), binhs, user_id=cast.lan.id)
-    session, _, began, mac = own.split(".")
-    for proof in (own, elsewhere, f"{session}.{cast.lan.id}.{began}.{mac}", "", "..", "x.1.2.y",
-                  "x.\u0663.2.y", "\ud800.1.2.y", None, 7):
+    session, user, began, mac = own.split(".")
+    older = f"{session}.{user}"  # as an earlier program proved
+    older += f".{key._code(older)}"
+    for proof in (own, elsewhere, older, f"{session}.{cast.lan.id}.{began}.{mac}", "", "..",
+                  "x.1.2.y", "x.\u0663.2.y", "\ud800.1.2.y", None, 7):
         assert bring(sealed(letter(entry(body(cast.bre)), proof=proof))) == ["accepted"]
     assert not Visit.select().exists() and not RejectedEntry.select().exists()
     assert {row.why for row in UndeliverableEnvelope.select()} == {"unproven"}
-    assert UndeliverableEnvelope.select().count() == 10
+    assert UndeliverableEnvelope.select().count() == 11
 
 
 def codes():

@@ -40,8 +40,11 @@ export function listenToForms() {
   });
   document.addEventListener("invalid", answerInvalid, true);
   document.addEventListener("input", (event) => {
-    if (event.target.form) check(event.target.form, event.target);
-    if (event.target.form) unask(event.target.form);
+    const { form } = event.target;
+    if (form) {
+      check(form, event.target);
+      unask(form);
+    }
     typed(event);
   });
   document.addEventListener("change", ({ target }) => {

@@ -102,6 +102,7 @@ export async function write(stores, work) {
 }
 
 export const UNSETTLED = ["waiting", "sending", "attention"];
+export const STATES = [...UNSETTLED, "accepted"];
 
 /** A person's entries in the given states, read in a transaction of the caller. */
 export const ofUser = async (store, user, states) =>
@@ -110,6 +111,9 @@ export const ofUser = async (store, user, states) =>
 /** A moment in Vietnam's time: 2026-11-21T07:40:12.345+07:00. */
 export const stamp = (ms = Date.now()) =>
   new Date(ms + VIETNAM).toISOString().replace("Z", "+07:00");
+
+/** The day in Vietnam: 2026-11-21. */
+export const today = () => stamp().slice(0, 10);
 
 export async function get(key) {
   return (await begin(["state"])).store.get(key);

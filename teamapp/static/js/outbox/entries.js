@@ -1,6 +1,6 @@
 // The entries of the outbox: reading them, sending them, settling them by the server's answers.
 
-import { UNSETTLED, begin, get, ofUser, set, write } from "./database.js";
+import { STATES, UNSETTLED, begin, get, ofUser, set, write } from "./database.js";
 import { settleEnvelopes } from "./envelopes.js";
 import { isForgotten, toResend } from "./times.js";
 
@@ -87,7 +87,7 @@ async function dropReplaced(outbox, { id, user, replaces }) {
   const old = replaces && (await outbox.get(replaces));
   if (!old) return;
   await outbox.delete(replaces);
-  for (const entry of await ofUser(outbox, user, [...UNSETTLED, "accepted"])) {
+  for (const entry of await ofUser(outbox, user, STATES)) {
     if (!entry.after.includes(replaces)) continue;
     const after = entry.after.map((link) => (link === replaces ? id : link));
     await outbox.put({ ...entry, after });

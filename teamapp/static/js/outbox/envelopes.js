@@ -1,7 +1,7 @@
 // Entries of people who signed out on this phone, sealed so that only the server can read them.
 
 import { successors, wire } from "./batch.js";
-import { SEALING, UNSETTLED, begin, ofUser, set, write } from "./database.js";
+import { SEALING, STATES, begin, ofUser, set, write } from "./database.js";
 import { device, newId } from "./ids.js";
 import { seal } from "./sealing.js";
 
@@ -97,7 +97,7 @@ const putAway = (user, sealed) =>
     for (const key of await drafts.getAllKeys()) {
       if (key.endsWith(`@${user}`)) await drafts.delete(key);
     }
-    const left = await ofUser(outbox, user, [...UNSETTLED, "accepted"]);
+    const left = await ofUser(outbox, user, STATES);
     if (!left.length) {
       await Promise.all([SEALING, "epoch-"].map((name) => state.delete(name + user)));
     }

@@ -1,14 +1,12 @@
 // Days and times on a page: how they are shown, and what depends on today.
 
-import { stamp } from "../outbox/database.js";
+import { today } from "../outbox/database.js";
 
 const DAY = 24 * 3600 * 1000;
 const KEPT_DAYS = 14;
 const root = globalThis.document?.documentElement;
 
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-
-export const today = () => stamp().slice(0, 10);
 
 /** When the server drew this page, in milliseconds. */
 export const drawnAt = () => Number(root.dataset.packed ?? performance.timeOrigin);

@@ -1,15 +1,14 @@
 // Local echo: shows on a page the entries of this phone that the server has not drawn there yet.
 
 import { entryIds, forms, opened, pathOf, reveal, user } from "../forms/form.js";
+import { STATES } from "../outbox/database.js";
 import { list } from "../outbox/entries.js";
 import { all, drawnAt, moment } from "./days.js";
 
 /** The entries that the page does not contain yet. */
 async function unseenEntries() {
-  const open = await list(user());
-  const kept = await list(user(), ["accepted"]);
-  const fresh = kept.filter((entry) => entry.settled_at > drawnAt());
-  return [...open, ...fresh].filter((entry) => !entry.replaced_by);
+  const isFresh = ({ state, settled_at }) => state !== "accepted" || settled_at > drawnAt();
+  return (await list(user(), STATES)).filter((entry) => isFresh(entry) && !entry.replaced_by);
 }
 
 /** Mark and count the records that entries on this phone touch. */

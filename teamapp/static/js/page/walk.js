@@ -1,20 +1,20 @@
 // A member's walk from house to house: which one comes next, and the fold of those done.
 
 import { user } from "../forms/form.js";
+import { STATES, today } from "../outbox/database.js";
 import { list } from "../outbox/entries.js";
-import { all, drawnAt, today } from "./days.js";
+import { all, drawnAt } from "./days.js";
 
-const STATES = ["waiting", "sending", "attention", "accepted"];
 const OPEN = ":not([data-done], [data-pending], .is-today)";
 const LAST = 1e6; // rows without a place in the walk come after it
 
 const placeOf = ({ dataset }) => Number(dataset.place ?? LAST);
 
 /** Fold away the houses that entries of this phone have done, and draw the others in their order. */
-async function foldDone(fold) {
+function foldDone(fold, entries) {
   const scope = fold.closest("[data-count-scope]");
-  const entries = await list(user(), ["waiting", "sending", "accepted"]);
-  const isNews = ({ state, settled_at }) => state !== "accepted" || settled_at > drawnAt();
+  const isNews = ({ state, settled_at }) =>
+    state !== "attention" && (state !== "accepted" || settled_at > drawnAt());
   const finished = new Set(entries.filter((entry) => isNews(entry) &&
     entry.counts?.includes(fold.dataset.fold) && entry.recorded_at >= scope.dataset.from)
     .map((entry) => entry.touches));
@@ -34,18 +34,18 @@ function fill(place, rows) {
 }
 
 /** Among these houses, the one at which this phone recorded something last today. */
-async function lastHouse(keys) {
-  const entries = (await list(user(), STATES)).filter(({ touches, recorded_at }) =>
+function lastHouse(keys, entries) {
+  const own = entries.filter(({ touches, recorded_at }) =>
     keys.includes(touches) && recorded_at.startsWith(today()));
   const later = (one, other) => (one?.recorded_at > other.recorded_at ? one : other);
-  return entries.reduce(later, undefined)?.touches;
+  return own.reduce(later, undefined)?.touches;
 }
 
 /** The next open house: in walking order after the last one, past the end to those left behind. */
-async function nextRow() {
+function nextRow(entries) {
   const rows = all("main [data-key]").sort((a, b) => placeOf(a) - placeOf(b));
   const keys = rows.map((row) => row.dataset.key);
-  const at = keys.indexOf(await lastHouse(keys)) + 1;
+  const at = keys.indexOf(lastHouse(keys, entries)) + 1;
   return [...rows.slice(at), ...rows.slice(0, at)].find((row) =>
     row.matches(OPEN) && row.getClientRects().length);
 }
@@ -53,8 +53,9 @@ async function nextRow() {
 /** Mark the next house of the day's page. */
 export async function showNext() {
   if (!document.querySelector("[data-follow]")) return;
-  for (const fold of all("[data-fold]")) await foldDone(fold);
-  const next = await nextRow();
+  const entries = await list(user(), STATES);
+  for (const fold of all("[data-fold]")) foldDone(fold, entries);
+  const next = nextRow(entries);
   for (const row of all(".is-next")) row.classList.remove("is-next");
   next?.classList.add("is-next");
   if (next?.matches(".walk > *")) next.parentElement.prepend(next);

@@ -60,8 +60,8 @@ function clock(moment) {
   const [day, time] = stamp(Date.parse(moment)).split("T");
   const [, month, date] = day.split("-").map(Number);
   const today = stamp().startsWith(day);
-  const clock = time.slice(0, 5);
-  return today ? clock : `${date}/${month} ${clock}`;
+  const minute = time.slice(0, 5);
+  return today ? minute : `${date}/${month} ${minute}`;
 }
 
 /** Split a page where the worker inserts text: after `<html`, and at the time of the pack. */
