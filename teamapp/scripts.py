@@ -1,8 +1,8 @@
 """The scripts as browsers get them: joined into one module a purpose, at start, without comments.
 
 On a slow phone each module that a page loads costs milliseconds, and each request of a first visit
-a kilobyte; the scripts lie in one file a concern all the same. A script is joined as a function
-that returns its exports, after the scripts it imports; so no two scripts export the same name.
+a kilobyte; the scripts lie in one file a concern all the same. A module holds its scripts one after
+another, each after those it imports; so no two scripts of a module define the same name.
 """
 
 import posixpath
@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-OUTBOX, APP, SIGN_IN, WORKER = "js/outbox.js", "js/app.js", "js/page/sign_in.js", "sw.js"
-SERVED = (OUTBOX, APP, SIGN_IN)  # the worker is served by its own route
+OUTBOX, APP, WORKER = "js/outbox.js", "js/app.js", "sw.js"
+ALONE = ("js/page/sign_in.js", "js/page/unanswered_form.js")  # each for a few pages
+SERVED = (OUTBOX, APP, *ALONE)  # the worker is served by its own route
 
 IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:const|(?:async )?function) (\w+))", re.MULTILINE)
@@ -24,14 +25,15 @@ COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTI
 
 def served(name: str) -> str:
     """Return the code of a served script."""
-    if name == SIGN_IN:
+    if name in ALONE:
         return bare(source_of(name))
     return outbox() if name == OUTBOX else joined(name, "./outbox.js")
 
 
 def outbox() -> str:
     """Return the module that pages and the worker share; it exports what its scripts export."""
-    return bare(scopes(outbox_scripts()))
+    exports = ", ".join(name for script in outbox_scripts() for name in exports_of(script))
+    return bare(bodies(outbox_scripts())) + f"export {{{exports}}};\n"
 
 
 def joined(script: str, outbox_url: str) -> str:
@@ -39,24 +41,15 @@ def joined(script: str, outbox_url: str) -> str:
     own = [name for name in with_imports(script) if name not in outbox_scripts()]
     asked = {name.strip() for one in own for names, target in IMPORTS.findall(source_of(one))
              if target_of(one, target) in outbox_scripts() for name in names.split(",")}
-    code = scopes([name for name in own if name != script]) + body(script)
-    return f'import {{{", ".join(sorted(asked - {""}))}}} from "{outbox_url}";\n{bare(code)}'
+    return f'import {{{", ".join(sorted(asked - {""}))}}} from "{outbox_url}";\n{bare(bodies(own))}'
 
 
-def scopes(names: Sequence[str]) -> str:
-    """Return scripts one after another, and an export of all they export."""
-    exports = ", ".join(name for script in names for name in exports_of(script))
-    return "".join(map(scope, names)) + f"export {{{exports}}};\n"
-
-
-def scope(script: str) -> str:
-    """Return the script as a function, called at once, of which its exports are left."""
-    names = f"{{{', '.join(exports_of(script))}}}"
-    return f"const {names} = (() => {{\n{body(script)}return {names};\n}})();\n"
+def bodies(names: Sequence[str]) -> str:
+    """Return the code of scripts, each without its imports and exports: the names are there."""
+    return "".join(map(body, names))
 
 
 def body(script: str) -> str:
-    """Return the script's own code: the names it imports are there when it is joined."""
     code = EXPORTED.sub("", IMPORTS.sub("", source_of(script)))
     return EXPORT_LIST.sub("", code).rstrip("\n") + "\n"
 

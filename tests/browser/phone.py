@@ -92,7 +92,9 @@ EVERYTHING_STORED = """async () => {
 
 KEEP_TYPING = """async () => {
   const app = document.querySelector('script[type="module"]').src;
-  await (await import(app)).holdsUnsaved();
+  const { draft } = await import(new URL("outbox.js", app));
+  dispatchEvent(new Event("pagehide"));
+  await draft(""); // behind what the page writes now
 }"""
 HEAR_OF_PACK = """
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {

@@ -8,7 +8,7 @@ import pytest
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from teamapp.scripts import bare, exports_of, joined_scripts
+from teamapp.scripts import APP, OUTBOX, WORKER, bare, exports_of, outbox_scripts, with_imports
 
 from .tree import STATIC, own_scripts, python_files, read, script_name
 
@@ -153,19 +153,37 @@ def test_served_script_lacks_only_comments_and_blank_lines(path):
     assert not re.search(r"^\s*(?://|/\*\*)", bare(source), re.M)
 
 
-def test_no_two_scripts_export_the_same_name():
-    """Joined scripts share the names they export; a private name may stand in several."""
-    named = Counter(name for script in joined_scripts() for name in exports_of(script))
+DEFINED = re.compile(
+    r"^(?:export )?(?:async )?(?:const|let|function) (?:[{\[]([^}\]]*)[}\]]|(\w+))", re.MULTILINE)
+MODULES = {OUTBOX: outbox_scripts(), **{
+    name: [one for one in with_imports(name) if one not in outbox_scripts()]
+    for name in (APP, WORKER)}}
+
+
+def defined(script):
+    """Return the names that a script defines at its top level, private ones included."""
+    return [name.split(":")[-1].strip() for names, own in DEFINED.findall(read(STATIC / script))
+            for name in (own or names).split(",")]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_two_scripts_of_a_module_define_the_same_name(module):
+    """They are joined into one scope, beside the names that the outbox exports."""
+    shared = [] if module == OUTBOX else [
+        name for script in outbox_scripts() for name in exports_of(script)]
+    named = Counter([*shared, *(name for script in MODULES[module] for name in defined(script))])
     assert not [name for name, times in named.items() if times > 1]
 
 
-@pytest.mark.parametrize("path", own_scripts(), ids=script_name)
-def test_script_calls_no_export_it_does_not_import(path):
+@pytest.mark.parametrize("module", MODULES)
+def test_script_calls_no_function_of_another_that_it_does_not_import(module):
     """Where a browser has a function of that name, as `find`, a joined script would call ours."""
-    code = " ".join(text for sort, text in pieces(read(path)) if sort == "code")
-    for name in {name for script in joined_scripts() for name in exports_of(script)}:
-        if re.search(rf"(?<![.\w]){name}\(", code):
-            known = rf"(?:\b(?:const|let|function) |[({{,\[]\s*){name}\b\s*[^.]"
-            assert re.search(known, code), name
+    names = {name for script in MODULES[module] for name in defined(script)}
+    for script in MODULES[module]:
+        code = " ".join(text for sort, text in pieces(read(STATIC / script)) if sort == "code")
+        for name in names:
+            if re.search(rf"(?<![.\w]){name}\(", code):
+                known = rf"(?:\b(?:const|let|function) |[({{,\[]\s*){name}\b\s*[^.]"
+                assert re.search(known, code), (script, name)
 
 

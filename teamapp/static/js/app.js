@@ -1,6 +1,7 @@
 // Starts every page: who is signed in here, what waits, what the buttons do.
 
 import { reopen } from "./forms/correction.js";
+import { user } from "./forms/form.js";
 import { formActions, listenToForms, openForms } from "./forms/listeners.js";
 import { tellFailure } from "./forms/saving.js";
 import { showSaved } from "./forms/undo.js";
@@ -9,6 +10,7 @@ import { exportOutbox } from "./outbox/files.js";
 import { discard, release, resend } from "./outbox/recording.js";
 import { URLS } from "./outbox/requests.js";
 import { showNet } from "./page/bar.js";
+import { root } from "./page/days.js";
 import { showEcho } from "./page/echo.js";
 import { install, offerInstall, offerOnApple, putOffInstall } from "./page/install.js";
 import { entryOf } from "./page/outbox_page.js";
@@ -16,12 +18,8 @@ import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
 import { outboxChanged, sendNow, show } from "./page/sending.js";
 import { arrive, finishSignOut, guard, onSignInPage, signOut } from "./page/session.js";
-import { startUnansweredForm } from "./page/unanswered_form.js";
 import { followNext } from "./page/walk.js";
 import { sendInBackground, startWorker, tell, update } from "./page/worker.js";
-
-const { dataset: page } = document.body;
-const root = document.documentElement;
 
 const actions = {
   ...formActions,
@@ -31,11 +29,11 @@ const actions = {
   install,
   "install-later": putOffInstall,
   "send-now": async () => {
-    await release(page.user);
+    await release(user());
     await sendNow({ eager: true });
   },
   resend: async (button) => {
-    await resend(page.user, (await entryOf(button))?.id);
+    await resend(user(), (await entryOf(button))?.id);
     await sendNow({ eager: true });
   },
   mend: async (button) => reopen(await entryOf(button)),
@@ -44,7 +42,7 @@ const actions = {
     await show();
   },
   export: async () => {
-    await exportOutbox(page.user);
+    await exportOutbox(user());
     await show();
   },
 };
@@ -67,11 +65,10 @@ async function start() {
     if (!(await databaseExists())) return undefined;
     await onSignInPage();
   }
-  if ("arrival" in page) return arrive();
+  if ("arrival" in document.body.dataset) return arrive();
   await finishSignOut();
   if (!(await guard({ loaded: true }))) return undefined;
   startSearch();
-  startUnansweredForm();
   const waiting = await show();
   await followNext();
   listen();

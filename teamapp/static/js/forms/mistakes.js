@@ -2,11 +2,11 @@
 // form class, which the server draws as data attributes named after the flaws of ValidityState.
 
 import { stamp } from "../outbox/database.js";
+import { DAY } from "../outbox/protocol.js";
 import { idleIn } from "./body.js";
 import { unfold } from "./form.js";
 import { isRefused } from "./refused.js";
 
-const DAY = 24 * 3600 * 1000;
 const RULES = "[data-refuse], [data-after], [data-doubt]";
 
 let focusing;
@@ -32,10 +32,10 @@ export function check(form, typedIn) {
     const sure = fieldOf(control).querySelector('[data-do="sure"]');
     if (sure) sure.hidden = broken !== control.dataset.doubt;
     if (broken) tellMistake(control, broken);
-    else if ("broken" in control.dataset) takeBack(control);
+    else if ("broken" in control.dataset) dropMistake(control);
     control.toggleAttribute("data-broken", Boolean(broken));
   }
-  takeBack(typedIn);
+  dropMistake(typedIn);
 }
 
 /** A day that looked wrong is right. */
@@ -62,7 +62,7 @@ export function tellMistake(control, sentence) {
   marked(control).ariaInvalid = "true";
 }
 
-function takeBack(control) {
+function dropMistake(control) {
   if (!control?.willValidate || !control.validity.valid) return;
   noteOf(control)?.remove();
   marked(control).ariaInvalid = null;

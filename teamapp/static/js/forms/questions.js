@@ -19,7 +19,7 @@ async function isAgain(form, { askOf }) {
 
 const REASONS = { empty: isEmpty, again: isAgain };
 
-/** Is the question due? Where the outbox cannot be read, saving tells why. */
+/** Is the question due? Where the outbox cannot be read, saving says so. */
 const isDue = async (form, asked) => {
   try {
     return await REASONS[asked.ask](form, asked);

@@ -2,9 +2,9 @@
 
 import { STATES, UNSETTLED, begin, get, ofUser, set, write } from "./database.js";
 import { settleEnvelopes } from "./envelopes.js";
+import { DAY } from "./protocol.js";
 import { isForgotten, toResend } from "./times.js";
 
-const DAY = 24 * 3600 * 1000;
 const OF_PERSON_HERE = ["net", "pace"];
 
 /** The entries of a person in the given states. */

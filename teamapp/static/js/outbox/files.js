@@ -2,8 +2,8 @@
 
 import { UNSETTLED, ofUser, stamp, write } from "./database.js";
 import { list } from "./entries.js";
+import { MINUTE } from "./protocol.js";
 
-const MINUTE = 60 * 1000;
 
 /** Download a person's unsettled entries as a file. */
 export async function exportOutbox(user) {

@@ -1,8 +1,9 @@
 // What an answer of the server means for entries, envelopes and the next request. Pure: no imports.
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 export const LIMIT = { entries: 100, bytes: 512 * 1024 };
 export const CALM = { limit: LIMIT.entries, tries: 0, failures: 0, until: 0, told: 0, net: "ok", plain: 0 };

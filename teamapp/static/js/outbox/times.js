@@ -1,8 +1,8 @@
 // Times of the outbox: how long things take, how long they are kept, how far a clock is off. Pure.
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const KEPT_FOR = 30 * 24 * 60 * MINUTE;
+import { DAY, MINUTE, SECOND } from "./protocol.js";
+
+const KEPT_FOR = 30 * DAY;
 
 /** Milliseconds an answer may take: 15 s and one second for each kilobyte sent. */
 export const timeoutFor = (bytes) => 15 * SECOND + bytes;

@@ -4,9 +4,7 @@ import { user } from "../forms/form.js";
 import { get, here, stamp } from "../outbox/database.js";
 import { numbers } from "../outbox/entries.js";
 import { envelopes } from "../outbox/envelopes.js";
-import { all, drawnAt, moment } from "./days.js";
-
-const root = document.documentElement;
+import { all, drawnAt, moment, root } from "./days.js";
 
 /**
  * Show the three numbers and since when the oldest entry waits; return how many wait.

@@ -1,10 +1,10 @@
 // Days and times on a page: how they are shown, and what depends on today.
 
 import { today } from "../outbox/database.js";
+import { DAY } from "../outbox/protocol.js";
 
-const DAY = 24 * 3600 * 1000;
 const KEPT_DAYS = 14;
-const root = globalThis.document?.documentElement;
+export const root = globalThis.document?.documentElement;
 
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 

@@ -1,9 +1,9 @@
 // The offer to put the app on the home screen, which a person may put off for a month.
 
 import { get, set } from "../outbox/database.js";
+import { root } from "./days.js";
 
 const PUT_OFF = 30 * 24 * 3600 * 1000;
-const root = document.documentElement;
 
 let prompting;
 

@@ -9,7 +9,7 @@ const lists = new WeakMap();
 const persons = new WeakMap(); // row → the person it shows, and how to show its head again
 
 /** A list: its rows in their order, where each belongs, and those lifted to its top. */
-export function stateOf(list) {
+export function listState(list) {
   if (!lists.has(list)) {
     const rows = all("[data-search]", list);
     const home = new Map(rows.map((row, n) => [row, { group: row.parentElement, n }]));

@@ -2,11 +2,11 @@
 
 import { holdsUnsaved } from "../forms/typed_drafts.js";
 import { showKept, showNet } from "./bar.js";
+import { root } from "./days.js";
 import { show } from "./sending.js";
 import { guard, wiped } from "./session.js";
 
 const STILL = 2 * 1000;
-const root = document.documentElement;
 
 let renewing;
 let touchedAt = performance.now();

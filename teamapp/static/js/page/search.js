@@ -1,7 +1,7 @@
 // The search box and the chips of a list.
 
 import { all } from "./days.js";
-import { lift, ranked, sendHome, stateOf } from "./ranking.js";
+import { lift, ranked, sendHome, listState } from "./ranking.js";
 import { indexed, match, needles } from "./words.js";
 
 const SCREEN = 10; // rows: as many as fit on one
@@ -20,9 +20,9 @@ function indexOf(row, input) {
   return indexes.get(row);
 }
 
-const marked = (chip) => `[data-is~="${chip.dataset.chip}"]`;
+const hasMark = (chip) => `[data-is~="${chip.dataset.chip}"]`;
 
-const chips = () => all('[data-chip][aria-pressed="true"]').map(marked);
+const chips = () => all('[data-chip][aria-pressed="true"]').map(hasMark);
 
 function findRows({ rows }, input, asked) {
   const kinds = chips();
@@ -35,7 +35,7 @@ function findRows({ rows }, input, asked) {
 }
 
 /** Show the rows found and the groups they lie in, at first only as many as fit on a screen. */
-function reveal({ list, rows }, found, limit) {
+function revealRows({ list, rows }, found, limit) {
   const groups = new Map();
   for (const row of rows) {
     const shown = found.has(row);
@@ -62,7 +62,7 @@ function afterPaint(work) {
 /** Show the rows that match the search box and the chips, the best first where the list ranks them. */
 function filter(input) {
   const list = document.querySelector(input.dataset.filter);
-  const state = stateOf(list);
+  const state = listState(list);
   const asked = needles(input.value);
   const found = findRows(state, input, asked);
   const best = asked.length && state.top ? ranked(found) : [];
@@ -72,7 +72,7 @@ function filter(input) {
     sendHome(state, wanted);
     lift(state, best);
     const isAll = isGrouped && found.size === best.length; // the groups stay hidden
-    return isAll ? undefined : reveal(state, found, isGrouped ? Infinity : SCREEN);
+    return isAll ? undefined : revealRows(state, found, isGrouped ? Infinity : SCREEN);
   };
   if (isGrouped) {
     for (const row of state.lifted) row.hidden = !wanted.has(row);
@@ -106,7 +106,7 @@ export function startSearch() {
   if (!input) return;
   for (const chip of all("[data-chip]")) {
     for (const n of all("[data-chip-count]", chip)) {
-      n.textContent = all(marked(chip)).length;
+      n.textContent = all(hasMark(chip)).length;
     }
     chip.addEventListener("click", () => {
       chip.ariaPressed = String(chip.ariaPressed !== "true");
@@ -115,5 +115,5 @@ export function startSearch() {
   }
   if (input.value) filter(input);
   const list = document.querySelector(input.dataset.filter);
-  input.addEventListener("focus", () => gather(stateOf(list), input), { once: true });
+  input.addEventListener("focus", () => gather(listState(list), input), { once: true });
 }

@@ -5,6 +5,7 @@ import { endUndo } from "../forms/undo.js";
 import { get } from "../outbox/database.js";
 import { list, numbers } from "../outbox/entries.js";
 import { envelopes } from "../outbox/envelopes.js";
+import { MINUTE } from "../outbox/protocol.js";
 import { send } from "../outbox/transport.js";
 import { showKept, showNet, showNumbers } from "./bar.js";
 import { showDays } from "./days.js";
@@ -14,7 +15,6 @@ import { guard } from "./session.js";
 import { showNext } from "./walk.js";
 import { sendInBackground, tell } from "./worker.js";
 
-const MINUTE = 60 * 1000;
 const AFTER_FAILURE = 15 * 1000;
 const SHOWN = ["waiting", "attention", "accepted", "sealed"];
 

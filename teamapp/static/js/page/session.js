@@ -6,12 +6,12 @@ import { sealAbsent } from "../outbox/envelopes.js";
 import { release } from "../outbox/recording.js";
 import { URLS, endSession } from "../outbox/requests.js";
 import { handOver, send } from "../outbox/transport.js";
+import { root } from "./days.js";
 import { sendInBackground, tell, tellWhenReady } from "./worker.js";
 
 const PATIENCE = 8 * 1000;
 
 const { dataset: page } = document.body;
-const root = document.documentElement;
 
 /**
  * Blank a page of a person who is not signed in here any more, and go to one for who is.

@@ -1,12 +1,15 @@
 // A form of the commune's staff that met an error: its values stay in this tab until an answer.
-
-import { all } from "./days.js";
+// Phones do not keep this script: their forms go into the outbox.
 
 const FORM = "form[data-form-page]";
 const ERROR = ".refusal";
 const LINK = "a[data-sign-in]";
 
 const kept = () => JSON.parse(sessionStorage.typed ?? "null");
+
+function show(notes) {
+  for (const note of document.querySelectorAll(notes)) note.hidden = false;
+}
 
 const controls = (form) => [...form.elements].filter(({ name, type }) => name && type !== "hidden");
 
@@ -24,18 +27,20 @@ function fill(form, values) {
     if (["checkbox", "radio"].includes(control.type)) control.checked = given.includes(control.value);
     else if (given.length) [control.value] = given;
   }
-  for (const note of all("[data-typed-again]")) note.hidden = false;
+  show("[data-typed-again]");
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** The form was not answered: it comes back, and the sign-in after an expired session leads to it. */
 function leadBack(typed) {
   sessionStorage.typed = JSON.stringify({ ...typed, refused: true });
-  for (const link of all(LINK)) link.href = link.dataset.signIn + encodeURIComponent(typed.page);
-  for (const note of all("[data-typed-kept]")) note.hidden = false;
+  for (const link of document.querySelectorAll(LINK)) {
+    link.href = link.dataset.signIn + encodeURIComponent(typed.page);
+  }
+  show("[data-typed-kept]");
 }
 
-export function startUnansweredForm() {
+function start() {
   document.addEventListener("submit", ({ target }) => target.matches(FORM) && keep(target));
   document.addEventListener("click", ({ target }) => {
     const form = target.closest(LINK) && document.querySelector(FORM);
@@ -53,3 +58,5 @@ export function startUnansweredForm() {
   if (typed.refused && typed.user === user && form?.dataset.formPage === typed.page)
     fill(form, typed.values);
 }
+
+start();

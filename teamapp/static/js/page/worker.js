@@ -1,8 +1,8 @@
 // The page's side of the worker: registering it, messages to it, and its newer versions.
 
 import { holdsUnsaved } from "../forms/typed_drafts.js";
+import { root } from "./days.js";
 
-const root = document.documentElement;
 const worker = navigator.serviceWorker;
 
 let isAskedToUpdate = false;

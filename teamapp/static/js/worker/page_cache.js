@@ -2,10 +2,10 @@
 
 import { deleteDB, openDB } from "../../vendor/idb.js";
 import { get, set, stamp } from "../outbox/database.js";
+import { DAY } from "../outbox/protocol.js";
 import { join } from "../outbox/sealing.js";
 
-const PREFIX = "pages-";
-const DAY = 24 * 3600 * 1000;
+const PAGES = "pages-";
 const OLD = 10 * DAY;
 /** Pages with residents are dropped after this time without contact. */
 export const STALE = 14 * DAY;
@@ -17,7 +17,7 @@ const databases = new Map();
 export function pagesOf(user) {
   if (!databases.has(user)) {
     const close = () => databases.delete(user);
-    const opening = openDB(PREFIX + user, 1, {
+    const opening = openDB(PAGES + user, 1, {
       upgrade(db) {
         db.createObjectStore("pages", { keyPath: "url" });
         db.createObjectStore("meta");
@@ -76,7 +76,7 @@ export function cut(html) {
 /** Drop the pages of everybody but this person. */
 export async function dropOthers(user) {
   for (const { name } of (await indexedDB.databases?.()) ?? []) {
-    if (!name.startsWith(PREFIX) || name === PREFIX + user) continue;
+    if (!name.startsWith(PAGES) || name === PAGES + user) continue;
     await deleteDB(name); // an open connection to it closes itself
   }
   if (await get("dropping").catch(console.error)) await set({ dropping: false });
