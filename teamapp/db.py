@@ -31,7 +31,7 @@ class MomentField(BigIntegerField):
         return int(value.timestamp()) if isinstance(value, datetime) else value
 
     def python_value(self, value: int | None) -> datetime | None:
-        """Convert seconds to a datetime: of a year that can be drawn, whatever is stored."""
+        """Convert seconds to a datetime: of a year that can be drawn, for any stored number."""
         return None if value is None else datetime.fromtimestamp(
             min(max(value, EARLIEST), LATEST), UTC)
 

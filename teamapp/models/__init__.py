@@ -17,12 +17,13 @@ from .rejected_entry import RejectedEntry
 from .resident import Resident
 from .round import Assignment, Round, RoundVillage
 from .session import Session
+from .speaks import Speaks
 from .step import Step
 from .tally import Tally
 from .target import Target
 from .throttle import Throttle
 from .undeliverable_envelope import UndeliverableEnvelope
-from .user import Membership, Speaks, User
+from .user import Membership, User
 from .village import Village
 from .visit import Companion, Visit
 

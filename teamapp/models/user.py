@@ -10,7 +10,6 @@ from typing import Self
 from peewee import (
     BooleanField,
     CharField,
-    CompositeKey,
     DateField,
     ForeignKeyField,
     ModelSelect,
@@ -18,7 +17,6 @@ from peewee import (
 
 from .. import clock, text
 from ..db import Record, transaction
-from .catalog import Language
 from .commune import Commune
 from .secret import check_password, check_pin, hash_secret, is_secret_of
 from .village import Village
@@ -197,13 +195,3 @@ class Membership(Record):
     village = ForeignKeyField(Village, on_delete="RESTRICT")
     since_on = DateField()
     until_on = DateField(null=True)
-
-
-class Speaks(Record):
-    """A language the user speaks with residents."""
-
-    user = ForeignKeyField(User, backref="languages", on_delete="CASCADE")
-    language = ForeignKeyField(Language, column_name="language", on_delete="RESTRICT")
-
-    class Meta:
-        primary_key = CompositeKey("user", "language")

@@ -1,6 +1,6 @@
 """Answers to the request for consent: who is recorded by name, and the withdrawal of names.
 
-The newest answer asked until the time of a visit holds for it, whatever arrived first.
+For a visit the newest answer asked until its time holds, in any order of arrival.
 """
 
 from collections.abc import Iterable

@@ -9,10 +9,11 @@ from peewee import chunked
 from ..models import User
 from ..web import page
 from .answers import Answer
-from .batch import MOST_ENTRIES, SentEntry
+from .batch import MOST_ENTRIES
 from .forms import OutboxFileForm
 from .processor import BatchProcessor
 from .reading import read_ahead
+from .sent_entry import SentEntry
 
 files = Blueprint("files", __name__)
 

@@ -10,7 +10,8 @@ from werkzeug.exceptions import UnprocessableEntity
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from .batch import MOST_BYTES, read_entry
+from .batch import MOST_BYTES
+from .sent_entry import read_entry
 
 MOST_LINES = 2000  # twice as many as phones write in MOST_BYTES; short lines cost as much time
 NO_FILE_OF_OURS = _("Đây không phải tệp lưu từ sổ này, hoặc tệp đã hỏng. Trên máy, mở Gửi về xã, "

@@ -11,13 +11,13 @@ from ..db import proxy
 from ..models import ProcessingFailure, Receipt, RejectedEntry, User, WriteTransaction
 from ..recording.recorder import Entry, Pending, Rejected
 from .answers import Answer, accepted, deferred, rejected
-from .batch import SentEntry
 from .kinds import KINDS
 from .reading import Reading, read_form, unreadable
 from .receipt_index import ReceiptIndex
 from .rejected_store import NeedsOwnRun, RejectedStore
 from .rejections import REASONS
 from .runs import runs
+from .sent_entry import SentEntry
 from .storable import storable
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,8 @@ class BatchProcessor:
 
     def take(self, entries: Sequence[SentEntry]) -> list[Answer]:
         """Return an answer to each entry, equal to processing them one by one in the order sent."""
-        results: list[Answer] = []
-        for run in runs(entries, self._values):
-            results += self._take_run(run)
-        return results
+        values = {entry: values for entry, (values, _) in self.forms.items()}
+        return [answer for run in runs(entries, values.get) for answer in self._take_run(run)]
 
     def set_aside(self, entries: Sequence[SentEntry], code: str) -> list[Answer]:
         """Reject entries without validation, except those already accepted."""
@@ -55,10 +53,6 @@ class BatchProcessor:
         pairs = [(entry, self.index.answer(entry) or rejected(code)) for entry in entries]
         self._store_rejected([pair for pair in pairs if pair[1]["status"] == "rejected"])
         return [{"id": str(entry.id), **result} for entry, result in pairs]
-
-    def _values(self, entry: SentEntry) -> dict[str, Any] | None:
-        """Return the values of an entry's form if it was read before and is valid, else None."""
-        return self.forms.get(entry, (None, None))[0]
 
     def _take_run(self, entries: list[SentEntry]) -> list[Answer]:
         try:
@@ -136,8 +130,7 @@ class BatchProcessor:
     def _validate(self, entry: SentEntry, form: Entry, lookup: Any,
                   pendings: list[tuple[str, Pending, Receipt]]) -> Answer:
         """Return the answer to an entry; add its record, if accepted, to `pendings`."""
-        known = self.index.answer(entry)
-        if known:  # this run accepted the entry, or one it replaces, before
+        if known := self.index.answer(entry):  # this run accepted it, or one it replaces, before
             return known
         waits_for = next((id for id in entry.after if not self.index.is_met(id)), None)
         if waits_for and self.absent and waits_for in self.index.known:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .. import clock
 from ..models import Session, User
 from ..sealing import Key
-from .batch import SentEntry
+from .sent_entry import SentEntry
 
 CLOCK_ERROR = timedelta(minutes=5)  # of a phone, without a reproach
 

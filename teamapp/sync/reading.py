@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from ..models import Receipt, RejectedEntry
 from .answers import Answer, deferred, rejected
-from .batch import SentEntry, ids_named
 from .kinds import KINDS
+from .sent_entry import SentEntry, ids_named
 
 Errors: TypeAlias = dict[str, list[str]]
 # The values, or None and the errors; without errors, if the body is none of a form.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ..models import Receipt, User
 from .answers import Answer, accepted, rejected
-from .batch import SentEntry, ids_named
+from .sent_entry import SentEntry, ids_named
 
 LONGEST_CHAIN = 100  # entries that replace each other
 

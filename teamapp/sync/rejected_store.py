@@ -3,7 +3,7 @@
 from ..languages import language
 from ..models import RejectedEntry, User, WriteTransaction
 from .answers import Answer
-from .batch import SentEntry
+from .sent_entry import SentEntry
 from .storable import storable, storable_body
 
 MOST_OPEN = 200  # open rejected entries of a person, sent by the person's own phone

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from .batch import SentEntry
 from .kinds import KINDS
+from .sent_entry import SentEntry
 
 
 def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str, Any] | None],

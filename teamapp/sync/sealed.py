@@ -24,6 +24,7 @@ from .answers import Answer
 from .processor import BatchProcessor
 from .proofs import Proven, prove
 from .reading import read_ahead
+from .sent_entry import SentEntry, read_entry, uuid
 
 log = logging.getLogger(__name__)
 ProofReader: TypeAlias = Callable[[Key, str], Proven | None]
@@ -42,7 +43,7 @@ class Letter:
     envelope: str
     author: User
     device: UUID
-    entry: batch.SentEntry
+    entry: SentEntry
     code: str | None
 
 
@@ -74,7 +75,7 @@ def opened(one: batch.Sealed, prove: ProofReader) -> Letter:
     key = current_app.extensions["sealing"].named(one.kid)
     try:
         content = json.loads(key.open(base64.b64decode(one.sealed, validate=True)))
-        device, entry = batch.uuid(content["device"]), batch.read_entry(content["entry"])
+        device, entry = uuid(content["device"]), read_entry(content["entry"])
         user, proof = content["user"], str(content["proof"])
     except (ValueError, KeyError, TypeError, RecursionError, UnprocessableEntity):
         raise Undeliverable("unreadable") from None

@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 
 from teamapp.counting.reconciliation import differences
 from teamapp.models import Receipt, RejectedEntry, User
-from teamapp.sync.batch import read_entry
 from teamapp.sync.reading import read_form
+from teamapp.sync.sent_entry import read_entry
 from tests.cast import uuid_of
 from tests.standing.tree import read
 from tests.sync.phone import DEVICE, batch, body, entry, result, visits_by_entry

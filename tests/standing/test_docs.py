@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from teamapp.models import TABLES as MODELS
 from teamapp.models import AccountKind, Attempt, Obstacle, Procedure, User, secret
 from teamapp.models.throttle import Doubling
-from teamapp.sync import batch
+from teamapp.sync import batch, sent_entry
 from teamapp.sync.forms import MOST_LINES
 from teamapp.sync.kinds import KINDS
 from teamapp.sync.rejections import REASONS
@@ -258,7 +258,7 @@ def test_every_response_code_is_documented():
     told = read("docs/sync-protocol.md")
     refusals = re.findall(r"(?:BadRequest|RequestEntityTooLarge|UnprocessableEntity|"
                           r"UnsupportedMediaType|ServiceUnavailable)\(\"(\w+)\"",
-                          inspect.getsource(batch))
+                          inspect.getsource(batch) + inspect.getsource(sent_entry))
     assert {"malformed", "not_json", "too_large"} <= set(refusals)
     for word in {*REASONS, *refusals, "client_too_old", "wrong_user", "signed_out", "waits_for",
                  "server_older", "too_many_open"}:
@@ -271,7 +271,7 @@ def test_limits_are_documented():
     told = read("docs/sync-protocol.md")
     assert f"At most {batch.MOST_ENTRIES} entries and {batch.MOST_BYTES // 1024} KiB" in \
         told.replace("\n", " ")
-    assert f"at most {batch.MOST_AFTER} ids" in told
+    assert f"at most {sent_entry.MOST_AFTER} ids" in told
     assert f"at most 512 KiB and {MOST_LINES:,} entries" in told
 
 
