@@ -1,14 +1,69 @@
 """Coverage: the status of each named person with an account kind, and how many by village."""
 
 from collections import Counter as Counts
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from peewee import EXCLUDED
+from peewee import EXCLUDED, fn
 
-from ..models import AccountStatus, Coverage
+from .. import clock
+from ..models import AccountKind, AccountStatus, Coverage, Resident, Village
 
 CoverageKey = tuple[int, str, str, int]  # village id, account kind, state, cohort
+
+
+@dataclass
+class Share:
+    """People of 14 or older by the state of an account.
+
+    `all` is their number, None while not declared; `unlisted` of them are on no list, and lists
+    have `surplus` people more than declared. In a sum the two do not offset each other.
+    """
+
+    done: int = 0
+    not_yet: int = 0
+    listed: int = 0
+    all: int | None = 0
+    unlisted: int = 0
+    surplus: int = 0
+
+    @classmethod
+    def of(cls, village: Village, done: int, not_yet: int, listed: int) -> "Share":
+        """Return a village's share; a complete list is the number itself."""
+        everyone = listed if village.list_complete else village.declared_14plus
+        beside = 0 if everyone is None else everyone - listed
+        return cls(done, not_yet, listed, everyone, max(beside, 0), max(-beside, 0))
+
+    @property
+    def unasked(self) -> int:
+        """How many people of the lists were not asked yet."""
+        return self.listed - self.done - self.not_yet
+
+    @property
+    def percent(self) -> int | None:
+        """The percentage done, rounded half up, or None."""
+        return min((self.done * 200 + self.all) // (2 * self.all), 100) if self.all else None
+
+    def __add__(self, other: "Share") -> "Share":
+        whole = None if self.all is None or other.all is None else self.all + other.all
+        return Share(self.done + other.done, self.not_yet + other.not_yet,
+                     self.listed + other.listed, whole, self.unlisted + other.unlisted,
+                     self.surplus + other.surplus)
+
+
+def shares(commune_id: int, villages: Iterable[Village]) -> dict[int, Share]:
+    """Return {village id: Share} of the headline account, as of today."""
+    youngest = clock.today().year - Resident.ADULT
+    rows = (Coverage.select(Coverage.village_id, Coverage.state, fn.SUM(Coverage.count))
+            .where(Coverage.commune == commune_id,
+                   Coverage.kind.in_(["", AccountKind.HEADLINE]), Coverage.cohort <= youngest)
+            .group_by(Coverage.kind, Coverage.state, Coverage.village_id).tuples())
+    known = {(village_id, state): int(n) for village_id, state, n in rows}
+    return {village.id: Share.of(village, *(known.get((village.id, state), 0)
+                                            for state in ("done", "not_yet", "listed")))
+            for village in villages}
 
 
 def update_account_statuses(steps: list[dict[str, Any]]) -> Counts[CoverageKey]:

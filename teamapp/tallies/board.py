@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from .. import clock
+from ..counting.coverage import Share, shares
 from ..counting.indicators import DOSSIERS, HOUSEHOLDS, VISITS
 from ..counting.periods import Span
 from ..counting.targets import ACTIVATIONS, COVERAGE, TargetHistory
 from ..models import User, Village
 from . import queries
-from .queries import Contact, Figures, Share
+from .queries import Contact, Figures, Pending
 
 FIGURES = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code)
 
@@ -25,19 +26,28 @@ class Line:
     figures: dict[str, int | None]  # None: a figure that cannot be known
     needed: int | None
     due: int | None  # the part of `needed` due by today
-    share: Share
+    missing: int | None  # of the part due by today; None: without a target or figures
+    share: Share  # as of today
     wanted: int | None  # people to activate
     wanted_percent: int | None = None
+    is_partial: bool = False  # some villages have no target
     contact: Contact = field(default_factory=Contact)
     leader: User | None = None
 
     @property
-    def missing(self) -> int | None:
-        """How many activations are missing today; 0 when on schedule, None without a target."""
+    def reached(self) -> float | None:
+        """The percentage of the target, to a tenth, rounded half up; None of a partial one."""
         activations = self.figures[ACTIVATIONS]
-        if self.due is None or activations is None:
+        if not activations or not self.needed or self.is_partial:
             return None
-        return max(self.due - activations, 0)
+        tenths = (2000 * activations + self.needed) // (2 * self.needed)
+        return tenths / 10 if tenths % 10 else tenths // 10
+
+    @property
+    def is_sum_of_gaps(self) -> bool:
+        """Whether `missing` differs from the gap of the sums: villages do not offset each other."""
+        return self.missing is not None and self.missing != gap(
+            self.due, self.figures[ACTIVATIONS])
 
 
 @dataclass
@@ -45,6 +55,7 @@ class Board:
     """The context of the board's page."""
 
     span: Span
+    pending: Pending
     lines: list[Line]
     total: Line
     difficulties: list[Any]
@@ -58,8 +69,8 @@ def board(user: User, span: Span) -> Board:
     found, contacts = queries.figures(commune, span), queries.contacts(commune)
     lines = lines_of(Village.labelled(user), commune, span, found, contacts)
     return Board(
-        span, lines, whole(lines, found), queries.difficulties(commune, span),
-        total(contact.left for contact in contacts.values()),
+        span, queries.pending(user), lines, whole(lines, found),
+        queries.difficulties(commune, span), total(contact.left for contact in contacts.values()),
         silent(lines, commune),
         [line.village for line in lines if line.share.all is None])
 
@@ -67,14 +78,17 @@ def board(user: User, span: Span) -> Board:
 def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
              contacts: dict[int, Contact]) -> list[Line]:
     """Return a line for each village; `found` are the commune's figures of the span."""
-    shares, today = queries.coverage(commune, villages), clock.today()
-    targets = TargetHistory(commune)
-    nothing = Contact()
-    return [Line(
-        village.id, village, known(found, village.id, contacts.get(village.id, nothing), span),
-        *needs(targets, village.id, span, today), shares[village.id],
-        *wanted(targets, village.id, shares[village.id], today),
-        contacts.get(village.id, nothing)) for village in villages]
+    today, targets = clock.today(), TargetHistory(commune)
+    share_of = shares(commune, villages)
+
+    def line(village: Village) -> Line:
+        contact, share = contacts.get(village.id, Contact()), share_of[village.id]
+        figures = known(found, village.id, contact, span)
+        needed, due = needs(targets, village.id, span, today)
+        return Line(village.id, village, figures, needed, due, gap(due, figures[ACTIVATIONS]),
+                    share, *wanted(targets, village.id, share, today), contact=contact)
+
+    return [line(village) for village in villages]
 
 
 def silent(lines: list[Line], commune: int) -> list[Line]:
@@ -110,6 +124,11 @@ def needs(targets: TargetHistory, village_id: int, span: Span,
             targets.activations(village_id, span.first, last) if span.first <= today else None)
 
 
+def gap(due: int | None, activations: int | None) -> int | None:
+    """Return how many activations are missing; 0 on schedule, None if either is unknown."""
+    return None if due is None or activations is None else max(due - activations, 0)
+
+
 def wanted(targets: TargetHistory, village_id: int, share: Share,
            today: date) -> tuple[int | None, int | None]:
     """Return the target of coverage in people, and in percent."""
@@ -125,8 +144,11 @@ def whole(lines: list[Line], found: Figures) -> Line:
     return Line(0, None, {figure: found.get((0, figure), 0) if heard else None
                           for figure in FIGURES},
                 total(line.needed for line in lines), total(line.due for line in lines),
-                sum((line.share for line in lines), Share()), total(
-                    line.wanted for line in lines))
+                total(line.missing for line in lines),
+                sum((line.share for line in lines), Share()),
+                total(line.wanted for line in lines)
+                if all(line.wanted is not None for line in lines) else None,
+                is_partial=any(line.needed is None for line in lines))
 
 
 def total(numbers: Iterable[int | None]) -> int | None:

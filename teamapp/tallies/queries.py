@@ -1,6 +1,5 @@
 """The board's figures, from the summary tables; for some free periods from the facts."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +13,10 @@ from ..counting.targets import ACTIVATIONS
 from ..languages import called
 from ..models import (
     AccountKind,
-    Coverage,
     Device,
     Obstacle,
-    Resident,
+    RejectedEntry,
+    Round,
     Tally,
     User,
     Village,
@@ -32,26 +31,12 @@ Figures = dict[tuple[int, str], int]  # (village id, figure) → number
 
 
 @dataclass
-class Share:
-    """People of 14 or older by the state of an account; `all` is None while not declared."""
+class Pending:
+    """What waits for the commune: open rejected entries and drafts; `draft` is the newest one."""
 
-    done: int = 0
-    not_yet: int = 0
-    all: int | None = 0
-
-    @property
-    def unasked(self) -> int | None:
-        """How many were not asked yet, or None when their number is unknown."""
-        return None if self.all is None else max(self.all - self.done - self.not_yet, 0)
-
-    @property
-    def percent(self) -> int | None:
-        """The percentage done, rounded half up, or None."""
-        return min((self.done * 200 + self.all) // (2 * self.all), 100) if self.all else None
-
-    def __add__(self, other: "Share") -> "Share":
-        whole = None if self.all is None or other.all is None else self.all + other.all
-        return Share(self.done + other.done, self.not_yet + other.not_yet, whole)
+    rejected: int
+    drafts: int
+    draft: int | None
 
 
 @dataclass
@@ -121,25 +106,13 @@ def first_meetings(places: Expression, span: Span) -> ModelSelect:
             earlier.day.between(span.first, span.last), earlier.receipt < Visit.receipt)))
 
 
-def coverage(commune_id: int, villages: Iterable[Village]) -> dict[int, Share]:
-    """Return {village id: Share} of the headline account among people of 14 or older."""
-    youngest = clock.today().year - Resident.ADULT
-    kinds = {AccountKind.HEADLINE, *("" for village in villages if village.list_complete)}
-    rows = (Coverage.select(Coverage.village_id, Coverage.state, fn.SUM(Coverage.count))
-            .where(Coverage.commune == commune_id,
-                   Coverage.kind.in_(sorted(kinds)), Coverage.cohort <= youngest)
-            .group_by(Coverage.kind, Coverage.state, Coverage.village_id).tuples())
-    known = {(village_id, state): int(n) for village_id, state, n in rows}
-    return {village.id: Share(
-        known.get((village.id, "done"), 0), known.get((village.id, "not_yet"), 0),
-        known.get((village.id, "listed"), 0) if village.list_complete else village.declared_14plus)
-        for village in villages}
-
-
-def unlisted(commune_id: int, villages: Iterable[Village], listed: int) -> int | None:
-    """Return how many people not asked yet are on no list; negative when lists hold more."""
-    unasked = sum(coverage(commune_id, villages).values(), Share()).unasked
-    return None if unasked is None else unasked - listed
+def pending(user: User) -> Pending:
+    """Return what waits for the commune, in one statement."""
+    rejected = RejectedEntry.visible_to(user).where(RejectedEntry.settled_at.is_null())
+    drafts = Round.visible_to(user).where(Round.published_at.is_null())
+    return Pending(*drafts.select(
+        rejected.select(fn.COUNT(RejectedEntry.id)), fn.COUNT(Round.id), fn.MAX(Round.id),
+    ).tuples().get())
 
 
 def contacts(commune_id: int) -> dict[int, Contact]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..access import chair_only, commune_only
+from ..counting.coverage import Share, shares
 from ..counting.indicators import HOUSEHOLDS, VISITS
 from ..counting.targets import COVERAGE, TargetHistory, set_targets
 from ..models import Obstacle, Village
@@ -64,7 +65,7 @@ def figure(village_id: int, figure: str) -> ResponseReturnValue:
         "inside": "village" if village and request.args.get("in") == "village" else None,
         "done": rows.done_at(found) if figure in (VISITS.code, HOUSEHOLDS.code) else None}
     if (figure, state) == (COVERAGE, "unasked"):
-        opened["unlisted"] = queries.unlisted(current_user.commune_id, villages, paging["total"])
+        opened["share"] = sum(shares(current_user.commune_id, villages).values(), Share())
     return board_page(form, "tallies/_figure.html", **opened)
 
 

@@ -118,7 +118,7 @@ def test_twenty_houses_without_signal_count_the_same_everywhere(
     # the board
     laptop.reload()
     row = laptop.locator("table.board tbody tr", has_text="Cầu Ván")
-    for name, count in (("Lượt thăm", 20), ("Nhà đã gặp", len(MET)),
+    for name, count in (("Lượt đến hộ", 20), ("Số hộ tiếp cận được", len(MET)),
                         ("Kích hoạt", len(HELPED)), ("Hồ sơ", 1)):
         assert row.locator(f'td[data-name="{name}"]').inner_text() == str(count), name
     assert Dossier.select().count() == 1

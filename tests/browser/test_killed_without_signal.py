@@ -37,8 +37,8 @@ def test_three_visits_survive_a_killed_browser_and_count_once(
     assert Receipt.select().where(Receipt.status == "accepted").count() == 3
     laptop.reload()
     row = laptop.locator("table.board tbody tr", has_text="Cầu Ván")
-    assert row.locator('td[data-name="Lượt thăm"]').inner_text() == "3"
-    assert row.locator('td[data-name="Nhà đã gặp"]').inner_text() == "1"
+    assert row.locator('td[data-name="Lượt đến hộ"]').inner_text() == "3"
+    assert row.locator('td[data-name="Số hộ tiếp cận được"]').inner_text() == "1"
     assert row.locator('td[data-name="Kích hoạt"]').inner_text() == "1"
 
 

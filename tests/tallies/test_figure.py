@@ -28,7 +28,7 @@ def title_number(answer):
 
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize(("figure", "column"), [
-    ("activations", "Kích hoạt"), ("visits", "Lượt thăm"), ("houses", "Nhà đã gặp"),
+    ("activations", "Kích hoạt"), ("visits", "Lượt đến hộ"), ("houses", "Số hộ tiếp cận được"),
     ("dossiers", "Hồ sơ")])
 def test_row_count_equals_the_figure(browser_of, worked, line, figure, column, period):  # noqa: F811
     chair = browser_of(worked.son)
@@ -50,8 +50,8 @@ def test_moved_household_counts_in_one_village_only(browser_of, worked, line):  
         board = chair.get(f"/tallies{period}").text
         for place, label in ((worked.cau_van.id, "Ấp Cầu Ván"), (worked.da_xanh.id, "Đá Xanh")):
             answer = chair.get(f"/tallies/{place}/houses{period}")
-            assert rows(answer) == int(line(board, label)["Nhà đã gặp"])
-        assert line(board, "Cả xã")["Nhà đã gặp"] == all_houses
+            assert rows(answer) == int(line(board, label)["Số hộ tiếp cận được"])
+        assert line(board, "Cả xã")["Số hộ tiếp cận được"] == all_houses
 
 
 def test_obstacles_open_singly_and_together(browser_of, worked):  # noqa: F811
@@ -65,9 +65,12 @@ def test_obstacles_open_singly_and_together(browser_of, worked):  # noqa: F811
 
 def test_coverage_lists_people(browser_of, worked):  # noqa: F811
     chair = browser_of(worked.son)
-    for state, people in (("done", 4), ("not_yet", 2), ("unasked", 1)):
+    board = chair.get("/tallies").text
+    for state, words, people in (("done", "đã kích hoạt", 4), ("not_yet", "chưa kích hoạt", 2),
+                                 ("unasked", "chưa rà soát", 1)):
         answer = chair.get(f"/tallies/0/coverage?state={state}")
         assert rows(answer) == title_number(answer) == people
+        assert f"{words} {people}<" in board
     adults = Resident.select().where(Resident.commune == worked.an_phu,
                                      Resident.is_adult_in(2026)).count()
     assert adults == 4 + 2 + 1
@@ -99,7 +102,7 @@ def test_htmx_gets_the_drawer_and_a_browser_the_whole_board(browser_of, worked):
     piece = chair.get(url, headers={"HX-Request": "true"}).text
     assert piece.lstrip().startswith('<aside class="drawer" id="drawer"')
     whole = chair.get(url).text
-    assert "Tuần này thêm" in whole
+    assert "Trong tuần có thêm" in whole
     assert piece.strip() in whole
 
 
