@@ -108,7 +108,7 @@ class TargetForm(Form):
     village = HiddenField()
     activations = Whole(_("Kích hoạt mỗi tháng"), validators=[
         Optional(), NumberRange(0, 20000, message=_("Ghi số từ 0 đến 20.000."))])
-    coverage = Whole(_("Độ phủ (%)"), validators=[
+    coverage = Whole(_("Tỷ lệ kích hoạt (%)"), validators=[
         Optional(), NumberRange(0, 100, message=_("Ghi số từ 0 đến 100."))])
 
 

@@ -52,7 +52,7 @@ def file_dossier(phone):
     phone.unfold("Hồ sơ")
     phone.page.click('section:target [data-add="dossier"]')
     phone.page.fill("section:target .picker [type=search]", "khai sinh")
-    phone.page.click("section:target .picker label:visible >> nth=0")
+    phone.page.click("section:target .picker .choice:visible >> nth=0")
     phone.page.click('section:target label:has([name$="channel"][value="online"])')
 
 

@@ -39,7 +39,7 @@ def test_missing_answers_are_asked_for_in_our_words(lans_phone, register):
     press_save(phone)
     assert error(page, "dossiers-0-procedure") == "Chọn thủ tục của hồ sơ."
     page.fill("section:target .picker [type=search]", "khai sinh")
-    page.click("section:target .picker label:visible >> nth=0")
+    page.click("section:target .picker .choice:visible >> nth=0")
     press_save(phone)
     assert "ví dụ H12.34-" in error(page, "dossiers-0-code")
     assert phone.outbox() == [] and page.evaluate("window.bubbles") == 0
