@@ -79,7 +79,7 @@ class AssignForm(HouseholdsForm):
 class AllocationForm(FlaskForm):
     """The members among whom unassigned households are allocated."""
 
-    members = Checkboxes(_("Ai đi"), coerce=int)
+    members = Checkboxes(_("Thành viên được giao"), coerce=int)
 
     def offer(self, members: list[User]) -> Self:
         self.members.choices = [*User.labels(members).items()]
@@ -88,4 +88,4 @@ class AllocationForm(FlaskForm):
     def validate_members(self, field: Field) -> None:
         """Require a member."""
         if not field.data and not field.errors:
-            raise ValidationError(_("Chọn ít nhất một người đi."))
+            raise ValidationError(_("Chọn ít nhất một thành viên."))

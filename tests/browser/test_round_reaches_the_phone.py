@@ -19,7 +19,7 @@ def test_published_round_reaches_the_members_phone_at_its_next_contact(
     laptop.check('label:has-text("Ấp Cầu Ván") [name=villages]')
     laptop.check('[name=choice][value=all]', force=True)
     laptop.wait_for_selector("#proposal .figure:text-is('25 nhà')")
-    laptop.click('button:text-is("Lưu nháp")')
+    laptop.click('button:text-is("Lưu dự thảo")')
     laptop.wait_for_selector(f"h1:text-is('{NAME}')")
     contact(phone, lan, register.house(1), 1)
     assert NAME not in shown(phone), "a draft is seen by members"
@@ -31,7 +31,7 @@ def test_published_round_reaches_the_members_phone_at_its_next_contact(
     laptop.wait_for_selector("button:has-text('Nhà nào cũng đã giao')")
     laptop.goto(f"{line.url}/rounds")
     laptop.click(f"text={NAME}")
-    laptop.click('button:text-is("Giao cho thành viên")')
+    laptop.click('button:text-is("Phát động đợt")')
     laptop.wait_for_selector("text=máy của họ nhận")
     made = Round.get(Round.name == NAME)
     assert made.published_at is not None

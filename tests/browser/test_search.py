@@ -66,7 +66,7 @@ def test_procedure_of_the_shortest_name_comes_first(lans_phone, register):
     lans_phone.unfold("Hồ sơ")
     page.click('section:target [data-add="dossier"]')
     page.fill("section:target .picker [type=search]", "khai sinh")
-    first = page.locator("section:target .picker label:visible >> nth=0")
+    first = page.locator("section:target .picker .choice:visible >> nth=0")
     assert first.inner_text() == "Đăng ký khai sinh"
     first.click()
     page.fill("section:target .picker [type=search]", "ket hon")

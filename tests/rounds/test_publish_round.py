@@ -25,7 +25,7 @@ def test_chair_publishes_a_round(browser_of, cast, shared):
     assert round.cursor > before
     assert round.cursor == Counter.cursor_of(cast.an_phu.id)
     page = chair.get(answer.location).text
-    assert "Đã giao cho 4 thành viên; máy của họ nhận ở lần có sóng tới." in page
+    assert "Đã phát động cho 4 thành viên; máy của họ nhận ở lần có sóng tới." in page
 
 
 def test_officer_cannot_publish(browser_of, cast, shared):
@@ -38,7 +38,7 @@ def test_officer_cannot_publish(browser_of, cast, shared):
 def test_round_without_assignees_is_not_published(browser_of, cast, draft):
     answer = browser_of(cast.son).send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409
-    assert "chưa ai có nhà nào" in answer.text
+    assert "chưa ai được giao nhà nào" in answer.text
     assert Round.get().is_draft
 
 
@@ -49,13 +49,14 @@ def test_round_shows_households_of_former_members(browser_of, cast, draft):
     chair.send(f"/people/{cast.mai.id}/deactivation")
     answer = chair.send(f"/rounds/{draft.id}/publication")
     assert answer.status_code == 409 and Round.get().is_draft
-    warning = "1 nhà giao cho người không còn ở tổ. Mở thôn, ấp để giao lại."
+    gone = "1 nhà giao cho tài khoản đã đóng hoặc chuyển nơi khác."
+    warning = f"{gone} Mở thôn, ấp để giao lại."
     assert warning in answer.text
-    assert "1 nhà, 1 nhà giao cho người không còn ở tổ." in chair.get(village).text
+    assert f"1 nhà, {gone}" in chair.get(village).text
     chair.send(f"/rounds/{draft.id}/allocation")
     chair.send(f"/rounds/{draft.id}/publication")
     page = chair.get(f"/rounds/{draft.id}").text
-    assert warning in page and "Đã giao cho 3 thành viên" in page
+    assert warning in page and "Đã phát động cho 3 thành viên" in page
     visit(cast.hanh, cast.hlan)
     assert warning not in chair.get(f"/rounds/{draft.id}").text
 

@@ -7,6 +7,7 @@ import tokenize
 
 import pytest
 
+from .test_texts import messages
 from .tree import documents, files, parsed, python_files, read, templates
 
 pytestmark = pytest.mark.once  # the result does not depend on the database
@@ -43,6 +44,26 @@ PROSE = {
     r"`kept`|`refused`": "`accepted`, `rejected`", r"\ba turn\b": "a write transaction",
     r"\bin (its|their|the commune's) turn\b": "in its write transaction",
 }
+# A pattern in the texts of the commune's screens: its replacement. Phones keep some of these words.
+SCREENS = {
+    r"^(Tuần|Tháng) này (thêm|chưa)": "Trong tuần có thêm …",
+    r"\b[Cc]ần %\(n\)s|hôm nay cần": "chỉ tiêu, chỉ tiêu đến nay",
+    r"^Còn thiếu( %|$)": "Còn thiếu so với chỉ tiêu", r"Kịp chỉ tiêu": "Đạt chỉ tiêu tuần",
+    r"[Đđ]ộ phủ": "tỷ lệ kích hoạt", r"[Cc]hưa hỏi": "chưa rà soát",
+    r"[Ll]ượt thăm": "lượt đến hộ", r"[Nn]hà đã gặp": "số hộ tiếp cận được",
+    r"Nên gọi": "Cần đôn đốc", r"có tin\b": "đã cập nhật, có số liệu",
+    r"[Tt]in lần": "cập nhật lần cuối", r"^Người( của xã|$)": "Nhân sự",
+    r"Ai đi|[Nn]gười đi\b": "thành viên được giao", r"\b[Nn]háp\b": "dự thảo",
+    r"Giao cho thành viên|bấm giao": "Phát động đợt",
+    r"^Giao %\(day\)s|[Đđ]ợt đã giao": "phát động ngày …",
+    r"Đã xem": "Đã xử lý", r"\bxong %\(n\)s việc": "hoàn thành … việc",
+    r"%\(n\)s việc chưa": "còn … việc", r"không còn ở tổ": "tài khoản đã đóng hoặc chuyển nơi khác",
+    r"^Thôi$": "Hủy", r"^(Máy|Tin|Còn)$": "1 máy, liên lạc 29/11, hết lượt chờ",
+}
+OF_THE_COMMUNE = ("teamapp/templates/tallies/", "teamapp/templates/rounds/",
+                  "teamapp/templates/members/", "teamapp/templates/sync/",
+                  "teamapp/templates/commune.html", "teamapp/tallies/", "teamapp/rounds/",
+                  "teamapp/members/")
 ALLOWED = {  # (start of a path, name or found words): reason; * stands for each
     ("tests/standing/test_words.py", "*"): "has the lists themselves",
     ("teamapp/static/css/", "marker"): "CSS has ::marker and list-style",
@@ -151,6 +172,12 @@ def every_program():
             and "vendor" not in path.parts]
 
 
+def given_up(text):
+    """Return a given-up word of the commune's screens with its replacement, or None."""
+    return next((f"{text!r} → {instead}" for pattern, instead in SCREENS.items()
+                 if re.search(pattern, text)), None)
+
+
 def findings(path, found):
     """Return the findings in a file, without words that are allowed there."""
     return [f"{path}: {one}" for one in found if not allowed(path, re.split(r"[: ]", one)[0])]
@@ -200,6 +227,26 @@ def test_docstrings_comments_and_variables_use_the_words_of_the_glossary():
         found += findings(path, [*deprecated_in(prose(path)),
                                  *filter(None, map(deprecated, inner))])
     assert not found, "\n".join(found)
+
+
+def test_screens_of_the_commune_use_the_words_of_the_state():
+    texts = [(path, text) for path, _line, text in messages()
+             if str(path).startswith(OF_THE_COMMUNE)]
+    assert len(texts) > 200
+    found = [f"{path}: {given_up(text)}" for path, text in texts if given_up(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", every_document(), ids=str)
+def test_document_names_the_screens_of_the_commune_as_they_are(path):
+    named = re.findall(r"\*([^*\n]+)\*", read(path))
+    assert not [*filter(None, map(given_up, named))]
+
+
+@pytest.mark.parametrize("text", ["Tuần này thêm %(n)s người kích hoạt.", "cần %(n)s", "Thôi",
+                                  "Còn thiếu %(n)s.", "%(n)s việc chưa", "Xóa nháp", "Người"])
+def test_given_up_word_is_detected(text):
+    assert given_up(text)
 
 
 @pytest.mark.parametrize("name", ["InboxItem", "has_goer", "is_mended", "atTheDoor", "Standing",
