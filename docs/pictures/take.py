@@ -19,7 +19,7 @@ from tests.browser import chrome  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.5}
-LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+LAPTOP = {"viewport": {"width": 1280, "height": 1000}}
 
 
 def main():
@@ -97,7 +97,7 @@ def member(page):
 
 def chair(page):
     """A chair's week: the board, a figure's rows, a round."""
-    page.goto("/tallies")
+    page.goto("/tallies?period=month")  # a week may have just begun
     take(page, "board")
     page.goto("/rounds")
     page.goto(page.locator("main a[href^='/rounds/']:not([href$=new])").first.get_attribute("href"))
