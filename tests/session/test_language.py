@@ -185,4 +185,4 @@ def test_english_distinguishes_singular_and_plural(app):
 def test_sign_in_opens_pages_in_the_persons_language(cast, client, enter):
     cast.lan.set_language("en")
     answer = client.get(enter(client, "lan", PIN).location)
-    assert lang(answer) == "en" and "Getting the book ready" in answer.text
+    assert lang(answer) == "en" and "Getting the logbook ready" in answer.text
