@@ -92,6 +92,8 @@ class PeriodForm(Form):
 class Whole(IntegerField):
     """A whole number, or nothing."""
 
+    unreadable = _("Ghi một số, không có chữ.")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist or not valuelist[0].strip():
             self.data = None
@@ -99,7 +101,7 @@ class Whole(IntegerField):
         try:
             super().process_formdata([valuelist[0].strip()])
         except ValueError as error:
-            raise ValueError(_("Ghi một số, không có chữ.")) from error
+            raise ValueError(self.unreadable) from error
 
 
 class TargetForm(Form):

@@ -1,5 +1,6 @@
 """Targets are set by the chair from a day on and spread over the days of a month."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -97,6 +98,15 @@ def test_error_stands_beside_its_field(browser_of, cast, change, words):
     assert answer.status_code == 422
     assert words in answer.text
     assert Target.select().count() == 0
+
+
+def test_browser_tells_a_wrong_target_in_our_words(browser_of, cast):
+    page = browser_of(cast.son).get("/targets").text
+    first = re.search(r'<input[^>]*name="targets-0-activations"[^>]*>', page)[0]
+    for flaw, words in (("bad-input", "Ghi một số, không có chữ."),
+                        ("range-overflow", "Ghi số từ 0 đến 20.000."),
+                        ("range-underflow", "Ghi số từ 0 đến 20.000.")):
+        assert f'data-{flaw}="{words}"' in first
 
 
 def test_foreign_village_gets_no_target(browser_of, cast):
