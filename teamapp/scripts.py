@@ -20,6 +20,7 @@ IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:const|(?:async )?function) (\w+))", re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export \{([^}]+)\};$", re.MULTILINE)
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+TRAILING_COMMENTS = re.compile(r"[ \t]+// [^\n\"'`]*$", re.MULTILINE)  # not within a string
 COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 
 
@@ -62,8 +63,9 @@ def exports_of(script: str) -> list[str]:
 
 
 def bare(code: str) -> str:
-    """Return the code without whole-line comments, blank lines and indentation."""
-    return re.sub(r"\n{2,}", "\n", INDENTATION.sub("", COMMENTS.sub("", code)))
+    """Return the code without comments, blank lines and indentation."""
+    code = TRAILING_COMMENTS.sub("", COMMENTS.sub("", code))
+    return re.sub(r"\n{2,}", "\n", INDENTATION.sub("", code))
 
 
 @cache

@@ -1,8 +1,18 @@
-"""From house to house: the next in walking order, the place in a list, and whose toast it is."""
+"""From house to house: the next one, the way back, the place in a list, whose toast and where."""
+
+import pytest
 
 from teamapp import clock
 
 TOP = "() => Math.round(scrollY)"
+LIT = ".nav [aria-current]"
+BOXES = """() => ["[data-saved]", ".action .button", ".nav a"].map((name) =>
+  [...document.querySelectorAll(name)].map((one) => one.getBoundingClientRect())
+    .filter(({ width }) => width).map(({ top, bottom }) => ({ top, bottom })))"""
+IS_ON_TOP = """() => [...document.querySelectorAll("[data-saved] > *")].every((one) => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+})"""
 IS_SEEN = "document.querySelector('#list').checkVisibility({ visibilityProperty: true })"
 
 
@@ -53,6 +63,39 @@ def test_toast_stays_with_its_house(lans_phone, line, register):
     page.wait_for_selector("[data-saved]", state="visible")
     phone.go("/sign-in")
     assert not page.locator("[data-saved]").count()
+
+
+@pytest.mark.parametrize("letters", [16, 24, 32])
+def test_toast_covers_no_main_button(lans_phone, register, letters):
+    phone, page = lans_phone, lans_phone.page
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {
+        "fontSizes": {"standard": letters, "fixed": letters}})
+    page.clock.install(time=clock.now())
+    phone.absent(register.house(1))
+    for place in (0, 10_000):
+        page.evaluate("(place) => scrollTo(0, place)", place)
+        [toast], buttons, links = page.evaluate(BOXES)
+        assert 0 <= toast["top"] < toast["bottom"] <= page.viewport_size["height"]
+        assert len(buttons) == 3 and len(links) == 3
+        for box in (*buttons, *links):
+            assert box["top"] >= toast["bottom"] or box["bottom"] <= toast["top"]
+        assert page.evaluate(IS_ON_TOP)
+
+
+def test_house_of_the_day_belongs_to_the_day_in_the_navigation(lans_phone, register):
+    phone, page = lans_phone, lans_phone.page
+    page.click(f".walk a[href$='{register.house(2)}']")
+    page.wait_for_selector(f"{LIT}:has-text('Hôm nay')")
+    phone.go("/households")
+    assert page.inner_text(LIT) == "Cả ấp"
+    page.click(f"#list a[href$='{register.house(3)}']")
+    page.wait_for_selector(f"{LIT}:has-text('Hôm nay')")
+    assert page.locator(LIT).count() == 1
+    page.click(LIT)
+    page.wait_for_selector("[data-follow]")
+    phone.go(f"/households/{register.house(25)}")
+    page.wait_for_selector("html[data-counted]", state="attached")
+    assert page.inner_text(LIT) == "Cả ấp", "a house of another member's round"
 
 
 def test_back_keeps_the_place_in_a_long_list(lans_phone, register):

@@ -92,6 +92,19 @@ def test_each_script_stands_in_one_module_after_those_it_imports(app, client):
         assert holds == ((1, 0) if script in outbox_scripts() else (0, 1)), script
 
 
+def test_served_code_has_no_comment_and_every_string():
+    source = """// of the whole line
+/** and this */
+const url = "http://x // y"; // behind a string
+  const more = `a // b`; // with a "string"
+"""
+    assert bare(source) == """const url = "http://x // y";
+const more = `a // b`; // with a "string"
+"""
+    assert not [line for script in with_imports(APP) for line in bare(body(script)).splitlines()
+                if re.search(r"\s// ", line)]
+
+
 def test_sign_in_page_prefetches_the_files_of_the_worker(client, worker):
     asked = re.findall(r'rel="prefetch" href="([^"]+)"', client.get("/sign-in").text)
     assert any(path.endswith(APP) for path in asked) and set(asked) <= set(files(worker))

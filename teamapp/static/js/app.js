@@ -18,7 +18,7 @@ import { hear, touched, wasReloaded } from "./page/renewal.js";
 import { startSearch } from "./page/search.js";
 import { outboxChanged, sendNow, show } from "./page/sending.js";
 import { arrive, finishSignOut, guard, onSignInPage, signOut } from "./page/session.js";
-import { followNext } from "./page/walk.js";
+import { followNext, lightWalk } from "./page/walk.js";
 import { sendInBackground, startWorker, tell, update } from "./page/worker.js";
 
 const actions = {
@@ -59,6 +59,7 @@ async function start() {
   document.addEventListener("click", pressed);
   addEventListener("beforeinstallprompt", offerInstall);
   addEventListener("pageshow", ({ persisted }) => persisted && cameBack());
+  lightWalk();
   listenToForms();
   startWorker(hear);
   if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
@@ -105,7 +106,7 @@ async function online() {
 
 /** A page from the back cache stays hidden until it is known whose it is. */
 async function cameBack() {
-  root.style.visibility = "hidden"; // `hidden` would lose the place on the page
+  root.style.visibility = "hidden"; // hiding it would lose the place on the page
   if (!(await guard())) return;
   root.style.visibility = "";
   showSaved();

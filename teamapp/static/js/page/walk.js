@@ -50,9 +50,18 @@ function nextRow(entries) {
     row.matches(OPEN) && row.getClientRects().length);
 }
 
+/** The page of a house that the day's page led to last belongs to that page in the navigation. */
+export function lightWalk() {
+  const [page, ...paths] = sessionStorage.walk?.split(" ") ?? [];
+  if (!paths.includes(location.pathname)) return;
+  for (const link of all(".nav a")) link.ariaCurrent = link.pathname === page ? "page" : null;
+}
+
 /** Mark the next house of the day's page. */
 export async function showNext() {
   if (!document.querySelector("[data-follow]")) return;
+  const links = all("main li a:not([hidden] *)");
+  sessionStorage.walk = [location, ...links].map(({ pathname }) => pathname).join(" ");
   const entries = await list(user(), STATES);
   for (const fold of all("[data-fold]")) foldDone(fold, entries);
   const next = nextRow(entries);
