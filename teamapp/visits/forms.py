@@ -46,6 +46,9 @@ TWO_YEARS = 2 * timedelta(days=366)  # from the visit to a return or a dossier's
 BEFORE_VISIT = _("Ngày hẹn lại phải từ ngày đến nhà trở đi.")
 BEFORE_FILING = _("Ngày hẹn trả phải từ ngày nộp trở đi.")
 NO_DAY, NO_MODE = _("Chọn ngày hẹn lại."), _("Chọn cách làm: bà con tự làm, cùng làm hay làm giúp.")
+# For phones, what _check_return and _check_due check: a day from that of the visit on; after two
+# years the sentence of the field's range answers.
+AFTER_VISIT = {"data-after": "visited_at", "data-after-days": TWO_YEARS.days}
 # A phone asks about the day of a visit so many days ago or ahead; the server only flags it.
 UNLIKELY = {"data-doubt": _("Ngày này đúng không?"), "data-doubt-before": 400,
             "data-doubt-ahead": 1}
@@ -85,7 +88,7 @@ class DossierForm(Form):
     channel = WordField(_("Nộp ở đâu?"), CHANNELS,
                         validators=[Needed(_("Chọn nơi nộp hồ sơ."))])
     due_on = DayField(_("Ngày hẹn trả"), validators=[days_ahead], render_kw={
-        "data-after": "visited_at", "data-after-says": BEFORE_FILING})
+        **AFTER_VISIT, "data-after-says": BEFORE_FILING})
 
 
 class VisitForm(Form):
@@ -102,8 +105,7 @@ class VisitForm(Form):
                                  FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))],
                              render_kw=UNLIKELY)
     return_on = DayField(_("Hẹn ngày"), validators=[days_ahead], render_kw={
-        "data-value-missing": NO_DAY, "data-after": "visited_at",
-        "data-after-says": BEFORE_VISIT})
+        **AFTER_VISIT, "data-after-says": BEFORE_VISIT, "data-value-missing": NO_DAY})
     return_part = WordField(_("Buổi nào?"), PARTS)
     note = NoteField(_("Ghi chú"), widget=TextArea(), validators=[AtMost(1000)])
     companions = NumbersField(_("Đi cùng ai"))

@@ -5,10 +5,13 @@ import re
 import signal
 import subprocess
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote_plus
 
 from playwright.sync_api import Error, TimeoutError
+
+from teamapp import clock
 
 from . import chrome, waiting
 
@@ -247,6 +250,20 @@ class Phone:
         for name, value in more.items():
             self.page.fill(f'section:target [name="{name}"]:visible', value)
         self.save()
+
+    def too_late(self, house):
+        """Record an appointment that the commune rejects."""
+        self.open_sheet(house, "other")
+        self.choose("outcome", "later")
+        self.appoint_too_late()
+        self.save()
+
+    def appoint_too_late(self):
+        """Fill in an appointment in three years, in a form from before phones had that rule."""
+        self.page.eval_on_selector_all("[data-after-days]", """(fields) =>
+          fields.forEach((one) => delete one.dataset.afterDays)""")
+        day = clock.today() + timedelta(days=3 * 365)
+        self.page.fill('section:target [name="return_on"]:visible', day.isoformat())
 
     def until_drafted(self, words):
         """Wait until a typed draft with these words is stored."""

@@ -168,7 +168,7 @@ def test_accepted_and_rejected_entries_are_not_shown_as_waiting(lans_phone, regi
     phone.open_sheet(register.house(2), "record")
     phone.help()
     phone.unfold("Hẹn lại")
-    page.fill("#met [name=return_on]", (clock.today() + timedelta(days=3 * 365)).isoformat())
+    phone.appoint_too_late()
     phone.save()
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import contextmanager
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -168,8 +167,7 @@ def test_volunteers_outbox_is_accessible(phone, line, register):
         phone.until_accepted(1)
         page.evaluate(OPEN_ALL)
         screens.look("outbox, sent")
-        in_three_years = str(clock.today() + timedelta(days=3 * 365))
-        phone.other(register.house(4), "later", return_on=in_three_years)
+        phone.too_late(register.house(4))
         phone.send_now()
         page.wait_for_selector('[data-entries="attention"] li')
         until_kept_page(phone, register, "/outbox", 'href="/rejected-entries"')

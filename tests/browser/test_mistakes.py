@@ -53,10 +53,33 @@ def test_appointment_before_the_visit_is_told_while_typing(lans_phone, register)
     assert error(page, "return_on", "otherwise") == str(forms.BEFORE_VISIT)
     press_save(phone)
     assert phone.outbox() == []
-    page.fill("#otherwise [name=return_on]", clock.today().isoformat())
+    page.fill("#otherwise [name=return_on]", (clock.today() + forms.TWO_YEARS).isoformat())
     assert page.locator("#otherwise .field:has([name=return_on]) .error").count() == 0
     phone.save()
     assert len(phone.outbox()) == 1
+
+
+def test_day_more_than_two_years_after_the_visit_is_told_while_typing(lans_phone, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.open_sheet(register.house(1), "record")
+    phone.help()
+    phone.unfold("Hẹn lại")
+    phone.unfold("Hồ sơ")
+    page.click('section:target [data-add="dossier"]')
+    for name in ("return_on", "dossiers-0-due_on"):
+        for days, sentence in ((-1, None), (1, str(forms.FAR_OFF))):
+            day = clock.today() + forms.TWO_YEARS + timedelta(days=days)
+            page.fill(f'#met [name="{name}"]', day.isoformat())
+            if sentence:
+                assert error(page, name) == sentence
+            else:
+                assert page.locator(f'#met .field:has([name="{name}"]) .error').count() == 0
+    press_save(phone)
+    assert phone.outbox() == []
+    phone.unfold("Ngày giờ")
+    page.fill("#met [name=visited_at]", f"{clock.today() - timedelta(days=30)}T09:00")
+    page.fill("#met [name=return_on]", (clock.today() + forms.TWO_YEARS).isoformat())
+    assert error(page, "return_on") == str(forms.FAR_OFF), "two years after the visit, not today"
 
 
 def test_unlikely_day_is_asked_about_at_once(lans_phone, line, register):

@@ -9,11 +9,6 @@ from teamapp.models import Household, Receipt, RejectedEntry, VillageStay, Visit
 TOO_FAR = "hai năm"  # from the reason that rejects an appointment in three years
 
 
-def in_three_years():
-    """Return the date of an appointment that the commune rejects."""
-    return (clock.today() + timedelta(days=3 * 365)).isoformat()
-
-
 def test_rejected_visit_shows_its_reason_and_its_resubmission_counts_once(lans_phone, register):
     phone = lans_phone
     page = phone.page
@@ -22,7 +17,7 @@ def test_rejected_visit_shows_its_reason_and_its_resubmission_counts_once(lans_p
     phone.unfold("Ghi chú")
     page.fill("#met [name=note]", "Chiều quay lại")
     phone.unfold("Hẹn lại")
-    page.fill("#met [name=return_on]", in_three_years())
+    phone.appoint_too_late()
     phone.save()
     [entry] = phone.outbox()
     phone.send_now()
@@ -81,7 +76,7 @@ def test_unchanged_visit_is_accepted_once_its_cause_of_rejection_is_gone(lans_ph
 
 def test_rejected_visit_is_resubmitted_from_its_house_page_too(lans_phone, register):
     phone, page = lans_phone, lans_phone.page
-    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.too_late(register.house(1))
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     phone.go(f"/households/{register.house(1)}")
@@ -118,7 +113,7 @@ TAKE_BACK = """async (id) => {
 def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, register):
     """So a restored database can get both: it has no record of the rejected entry."""
     phone, page = lans_phone, lans_phone.page
-    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.too_late(register.house(1))
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -138,7 +133,7 @@ def test_entry_after_a_rejected_visit_follows_its_resubmission(lans_phone, regis
 
 def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, register):
     phone = lans_phone
-    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.too_late(register.house(1))
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [entry] = phone.outbox()
@@ -164,7 +159,7 @@ def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, registe
 
 def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
-    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.too_late(register.house(1))
     phone.send_now()
     phone.until(lambda: phone.outbox("attention"), "nothing was rejected")
     [rejected] = phone.outbox()
@@ -177,7 +172,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')
     page.wait_for_selector("section:target .field > .error")
-    page.fill('section:target [name="return_on"]:visible', in_three_years())
+    phone.appoint_too_late()
     phone.until_typing_is_stored()
     page.click("section:target [data-do=draft-open]")
     reason = page.locator('section:target [name="reason"]:visible')
@@ -223,7 +218,7 @@ def test_waiting_entry_is_opened_and_changed_before_sending(lans_phone, line, re
 def test_rejected_entry_does_not_block_the_others(lans_phone, line, register):
     phone = lans_phone
     line.cut()
-    phone.other(register.house(1), "later", return_on=in_three_years())
+    phone.too_late(register.house(1))
     phone.absent(register.house(2))
     phone.absent(register.house(3))
     line.restore()

@@ -19,7 +19,9 @@ const said = (control, flaw) => control.dataset[flaw] ?? fieldOf(control).datase
 function brokenRule({ dataset: asked, value, form }) {
   if (asked.refuse && isRefused(value, asked.refuse)) return asked.refuseSays;
   const first = asked.after && form.elements[asked.after]?.value;
-  if (first && value && days(first, value) < 0) return asked.afterSays;
+  const later = first && value ? days(first, value) : 0;
+  if (later < 0) return asked.afterSays;
+  if (later > asked.afterDays) return asked.rangeOverflow;
   const away = asked.doubt && value && asked.sure !== value ? days(stamp(), value) : 0;
   return away < -asked.doubtBefore || away > asked.doubtAhead ? asked.doubt : "";
 }
