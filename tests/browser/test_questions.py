@@ -1,5 +1,7 @@
 """The phone asks before it saves what looks like a slip."""
 
+from urllib.parse import parse_qs
+
 from teamapp.models import Consent, Visit
 
 QUESTION = "[data-ask]:not([hidden])"
@@ -71,3 +73,29 @@ def test_unreadable_outbox_does_not_keep_a_visit_from_being_saved(lans_phone, re
     page.evaluate("() => { IDBIndex.prototype.getAll = () => { throw new Error('unreadable') } }")
     page.click("#absent button")
     page.wait_for_selector(":is([data-saved], [data-save-failed]):not([hidden])")
+
+
+def test_way_of_one_person_is_asked_by_a_link_under_that_of_the_visit(
+        lans_phone, line, register):
+    phone, page = lans_phone, lans_phone.page
+    line.cut()
+    phone.open_sheet(register.house(1), "record")
+    phone.help(person=0, mode=None)
+    phone.help(person=1, mode="together")
+    own = [f'[name="people-{n}-steps-0-mode"]' for n in (0, 1)]
+    assert not any(page.is_visible(f"label:has({name})") for name in own)
+    assert page.locator("#met :text('Người này làm cách khác'):visible").count() == 1
+    page.click("#met button:has-text('Người này làm cách khác')")
+    assert all(page.is_visible(f'label:has({name}[value="self"])') for name in own)
+    assert page.evaluate("document.activeElement.name") == "people-0-steps-0-mode"
+    phone.choose("people-1-steps-0-mode", "self")
+    phone.save()
+    [entry] = phone.outbox()
+    body = parse_qs(entry["body"])
+    assert body["mode"] == ["together"] and body["people-1-steps-0-mode"] == ["self"]
+    assert "people-0-steps-0-mode" not in body
+
+    phone.go("/outbox")
+    page.click('[data-entries="waiting"] [data-do="mend"]')
+    page.wait_for_selector('[name="people-1-steps-0-mode"][value="self"]:checked', state="attached")
+    assert page.is_visible(f"label:has({own[1]})") and not page.is_visible(f"label:has({own[0]})")

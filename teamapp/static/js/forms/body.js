@@ -48,7 +48,8 @@ function fillIn(control, values) {
     control.value = given.shift() ?? "";
     if ("now" in control.dataset) control.dataset.touched = "";
   }
-  if (given && isFilled(control)) unfold(control);
+  // Not by isFilled: what an entry on this phone answered is disabled until it is opened again.
+  if (isChoice(control) ? control.checked : given && !isHidden(control) && control.value) unfold(control);
 }
 
 /** A body's pairs, each renumbered as the item with the same hidden id is numbered now. */

@@ -3,7 +3,7 @@
 import { endHold, fillReopened } from "./correction.js";
 import { FORM, fillNow, forms, newIds } from "./form.js";
 import { answerInvalid, check, confirmDay, mistakeIn, showMistake } from "./mistakes.js";
-import { addItem, revealMore, settleInAll } from "./parts.js";
+import { addItem, openAll, revealMore, settleInAll } from "./parts.js";
 import { asks, unask } from "./questions.js";
 import { save } from "./saving.js";
 import { dropDraft, keepDrafts, offerDrafts, openDraft, typed, undo } from "./typed_drafts.js";
@@ -13,6 +13,7 @@ export const formActions = {
   add: addItem,
   remove: (button) => button.closest("[data-item]")?.remove(),
   undo,
+  "open-all": openAll,
   sure: confirmDay,
   unask: (button) => unask(button.form),
   "draft-open": openDraft,

@@ -62,6 +62,13 @@ export async function addItem(button) {
   return added[0];
 }
 
+/** Open the folds of a form that a button names, and go to the first in sight. */
+export function openAll({ form, dataset }) {
+  const folds = [...form.querySelectorAll(dataset.all)];
+  for (const fold of folds) fold.open = true;
+  folds.find((fold) => fold.getClientRects().length)?.querySelector("input").focus();
+}
+
 /** Add the items that a body needs and the form does not show yet. */
 export async function growFor(form, params) {
   for (const button of form.querySelectorAll('[data-do="add"]')) {
