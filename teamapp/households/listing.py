@@ -3,8 +3,9 @@
 from peewee import Expression, ModelSelect, fn
 
 from .. import clock
-from ..models import Household, User, Visit
-from ..rostering.selection import has_work, never_visited
+from ..models import Household, Resident, User, Visit
+from ..models.household_summary import unactivated_residents
+from ..rostering.selection import moved_away, never_visited
 from .people import label
 from .queries import HouseholdView, households
 from .search import Search
@@ -46,5 +47,15 @@ def has_appointment() -> Expression:
     return fn.COALESCE(last, None).is_null(False)  # a query has no is_null()
 
 
-CONDITIONS = {"todo": never_visited, "not": lambda: has_work(clock.today().year),
-              "later": has_appointment}
+def has_unactivated(is_asked: bool) -> Expression:
+    """Return the condition “lives here, and somebody is known not to be activated”.
+
+    With False for `is_asked`: somebody was not asked yet.
+    """
+    residents, known = unactivated_residents(clock.today().year)
+    return ~moved_away() & fn.EXISTS(residents.select(Resident.id).where(
+        Resident.household == Household.id, known.is_null(not is_asked)))
+
+
+CONDITIONS = {"todo": never_visited, "not": lambda: has_unactivated(True),
+              "unasked": lambda: has_unactivated(False), "later": has_appointment}

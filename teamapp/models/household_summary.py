@@ -12,8 +12,8 @@ from peewee import JOIN, ModelSelect, fn
 from .. import clock
 from ..statements import Among
 from .account_status import AccountStatus
-from .catalog import AccountKind
 from .household import Household
+from .ladder import ACTIVATED, REGISTERED
 from .resident import Resident
 from .user import User
 from .visit import Visit
@@ -51,10 +51,10 @@ class Call:
 class HouseholdSummary:
     """A household's last visits, newest first, and its residents (14+) not known to be activated.
 
-    `unactivated` of them said so, `unasked` were not asked yet.
+    `unactivated` of them are known not to be, `unasked` were not asked yet.
     """
 
-    headline: ClassVar[str] = AccountKind.HEADLINE
+    headline: ClassVar[str] = ACTIVATED
     calls: list[Call] = field(default_factory=list)
     unactivated: int = 0
     unasked: int = 0
@@ -82,8 +82,9 @@ class HouseholdSummary:
 
     @property
     def marks(self) -> str:
-        """The filter words of a list row: todo, not (activated), later."""
-        found = ((not self.calls, "todo"), (self.has_work, "not"), (self.promise, "later"))
+        """The filter words of a list row: todo, not (activated), unasked, later."""
+        found = ((not self.calls, "todo"), (self.has_work and self.unactivated, "not"),
+                 (self.has_work and self.unasked, "unasked"), (self.promise, "later"))
         return " ".join(mark for is_so, mark in found if is_so)
 
     @property
@@ -102,8 +103,8 @@ def household_summaries(ids: Collection[UUID], year: int,
     found: defaultdict[UUID, HouseholdSummary] = defaultdict(HouseholdSummary)
     for household, *facts in last_calls(ids, calls):
         found[household].calls.append(Call(*facts))
-    for household, count, unasked in unactivated(ids, year):
-        found[household].unactivated, found[household].unasked = count - unasked, unasked
+    for household, known_not, unasked in unactivated(ids, year):
+        found[household].unactivated, found[household].unasked = known_not, unasked
     return found
 
 
@@ -138,11 +139,24 @@ def ranking(visit: Any) -> list[Any]:
 
 
 def unactivated(ids: Iterable[UUID], year: int) -> ModelSelect:
-    """Return (household, residents of 14 and older not known to be activated, unasked of them)."""
-    known = (AccountStatus.resident == Resident.id) & (AccountStatus.kind == AccountKind.HEADLINE)
-    return (Resident.select(Resident.household, fn.COUNT(Resident.id),
-                            fn.COUNT(Resident.id) - fn.COUNT(AccountStatus.state))
-            .join(AccountStatus, JOIN.LEFT_OUTER, on=known)
-            .where(Resident.household.in_(Among(ids)), Resident.is_adult_in(year),
-                   AccountStatus.state.is_null() | (AccountStatus.state != "done"))
+    """Return (household, residents known not to be activated, not asked yet), of 14 and older."""
+    residents, known = unactivated_residents(year)
+    return (residents.select(Resident.household, fn.COUNT(known),
+                             fn.COUNT(Resident.id) - fn.COUNT(known))
+            .where(Resident.household.in_(Among(ids)))
             .group_by(Resident.household).tuples())
+
+
+def unactivated_residents(year: int) -> tuple[ModelSelect, Any]:
+    """Return the query of residents of 14 and older not known to be activated, and what is known.
+
+    NULL is known of who was not asked yet: neither about activation nor about registration.
+    """
+    activation, registration = AccountStatus.alias(), AccountStatus.alias()
+    query = Resident.select()
+    for status, kind in ((activation, ACTIVATED), (registration, REGISTERED)):
+        query = query.join_from(Resident, status, JOIN.LEFT_OUTER, on=(
+            (status.resident == Resident.id) & (status.kind == kind)))
+    return query.where(
+        Resident.is_adult_in(year), activation.state.is_null() | (activation.state != "done"),
+    ), fn.COALESCE(activation.state, registration.state)

@@ -140,7 +140,7 @@ def village_page(round: Round, village: Village, assigning: AssignForm | None = 
         "rounds/village.html", "rounds/_village.html", status=status, round=round,
         village=village, clusters=queries.clusters(listed), team=team,
         progress=progress.of_assignments(listed),
-        open_people={household: count for household, count, _unasked in unactivated(
+        open_people={household: counts for household, *counts in unactivated(
             [assignment.household_id for assignment in listed], clock.today().year)},
         names=User.labels(team),
         errors=[error for errors in tried.errors.values() for error in errors] if tried else [],

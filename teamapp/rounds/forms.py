@@ -16,9 +16,9 @@ from ..web import DayField
 from .fields import Checkboxes
 
 CHOICE_NAMES = {
-    "either": _("Nhà chưa đến và nhà còn người chưa kích hoạt"),
+    "either": _("Nhà chưa đến và nhà còn người chưa kích hoạt, chưa rà soát"),
     "unvisited": _("Nhà chưa đến lần nào"),
-    "unactivated": _("Nhà còn người từ 14 tuổi chưa kích hoạt"),
+    "unactivated": _("Nhà còn người từ 14 tuổi chưa kích hoạt, chưa rà soát"),
     "all": _("Tất cả các nhà"),
     "keep": _("Giữ các nhà đã chọn"),
 }

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from teamapp import clock
+from teamapp.households.listing import CONDITIONS
+from teamapp.households.queries import households
 from teamapp.models import Household, Resident
 
 from ..cast import uuid_of
@@ -69,8 +71,25 @@ def test_filter_selects_matching_households(cast, lan):
                                       (cast.resident("Thị Rin"), "had")])
     visit(cast.lan, cast.van, "later", return_on=None)
     assert shown(lan, **{"is": "todo"}) == ["Nguyễn Thị Hòa"]
-    assert shown(lan, **{"is": "not"}) == ["Lê Văn An", "Nguyễn Thị Hòa"]
+    assert shown(lan, **{"is": "unasked"}) == ["Lê Văn An", "Nguyễn Thị Hòa"]
+    assert shown(lan, **{"is": "not"}) == []
     assert shown(lan, **{"is": "dream"}) == ["Điểu Bré", "Lê Văn An", "Nguyễn Thị Hòa"]
+
+
+def test_filter_agrees_with_the_house_page_and_with_the_phone(cast, lan):
+    an, hoa = cast.resident("Lê Văn An"), cast.resident("Nguyễn Thị Hòa")
+    visit(cast.lan, cast.van, people=[(an, "had", "VNEID_2_DK")])
+    visit(cast.lan, cast.hoa, people=[(hoa, "not_yet")])
+    assert shown(lan, **{"is": "not"}) == ["Lê Văn An", "Nguyễn Thị Hòa"]
+    for house in (cast.van, cast.hoa):
+        assert "Chưa kích hoạt" in lan.get(f"/households/{house.id}").text
+    assert "1 người chưa kích hoạt, 1 người chưa hỏi" in " ".join(
+        lan.get("/households?q=le+van+an").text.split())
+    assert shown(lan, **{"is": "unasked"}) == ["Điểu Bré", "Lê Văn An"]
+    found = households(Household.visible_to(cast.lan))
+    for mark in CONDITIONS:
+        on_phone = {house.head for house in found if mark in house.summary.marks.split()}
+        assert on_phone == set(shown(lan, **{"is": mark})), mark
 
 
 def test_appointment_filter_ends_with_the_next_visit(cast, lan):
