@@ -94,12 +94,17 @@ class TextField(StringField):
 
 
 class NoteField(TextField):
-    """A text in people's own words: phones refuse an ID number in it; one that passes is masked."""
+    """A text in people's own words: phones refuse an ID number in it; one that passes is masked.
+
+    Its form has the pattern once, as an output of this name (visits/parts.html).
+    """
+
+    pattern_name, pattern = "id-number", id_numbers.IN_HTML
 
     def __init__(self, *args: Any, render_kw: dict[str, Any] | None = None,
                  **kwargs: Any) -> None:
         super().__init__(*args, filters=[id_numbers.mask], render_kw={
-            "data-refuse": id_numbers.IN_HTML,
+            "data-refuse": self.pattern_name,
             "data-refuse-says": _("Đừng ghi dãy 9 hoặc 12 số."), **(render_kw or {})}, **kwargs)
 
 

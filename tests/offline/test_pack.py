@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from uuid import UUID, uuid4
 
 import brotli
 import pytest
 
 from teamapp import clock
+from teamapp.id_numbers import IN_HTML
 from teamapp.models import (
     Counter,
     Household,
@@ -235,6 +237,13 @@ def test_new_team_member_renews_only_the_blank_forms(cast, lan):
     assert "Cao Thị Mới" in lines[0]["html"]
     User.update(active=False).where(User.username == "new").execute()
     assert "Cao Thị Mới" not in lan.pull()[1][0]["html"]
+
+
+def test_pattern_of_id_numbers_stands_once_in_a_pack(lan):
+    _, lines = lan.pull()
+    html = unescape("".join(line.get("html", "") for line in lines))
+    assert html.count(IN_HTML) == 1, "12 kB"
+    assert len(page(lines, "/visits/parts")["html"]) < 90_000
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def names():
 
 def vietnamese_in(html):
     """Return the Vietnamese texts of a page, without names of people and places."""
-    html = re.sub(r'data-(?:search|label|refuse)="[^"]*"|Từng Nhà|Tiếng Việt', "", unescape(html))
+    html = re.sub(r'data-(?:search|label|pattern)="[^"]*"|Từng Nhà|Tiếng Việt', "", unescape(html))
     for name in names():
         html = html.replace(name, "")
     return re.findall(r"[^<>]*[ăđơưạảấầậắặẹẻếềệỉịọỏốồộớờợụủứừựỳỹ][^<>]*", html)

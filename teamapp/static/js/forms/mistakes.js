@@ -17,7 +17,8 @@ const said = (control, flaw) => control.dataset[flaw] ?? fieldOf(control).datase
 
 /** The sentence of the rule that a control breaks, of those a browser does not know. */
 function brokenRule({ dataset: asked, value, form }) {
-  if (asked.refuse && isRefused(value, asked.refuse)) return asked.refuseSays;
+  const pattern = asked.refuse && form.elements[asked.refuse]?.dataset.pattern;
+  if (pattern && isRefused(value, pattern)) return asked.refuseSays;
   const first = asked.after && form.elements[asked.after]?.value;
   const later = first && value ? days(first, value) : 0;
   if (later < 0) return asked.afterSays;
