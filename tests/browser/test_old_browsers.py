@@ -89,6 +89,19 @@ def test_browser_that_keeps_no_pages_says_so_at_sign_in_and_does_not_wait(
     assert phone.page.locator(ONLINE_ONLY).first.is_visible()
 
 
+def test_browser_that_runs_no_scripts_says_so_at_sign_in_and_afterwards(take_phone):
+    phone = take_phone()
+    phone.context.new_cdp_session(phone.page).send(
+        "Emulation.setScriptExecutionDisabled", {"value": True})
+    phone.go("/sign-in")
+    assert phone.page.is_visible("noscript .banner")
+    phone.page.fill("[name=username]", "lan")
+    phone.page.fill("[name=secret]", PIN)
+    phone.page.click("main form button")
+    phone.page.wait_for_url("**/arrival**")
+    assert "Mở bằng Chrome hoặc Safari bản mới" in phone.page.inner_text("noscript .banner")
+
+
 def test_exception_while_sending_is_reported_and_retried(take_phone, register):
     phone = take_phone(init_script="""
       const stringify = JSON.stringify;
