@@ -101,9 +101,9 @@ def page_rows(phone, urls, times):
 
 def search_rows(strokes):
     """Return the rows of searching."""
-    return [Row(SEARCH, "keystroke to paint", middle(strokes), "ms", most=50,
+    return [Row(SEARCH, "keystroke to paint", middle(strokes), "ms", most=40,
                 note=f"{len(strokes)} keystrokes"),
-            Row(SEARCH, "of ten, nine within", slowest(strokes, 0.9), "ms", most=100)]
+            Row(SEARCH, "of ten, nine within", slowest(strokes, 0.9), "ms", most=80)]
 
 
 def stopped(phone, url):

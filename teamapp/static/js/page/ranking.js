@@ -3,7 +3,7 @@
 import { all } from "./days.js";
 
 const BEST = 50; // rows
-const SCORES = [5, 4, 3, 2];
+const SCORES = 5;
 
 const lists = new WeakMap();
 const persons = new WeakMap(); // row → the person it shows, and how to show its head again
@@ -20,8 +20,11 @@ export function listState(list) {
 }
 
 /** The best rows come first, equal ones in their own order. */
-export const ranked = (found) => SCORES.flatMap((score) =>
-  [...found].filter(([, hit]) => hit.score === score)).slice(0, BEST);
+export function ranked(found) {
+  const byScore = Array.from({ length: SCORES }, () => []);
+  for (const hit of found) byScore[SCORES - hit[1].score].push(hit);
+  return byScore.flat().slice(0, BEST);
+}
 
 /** Move rows to the top of their list, each with the person found in it. */
 export function lift({ list, top, lifted }, best) {

@@ -16,8 +16,11 @@ function haystack(text) {
   return `${[...split(plain), ...joined.flatMap(split)].join("")} `;
 }
 
-/** The beginnings of words that a query asks for, as a haystack holds them. */
-export const needles = (query) => split(fold(query));
+/** The beginnings of words that a query asks for, as a haystack holds them; `before` a number, if one follows. */
+export const needles = (query) => split(fold(query)).map((word, at, words) => ({
+  word, whole: `${word} `,
+  before: /^ \d+$/.test(words[at + 1]) && new RegExp(`${word} \\d`),
+}));
 
 /**
  * What a row is found by: its title, its place, and each of its family apart.
@@ -35,8 +38,6 @@ export function indexed({ title = "", place = "", label = "", family = [] }) {
   return { head, house: head + where, numbered, persons, all };
 }
 
-const isNumber = (word) => /^ \d+$/.test(word);
-
 /**
  * 2 where every word asked for is one of the text, 1 where some only begin one, else 0.
  *
@@ -45,12 +46,18 @@ const isNumber = (word) => /^ \d+$/.test(word);
 function fit(text, numbered, asked) {
   let found = 2;
   for (let at = 0; at < asked.length; at++) {
-    let [word, where] = [asked[at], text];
-    if (at + 1 < asked.length && isNumber(asked[at + 1]) && RegExp(`${word} \\d`).test(numbered)) {
-      [word, where] = [word + asked[++at], numbered];
+    const { before } = asked[at];
+    let { word, whole } = asked[at];
+    let where = text;
+    if (before && before.test(numbered)) {
+      const number = asked[++at];
+      word += number.word;
+      whole = word + " ";
+      where = numbered;
     }
+    if (where.includes(whole)) continue;
     if (!where.includes(word)) return 0;
-    if (!where.includes(`${word} `)) found = 1;
+    found = 1;
   }
   return found;
 }
@@ -61,7 +68,7 @@ function fit(text, numbered, asked) {
  * Whole words score before beginnings of words, and then the head of the house before others: 5 to 2.
  */
 export function match({ head, house, numbered, persons, all }, asked) {
-  if (!asked.every((word) => all.includes(word))) return null;
+  if (!asked.every(({ word }) => all.includes(word))) return null;
   const own = fit(house, numbered, asked);
   let best = { score: own && 2 * own + Boolean(fit(head, numbered, asked)) };
   for (const { person, words, isHead } of persons) {
