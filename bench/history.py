@@ -96,8 +96,9 @@ class History:
         self.receipt += 1
         promise = day + timedelta(days=7) if outcome == "later" else None
         self.rows[Visit].append((
-            id, self.commune.id, village, household, member, outcome, "", visited_at, day,
-            visited_at, visited_at, self.receipt, promise, "", "", ""))
+            id, self.commune.id, village, household, None, member, outcome, "", visited_at,
+            visited_at, day, visited_at, visited_at, self.receipt, promise, "", "", "", True,
+            None, None, None, None, None))
         self.rows[Receipt].append((
             id, member, self.commune.id, None, "visits.create", id.bytes * 2, "accepted",
             self.receipt, None, None, visited_at, 1, None))
@@ -118,10 +119,11 @@ class History:
         mode = self.draw.choice(ASSIST_MODES) if state == "helped" else ""
         is_counted = state == "helped" and (resident, kind) not in self.counted
         self.rows[Step].append((visit, self.commune.id, village, resident, kind, state, obstacle,
-                                mode, day, self.receipt, is_counted))
+                                mode, day, self.receipt, is_counted, True))
         if resident not in self.consented:
             self.consented.add(resident)
-            self.rows[Consent].append((resident, "record", True, visited_at, member))
+            self.rows[Consent].append((
+                resident, "record", True, visited_at, member, visit, self.receipt, True))
         if is_counted:
             self.counted.add((resident, kind))
             self.additive[village, day, HELPED.key(kind)] += 1

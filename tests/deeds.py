@@ -15,7 +15,7 @@ def visit(by, household, outcome="met", days_ago=0, people=(), dossiers=(), **mo
     People are (resident, state) of the headline step, or what step() returns.
     """
     at = clock.now() - timedelta(days=days_ago)
-    data = {"id": uuid4(), "household": household.id, "outcome": outcome, "reason": "",
+    data = {"id": uuid4(), "household": household.id, "outcome": outcome, "why_unreached": "",
             "visited_at": at,
             "return_on": None, "return_part": "", "note": "", "companions": [],
             "mode": "together",

@@ -7,16 +7,16 @@ from teamapp.db import proxy
 
 
 @contextmanager
-def counted():
-    """Yield a list that collects each SELECT peewee sends."""
+def counted(*verbs):
+    """Yield a list that collects each SELECT peewee sends, and each statement of these verbs."""
     found, logger = [], logging.getLogger("peewee")
 
     class Counter(logging.Handler):
-        """A log handler that collects each SELECT."""
+        """A log handler that collects statements."""
 
         def emit(self, record):
             statement = str(record.msg[0] if isinstance(record.msg, tuple) else record.msg)
-            if statement.lstrip("(").upper().startswith(("SELECT", "WITH")):
+            if statement.lstrip("(").upper().startswith(("SELECT", "WITH", *verbs)):
                 found.append(statement)
 
     handler, level = Counter(), logger.level

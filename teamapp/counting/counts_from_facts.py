@@ -1,7 +1,8 @@
 """The counts as the facts give them, by plain SQL: what reconciliation compares and writes.
 
 It shares the codes of the registry and the keys of the periods with the code that counts as it
-writes, nothing else.
+writes, nothing else. Each count can be had as of a receipt of the commune: what it was when that
+one was the newest, but that a person counts without a name who lost it since.
 """
 
 from collections import Counter as Counts
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from peewee import fn
 
-from ..models import Consent, Coverage, Dossier, Household, Resident, Step, Visit
+from ..models import Coverage, Filing, Household, Resident, Step, Visit
 from .indicators import (
     CHANNELS,
     DOSSIERS,
@@ -30,17 +31,21 @@ Marks = dict[tuple[str, str, bytes], int]  # (period, indicator, entity): villag
 Statuses = dict[tuple[UUID, str], str]  # (resident, account kind): state
 
 
-def counted_steps(commune_id: int) -> set[int]:
+def live(table: Any, receipt: int | None, *columns: Any) -> Any:
+    """Return the query of the facts that count, now or as of a receipt."""
+    return table.live(*columns) if receipt is None else table.live_at(receipt, *columns)
+
+
+def counted_steps(commune_id: int, receipt: int | None = None) -> set[int]:
     """Return the ids of the steps to mark as counted: each person's first of a kind.
 
-    A step without a name keeps its mark, and so do the steps of a person who ever refused: which
-    one the commune received first is not known from what is left by name.
+    A step without a name keeps its mark, and so do the steps of a person of whom a step lost it:
+    which one the commune received first is not known from what is left by name.
     """
-    refused = (Consent.select(Consent.resident).join(Resident)
-               .where(Resident.commune == commune_id, ~Consent.given))
-    keeps = Step.resident.is_null() | Step.resident.in_(refused)
+    unknown = Resident.select(Resident.id).where(Resident.commune == commune_id, Resident.lost_name)
+    keeps = Step.resident.is_null() | Step.resident.in_(unknown)
     marked = Step.select(Step.id).where(Step.commune == commune_id, Step.counted, keeps)
-    helped = Step.select(Step.resident, Step.kind, Step.id).where(
+    helped = live(Step, receipt, Step.resident, Step.kind, Step.id).where(
         Step.commune == commune_id, Step.state == "helped", ~keeps)
     first: dict[tuple[UUID, str], int] = {}
     for resident, kind, id in helped.order_by(Step.receipt, Step.id).tuples().iterator():
@@ -49,19 +54,20 @@ def counted_steps(commune_id: int) -> set[int]:
 
 
 def account_statuses(commune_id: int) -> Statuses:
-    """Return the status of each person from all steps ever recorded by name."""
+    """Return the status of each person from all live steps by name."""
     done = fn.MAX(Step.state.in_(["had", "helped"]).cast("integer"))
-    rows = (Step.select(Step.resident, Step.kind, done)
+    rows = (Step.live(Step.resident, Step.kind, done)
             .where(Step.commune == commune_id, Step.resident.is_null(False))
             .group_by(Step.resident, Step.kind).tuples())
     return {(resident, kind): "done" if is_done else "not_yet"
             for resident, kind, is_done in rows.iterator()}
 
 
-def distinct_marks(commune_id: int) -> Marks:
+def distinct_marks(commune_id: int, receipt: int | None = None) -> Marks:
     """Return the marks of all households reached and people guided, the first received first."""
     marks: Marks = {}
-    found = {HOUSEHOLDS: households_met(commune_id), PEOPLE: people_guided(commune_id)}
+    found = {HOUSEHOLDS: households_met(commune_id, receipt),
+             PEOPLE: people_guided(commune_id, receipt)}
     for indicator, rows in found.items():
         for entity, day, village_id, _ in sorted(rows, key=lambda row: row[3]):
             for period in periods(day)[1:]:
@@ -69,25 +75,28 @@ def distinct_marks(commune_id: int) -> Marks:
     return marks
 
 
-def households_met(commune_id: int) -> Any:
+def households_met(commune_id: int, receipt: int | None) -> Any:
     """Return (household, day, village id, receipt) of each visit that met somebody."""
-    return Visit.select(Visit.household, Visit.day, Visit.village, Visit.receipt).where(
-        Visit.commune == commune_id, Visit.outcome == "met").tuples()
+    rank = fn.COALESCE(Visit.met_receipt, Visit.receipt)
+    return live(Visit, receipt, Visit.household, Visit.day, Visit.village, rank).where(
+        Visit.commune == commune_id, Visit.household.is_null(False),
+        Visit.outcome == "met").tuples()
 
 
-def people_guided(commune_id: int) -> list[Any]:
+def people_guided(commune_id: int, receipt: int | None) -> list[Any]:
     """Return (resident, day, village id, receipt) of each person helped or filed for by name."""
-    helped = Step.select(Step.resident, Step.day, Step.village, Step.receipt).where(
+    helped = live(Step, receipt, Step.resident, Step.day, Step.village, Step.receipt).where(
         Step.commune == commune_id, Step.state == "helped", Step.resident.is_null(False))
-    filed = Dossier.select(Dossier.resident, Dossier.day, Dossier.village, Dossier.receipt).where(
-        Dossier.commune == commune_id, Dossier.resident.is_null(False))
+    filed = live(Filing, receipt, Filing.resident, Filing.day, Filing.village,
+                 Filing.receipt).where(Filing.commune == commune_id, Filing.resident.is_null(False))
     return list(helped.tuples()) + list(filed.tuples())
 
 
-def tallies(commune_id: int, marks: Marks) -> Counts[tuple[int, str, str]]:
+def tallies(commune_id: int, marks: Marks,
+            receipt: int | None = None) -> Counts[tuple[int, str, str]]:
     """Return {(village id, period, indicator): n}; village 0 is the commune."""
     counts: Counts[tuple[int, str, str]] = Counts()
-    for village_id, day, indicator, n in additive(commune_id):
+    for village_id, day, indicator, n in additive(commune_id, receipt):
         for period in periods(day):
             counts[village_id, period, indicator] += n
             counts[0, period, indicator] += n
@@ -97,25 +106,43 @@ def tallies(commune_id: int, marks: Marks) -> Counts[tuple[int, str, str]]:
     return counts
 
 
-def additive(commune_id: int) -> Iterator[tuple[int, date, str, int]]:
+def additive(commune_id: int, receipt: int | None) -> Iterator[tuple[int, date, str, int]]:
     """Yield (village id, day, indicator, n) by plain GROUP BY over the facts."""
-    yield from grouped(Visit, commune_id, VISITS)
-    yield from grouped(Step, commune_id, HELPED, Step.kind, Step.counted)
-    yield from grouped(Step, commune_id, MODES, Step.mode, Step.counted)
-    yield from grouped(Step, commune_id, OBSTACLES, Step.obstacle,
-                       (Step.state == "not_yet") & Step.obstacle.is_null(False))
-    yield from grouped(Dossier, commune_id, DOSSIERS)
-    yield from grouped(Dossier, commune_id, CHANNELS, Dossier.channel)
+    steps = live(Step, receipt)
+    yield from grouped(live(Visit, receipt), commune_id, VISITS)
+    if receipt is None:
+        yield from grouped(steps.where(Step.counted), commune_id, HELPED, Step.kind)
+        yield from grouped(steps.where(Step.counted), commune_id, MODES, Step.mode)
+    else:
+        yield from helped_as_of(commune_id, receipt)
+    yield from grouped(steps.where(Step.state == "not_yet", Step.obstacle.is_null(False)),
+                       commune_id, OBSTACLES, Step.obstacle)
+    filings = live(Filing, receipt)
+    yield from grouped(filings, commune_id, DOSSIERS)
+    yield from grouped(filings, commune_id, CHANNELS, Filing.channel)
 
 
-def grouped(table: Any, commune_id: int, indicator: Indicator, by: Any = None,
-            condition: Any = None) -> list[tuple[int, date, str, int]]:
+def helped_as_of(commune_id: int, receipt: int) -> Iterator[tuple[int, date, str, int]]:
+    """Yield (village id, day, indicator, 1) of each step that counted then.
+
+    Its mark of today says nothing of that time.
+    """
+    counted = counted_steps(commune_id, receipt)
+    columns = Step.id, Step.village, Step.day, Step.kind, Step.mode
+    rows = live(Step, receipt, *columns).where(Step.commune == commune_id, Step.state == "helped")
+    for id, village_id, day, kind, mode in rows.tuples().iterator():
+        if id in counted:
+            yield village_id, day, HELPED.key(kind), 1
+            yield village_id, day, MODES.key(mode), 1
+
+
+def grouped(facts: Any, commune_id: int, indicator: Indicator,
+            by: Any = None) -> list[tuple[int, date, str, int]]:
     """Return the rows of one GROUP BY over village, day and the indicator's dimension."""
+    table = facts.model
     by = table.commune if by is None else by
-    query = (table.select(table.village, table.day, by, fn.COUNT(table.id))
+    query = (facts.select(table.village, table.day, by, fn.COUNT(table.id))
              .where(table.commune == commune_id).group_by(table.village, table.day, by))
-    if condition is not None:
-        query = query.where(condition)
     return [(village_id, day, indicator.key(value), n)
             for village_id, day, value, n in query.tuples()]
 

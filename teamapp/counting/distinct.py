@@ -35,7 +35,8 @@ def choose_counted(steps: list[dict[str, Any]]) -> None:
 def entities(visit: dict[str, Any], steps: list[dict[str, Any]],
              dossiers: list[dict[str, Any]]) -> list[Entity]:
     """Return the households and people a visit counts."""
-    found = [(HOUSEHOLDS.key(), visit["household"])] if visit["outcome"] == "met" else []
+    is_met = visit["outcome"] == "met" and visit["household"]
+    found = [(HOUSEHOLDS.key(), visit["household"])] if is_met else []
     helped = {step["resident"] for step in steps if step["state"] == "helped"}
     filed = {dossier["resident"] for dossier in dossiers}
     return found + [(PEOPLE.key(), id) for id in (helped | filed) - {None}]

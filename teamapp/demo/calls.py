@@ -30,7 +30,7 @@ class Call:
     # person, kind, state, obstacle, mode
     steps: list[tuple[Person, str, str, str | None, str]] = field(default_factory=list)
     consents: list[tuple[Person, str, bool]] = field(default_factory=list)  # person, purpose, given
-    dossiers: list[dict[str, Any]] = field(default_factory=list)  # rows, without their visit
+    filings: list[dict[str, Any]] = field(default_factory=list)  # rows, without their visit
     flag: str = ""
     village: Village | None = None  # where it happened, if the house has moved since
 
@@ -41,6 +41,7 @@ class Call:
         visit = {"id": self.id, "commune": village.commune_id, "village": village.id,
                  "household": self.house.id, "member": self.member.id, "outcome": self.outcome,
                  "reason": "", "visited_at": self.visited_at, "day": day,
+                 "happened_at": min(self.visited_at, self.received_at),
                  "recorded_at": self.recorded_at, "received_at": self.received_at,
                  "return_on": self.return_on, "return_part": self.return_part,
                  "note": self.note, "flag": self.flag or flag}
@@ -48,7 +49,9 @@ class Call:
             Entry(self.id, self.recorded_at, {}), receipt=receipt, visit=visit,
             companions=[{"visit": self.id, "user": user.id} for user in self.companions],
             consents=[self._consent(*consent) for consent in self.consents],
-            steps=[self._step(*step) for step in self.steps], dossiers=self.dossiers)
+            steps=[self._step(*step) for step in self.steps], filings=[
+                {name: value for name, value in filing.items() if name != "status"}
+                for filing in self.filings])
 
     def _consent(self, person: Person, purpose: str, given: bool) -> dict[str, Any]:
         return {"resident": person.id, "purpose": purpose, "given": given,

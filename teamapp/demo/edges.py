@@ -65,5 +65,5 @@ def call_twice(filling: "Filling", calls: list[Call]) -> None:
 
 def _like(call: Call, case: str, **changes: Any) -> Call:
     """Return a changed copy of a call, without steps, consents and dossiers."""
-    return replace(call, id=Draw(case, call.id).uuid(), steps=[], consents=[], dossiers=[],
+    return replace(call, id=Draw(case, call.id).uuid(), steps=[], consents=[], filings=[],
                    **changes)

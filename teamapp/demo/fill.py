@@ -6,7 +6,7 @@ from typing import Any
 from .. import clock
 from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..db import transaction
-from ..models import Device, Procedure, Target, User, Village
+from ..models import Device, Dossier, Procedure, Target, User, Village
 from ..models.commune import WriteTransaction
 from ..recording import visits
 from . import edges, rounds
@@ -109,6 +109,9 @@ class Filling:
         for start in range(0, len(came), BATCH):
             visits.write(tx, [call.pending(tx.next_receipt())
                               for call in came[start:start + BATCH]])
+        for filing in (filing for call in came for filing in call.filings if "status" in filing):
+            Dossier.update(status=filing["status"]).where(
+                Dossier.id == filing["dossier"]).execute()
 
     def _set_targets(self) -> None:
         """Set the targets of each village; one was raised in mid-month."""

@@ -103,8 +103,8 @@ class Work:
         channels = self.draw.shares(len(chosen), FACTS["dossier_channel_percent"])
         for place, call in enumerate(chosen):
             procedure = self.draw.choice(procedures[sectors[place]])
-            call.dossiers.append(self._dossier(call, place + 1, procedure, channels[place]))
-        self._progress([call.dossiers[-1] for call in chosen])
+            call.filings.append(self._dossier(call, place + 1, procedure, channels[place]))
+        self._progress([call.filings[-1] for call in chosen])
 
     def _dossier(self, call: Call, number: int, procedure: dict[str, Any],
                  channel: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Work:
         day = clock.day_of(call.visited_at)
         form = self.draw.one({"000.00.22.H99-{:%y%m%d}-{:04}": 50, "H99.21-{:%y%m%d}-{:04}": 35,
                               "": 15})
-        return {"id": self.draw.uuid(), "household": call.house.id,
+        return {"dossier": self.draw.uuid(), "household": call.house.id,
                 "resident": None if person.refuses else person.id, "procedure": procedure["code"],
                 "code": form.format(day, number), "channel": channel,
                 "due_on": after_working_days(day, procedure["days"] or 5)}
@@ -139,7 +139,7 @@ def ask(calls: list[Call], draw: Draw) -> None:
     asked = set()
     for call in sorted(calls, key=lambda call: (call.visited_at, call.id)):
         people = [step[0] for step in call.steps]
-        filed = {dossier["resident"] for dossier in call.dossiers}
+        filed = {dossier["resident"] for dossier in call.filings}
         people += [person for person in call.house.people if person.id in filed]
         for person in dict.fromkeys(people):
             if person not in asked:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from ..languages import called
 from ..models import (
     AccountKind,
     AccountStatus,
+    Change,
     Consent,
     Dossier,
+    Filing,
     Household,
     Language,
     Procedure,
@@ -51,6 +53,21 @@ class OpenDossier(NamedTuple):
         return self.due_on and clock.days_from(self.due_on, 1)
 
 
+class ChangedVisit(NamedTuple):
+    """A change of a visit to a household, and the version it names."""
+
+    household_id: UUID
+    outcome: str
+    day: date
+    who: str
+    is_void: bool
+    reason: str
+    note: str
+    flag: str
+    is_waiting: bool
+    received_at: datetime
+
+
 @dataclass(slots=True)
 class HouseholdView:
     """A household as its row and its page show it."""
@@ -72,6 +89,7 @@ class HouseholdView:
     people: Sequence[Person] = ()
     dossiers: Sequence[OpenDossier] = ()
     past: Mapping[UUID, PastVisit] = field(default_factory=dict)
+    changes: Sequence[ChangedVisit] = ()
     found: str | None = None  # the person a search found in it
 
     @property
@@ -113,9 +131,10 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
     kinds, year = AccountKind.in_use(), clock.today().year
     calls = [call for household in found if household.summary for call in household.summary.calls]
     name_submitters(calls)
-    past = past_visits([call.id for call in calls])
+    past, changes = past_visits([call.id for call in calls]), changed_visits(ids)
     for household in found:
         household.dossiers, household.past = dossiers.get(household.id, ()), past
+        household.changes = changes.get(household.id, ())
         household.people = [
             Person(id, name, birth_year, statuses.get(id, {}), consents.get(id), kinds, year)
             for _, id, name, birth_year in residents.get(household.id, ())]
@@ -146,12 +165,25 @@ def residents_of(ids: Among) -> dict[UUID, list[Any]]:
 
 def open_dossiers(ids: Among) -> dict[UUID, list[Any]]:
     """Return {household id: [OpenDossier]}, the first due first."""
-    rows = (Dossier.select(Dossier.household, called(Procedure), Dossier.code, Dossier.day,
-                           Dossier.due_on, Resident.name)
-            .join(Procedure).switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
-            .where(Dossier.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))
-            .order_by(Dossier.due_on, Dossier.id).tuples())
+    rows = (Filing.live(Filing.household, called(Procedure), Filing.code, Filing.day,
+                        Filing.due_on, Resident.name)
+            .join(Procedure).switch(Filing).join(Dossier).switch(Filing)
+            .join(Resident, JOIN.LEFT_OUTER)
+            .where(Filing.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))
+            .order_by(Filing.due_on, Filing.dossier).tuples())
     return grouped(OpenDossier(*row) for row in rows)
+
+
+def changed_visits(ids: Among) -> dict[UUID, list[Any]]:
+    """Return {household id: [ChangedVisit]} of visits to these households, the newest first."""
+    rows = (Change.select(Change.household, Visit.outcome, Visit.day, User.name,
+                          Change.correction.is_null(), Change.reason, Change.note, Change.flag,
+                          Change.state == "waiting", Change.received_at)
+            .join(Visit, on=(Visit.id == Change.visit)).switch(Change)
+            .join(User, on=(User.id == Change.by))
+            .where(Change.household.in_(ids), Change.state != "dismissed")
+            .order_by(Change.received_at.desc(), Change.receipt.desc()).tuples())
+    return grouped(ChangedVisit(*row) for row in rows)
 
 
 def account_statuses(ids: Among) -> dict[UUID, dict[str, str]]:
@@ -167,9 +199,8 @@ def account_statuses(ids: Among) -> dict[UUID, dict[str, str]]:
 
 def consents_of(ids: Among) -> dict[UUID, bool]:
     """Return {resident id: latest answer} of the people asked for consent to be recorded."""
-    rows = (Consent.select(Consent.resident, Consent.given).join(Resident)
-            .where(Resident.household.in_(ids), Consent.purpose == "record")
-            .order_by(Consent.asked_at, Consent.id).tuples())
+    rows = (Consent.live(Consent.resident, Consent.given).join(Resident)
+            .where(Resident.household.in_(ids), Consent.purpose == "record").tuples())
     return dict(rows)
 
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from peewee import ModelSelect
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -22,8 +21,7 @@ SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 @lead_only
 def index() -> ResponseReturnValue:
     """List the people this person leads, village by village."""
-    return page("members/index.html", groups=queries.people(current_user),
-                rejected=open_rejected().count())
+    return page("members/index.html", groups=queries.people(current_user))
 
 
 @bp.get(PERSON)
@@ -104,10 +102,6 @@ def back_to(person: User) -> Response:
 def person_page(person: User, failure: str | None = None, status: int = 200) -> Response:
     return page("members/show.html", status=status, person=person, failure=failure,
                 may_close=current_user.may_deactivate(person),
-                rejected=open_rejected().where(RejectedEntry.user == person.id).count(),
+                rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).where(
+                    RejectedEntry.user == person.id).count(),
                 **queries.phones(person))
-
-
-def open_rejected() -> ModelSelect:
-    """Return the open rejected entries that this person may see."""
-    return RejectedEntry.open(RejectedEntry.visible_to(current_user))

@@ -3,14 +3,17 @@
 from .account_status import AccountStatus
 from .attempt import Attempt, MustWait
 from .catalog import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
+from .change import Change
 from .commune import Commune, Counter, Province, WriteTransaction
 from .consent import Consent
 from .coverage import Coverage
 from .device import Device
 from .distinct_mark import DistinctMark
-from .dossier import Dossier
+from .dossier import Dossier, Filing
+from .gathering import Gathering
 from .household import Household, VillageStay
 from .installation import Installation
+from .open_reviews import OpenReviews
 from .processing_failure import ProcessingFailure
 from .receipt import Receipt
 from .rejected_entry import RejectedEntry
@@ -25,22 +28,23 @@ from .throttle import Throttle
 from .undeliverable_envelope import UndeliverableEnvelope
 from .user import Membership, User
 from .village import Village
-from .visit import Companion, Visit
+from .visit import Companion, LivePeriod, Visit
 
 TABLES = (
     *CATALOGUES, Province, Commune, Counter, Village, Installation,
     User, Membership, Speaks, Session, Throttle, Device,
-    Household, VillageStay, Resident, Consent, Visit, Companion, Step, AccountStatus, Dossier,
+    Household, VillageStay, Resident, Gathering, Visit, Companion, Consent, Step, AccountStatus,
+    Dossier, Filing, Change, LivePeriod,
     Round, RoundVillage, Assignment, Tally, DistinctMark, Coverage, Target,
     Receipt, RejectedEntry, ProcessingFailure, UndeliverableEnvelope,
 )
 
 __all__ = [
-    "CATALOGUES", "TABLES", "AccountKind", "AccountStatus", "Assignment", "Attempt", "Commune",
-    "Companion", "Consent", "Counter", "Coverage", "Device", "DistinctMark", "Dossier",
-    "Household", "Installation", "Language", "Membership", "MustWait", "Obstacle", "Procedure",
-    "ProcessingFailure", "Province", "Receipt", "RejectedEntry", "Resident", "Round",
-    "RoundVillage", "Session", "Speaks", "Step", "Tally", "Target", "Throttle", "Topic",
-    "UndeliverableEnvelope", "UnitType", "User", "Village", "VillageStay", "Visit",
-    "WriteTransaction",
+    "CATALOGUES", "TABLES", "AccountKind", "AccountStatus", "Assignment", "Attempt", "Change",
+    "Commune", "Companion", "Consent", "Counter", "Coverage", "Device", "DistinctMark", "Dossier",
+    "Filing", "Gathering", "Household", "Installation", "Language", "LivePeriod", "Membership",
+    "MustWait", "Obstacle", "OpenReviews", "Procedure", "ProcessingFailure", "Province", "Receipt",
+    "RejectedEntry", "Resident", "Round", "RoundVillage", "Session", "Speaks", "Step", "Tally",
+    "Target", "Throttle", "Topic", "UndeliverableEnvelope", "UnitType", "User", "Village",
+    "VillageStay", "Visit", "WriteTransaction",
 ]

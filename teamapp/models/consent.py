@@ -4,14 +4,16 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from peewee import BooleanField, CharField, ForeignKeyField
+from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, ModelSelect
 
 from ..db import MomentField, Record
 from ..statements import Among
 from .resident import Resident
 from .user import User
+from .visit import Visit
 
 
 def minute(moment: datetime) -> datetime:
@@ -37,12 +39,6 @@ class Answers:
         place = bisect_right(self.asked, minute(moment))
         return place > 0 and self.given[place - 1]
 
-    def next_yes(self, moment: datetime) -> datetime | None:
-        """Return the minute of the first yes after that of a moment, or None."""
-        place = bisect_right(self.asked, minute(moment))
-        return next((asked for asked, given in zip(self.asked[place:], self.given[place:],
-                                                   strict=True) if given), None)
-
 
 class Consent(Record):
     """A resident's answer: whether their name and the help may be recorded. Each one is stored."""
@@ -52,25 +48,44 @@ class Consent(Record):
     given = BooleanField()
     asked_at = MomentField()  # the minute of the visit, or of its arrival where that was earlier
     asked_by = ForeignKeyField(User, index=False, on_delete="RESTRICT")
+    visit = ForeignKeyField(Visit, backref="consents", null=True, on_delete="RESTRICT")
+    receipt = BigIntegerField(default=0)  # by which it ranks: that of the first version with it
+    is_live = BooleanField(default=True)
 
     class Meta:
         indexes = ((("resident", "purpose"), False),)
 
     @classmethod
+    def live(cls, *columns: Any) -> ModelSelect:
+        """Return the answers that hold, in the order in which each follows the one before."""
+        return cls.in_order(cls.select(*columns).where(cls.is_live))
+
+    @classmethod
+    def in_order(cls, query: ModelSelect) -> ModelSelect:
+        """Return answers in the order in which each follows the one before."""
+        return query.order_by(cls.asked_at, cls.receipt, cls.id)
+
+    @classmethod
     def latest(cls, resident_ids: Iterable[UUID], purpose: str = "record") -> dict[UUID, bool]:
         """Return {resident id: given} of the latest answers for a purpose."""
-        rows = (cls.select(cls.resident, cls.given)
-                .where(cls.resident.in_(Among(resident_ids)), cls.purpose == purpose)
-                .order_by(cls.asked_at, cls.id).tuples())
+        rows = (cls.live(cls.resident, cls.given)
+                .where(cls.resident.in_(Among(resident_ids)), cls.purpose == purpose).tuples())
         return dict(rows)
 
     @classmethod
-    def answers(cls, resident_ids: Iterable[UUID]) -> dict[UUID, Answers]:
-        """Return {resident id: answers} of the residents asked for a record by name."""
+    def answers(cls, resident_ids: Iterable[UUID], without: UUID | None = None,
+                within: UUID | None = None) -> dict[UUID, Answers]:
+        """Return {resident id: answers} of the residents asked for a record by name.
+
+        The answers given in the version `without` (id) of a visit are left out; those given in the
+        version `within` hold though it is not live.
+        """
         found: defaultdict[UUID, Answers] = defaultdict(Answers)
-        for resident, asked_at, given in (
-                cls.select(cls.resident, cls.asked_at, cls.given)
-                .where(cls.resident.in_(Among(resident_ids)), cls.purpose == "record")
-                .order_by(cls.asked_at, cls.id).tuples()):
-            found[resident].add(asked_at, given)
+        columns = cls.resident, cls.asked_at, cls.given, cls.visit
+        said = cls.live(*columns) if within is None else cls.in_order(
+            cls.select(*columns).where(cls.is_live | (cls.visit == within)))
+        for resident, asked_at, given, visit in said.where(
+                cls.resident.in_(Among(resident_ids)), cls.purpose == "record").tuples():
+            if without is None or visit != without:
+                found[resident].add(asked_at, given)
         return dict(found)

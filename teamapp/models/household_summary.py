@@ -12,6 +12,7 @@ from peewee import JOIN, ModelSelect, fn
 from .. import clock
 from ..statements import Among
 from .account_status import AccountStatus
+from .change import Change
 from .household import Household
 from .ladder import ACTIVATED, REGISTERED
 from .resident import Resident
@@ -41,6 +42,11 @@ class Call:
     def missed_from(self) -> date | None:
         """The first day on which its appointment is overdue."""
         return self.return_on and clock.days_from(self.return_on, 1)
+
+    def is_changed_by(self, user: User) -> bool:
+        """Check whether the user may open the visit to correct it, its author or a leader."""
+        return (self.member_id == user.id or user.role == "leader") \
+            and clock.now() - self.received_at < Change.LEADER_LIMIT
 
     def is_news_to(self, user_id: int) -> bool:
         """Check whether the user's phone may still show the visit as an unsent one."""
@@ -117,7 +123,7 @@ def last_calls(ids: Iterable[UUID], count: int) -> ModelSelect:
     visit = Visit.alias()
     place = fn.ROW_NUMBER().over(partition_by=[visit.household], order_by=ranking(visit))
     ranked = visit.select(visit.id, place.alias("place")).where(
-        visit.household.in_(Among(ids))).alias("ranked")
+        visit.household.in_(Among(ids)), visit.is_live).alias("ranked")
     return (Visit.select(Visit.household, Visit.id, Visit.outcome, Visit.day, Visit.visited_at,
                          Visit.received_at, Visit.return_on, Visit.return_part, Visit.reason,
                          Visit.member, User.name)
@@ -129,13 +135,17 @@ def last_calls(ids: Iterable[UUID], count: int) -> ModelSelect:
 def newest() -> ModelSelect:
     """Return the correlated subquery of the id of a household's latest visit."""
     visit = Visit.alias()
-    return (visit.select(visit.id).where(visit.household == Household.id)
+    return (visit.select(visit.id).where(visit.household == Household.id, visit.is_live)
             .order_by(*ranking(visit)).limit(1))
 
 
 def ranking(visit: Any) -> list[Any]:
-    """Return the order of visits, newest first."""
-    return [visit.visited_at.desc(), visit.receipt.desc()]
+    """Return the order of visits, newest first: a phone's clock ahead pins no household.
+
+    A correction has the place of the first version.
+    """
+    return [visit.happened_at.desc(),
+            fn.COALESCE(visit.first_receipt, visit.receipt).desc()]
 
 
 def unactivated(ids: Iterable[UUID], year: int) -> ModelSelect:

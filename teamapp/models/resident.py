@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import (
     BinaryUUIDField,
+    BooleanField,
     CharField,
     Expression,
     FixedCharField,
@@ -40,6 +41,7 @@ class Resident(Record):
     search_key = TextField()
     sort_key = TextField()
     revision = IntegerField(default=1)
+    lost_name = BooleanField(default=False)  # a recorded step lost it by a later answer
 
     ADULT = 14  # the age from which a level 2 account is in one's own name
 

@@ -3,28 +3,17 @@
 For a visit the newest answer asked until its time holds, in any order of arrival.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from .. import clock
-from ..counting import withdrawal
-from ..models import AccountStatus, Consent, Dossier, Step, Visit, WriteTransaction
-from ..models.consent import minute
+from ..counting import recompute
+from ..models import Consent, Filing, Resident, Step, Visit, WriteTransaction
+from ..models.consent import Answers, minute
 from ..statements import Among
 from .lookup import VisitLookup
 from .recorder import Entry, Rejected
-
-
-@dataclass
-class Refusal:
-    """A resident's “no”; `villages` (ids) are those whose visits may have named them."""
-
-    resident: UUID
-    asked_at: datetime
-    villages: set[int]
 
 
 class Answered:
@@ -33,8 +22,10 @@ class Answered:
     Raises Rejected for one who does not belong to the visit's village: nobody there knows them.
     """
 
-    def __init__(self, entry: Entry, village: int, lookup: VisitLookup) -> None:
-        self.lookup, self.moment = lookup, minute(min(entry.data["visited_at"], lookup.now))
+    def __init__(self, entry: Entry, village: int, lookup: VisitLookup,
+                 received_at: datetime | None = None) -> None:
+        self.lookup = lookup
+        self.moment = minute(min(entry.data["visited_at"], received_at or lookup.now))
         self.rows: list[dict[str, Any]] = []
         self.given: dict[UUID, bool] = {}
         for place, person in enumerate(entry.data["people"]):
@@ -62,9 +53,9 @@ class Answered:
         return resident if self.lookup.answers[resident].at(self.moment) else None
 
     @property
-    def refusals(self) -> list[Refusal]:
-        return [Refusal(resident, self.moment, self.lookup.villages_of(resident))
-                for resident, given in self.given.items() if not given]
+    def refusing(self) -> set[UUID]:
+        """The residents who said “no”."""
+        return {resident for resident, given in self.given.items() if not given}
 
     def enter(self) -> None:
         """Add the answers to the lookup, for the entries that follow."""
@@ -72,37 +63,33 @@ class Answered:
             self.lookup.add_answer(row["resident"], self.moment, row["given"])
 
 
-def withdraw_names(tx: WriteTransaction, refusals: Iterable[Refusal]) -> set[UUID]:
-    """Make the steps and dossiers nameless that a stored refusal holds for.
+def withdraw_names(tx: WriteTransaction, residents: Collection[UUID]) -> set[UUID]:
+    """Make the steps and filings of these residents nameless that no answer allows any more.
 
-    Each step keeps whether it counted. Return the households whose pages change.
+    Each live step keeps whether it counted. A struck or waiting version keeps the names that its
+    own answers allow, unless a live “no” follows them. Return the households whose pages change.
     """
+    answers = Consent.answers(residents) if residents else {}
     households: set[UUID] = set()
-    for refusal in refusals:
-        steps, dossiers = held_steps(refusal), held(Dossier, refusal)
-        if steps or dossiers:
+    for resident in sorted(residents):
+        said = answers.get(resident, Answers())
+        steps, filings = (unnamed(table, resident, said) for table in (Step, Filing))
+        if steps or filings:
             Step.update(resident=None).where(Step.id.in_(Among(steps))).execute()
-            Dossier.update(resident=None).where(Dossier.id.in_(Among(dossiers))).execute()
-            facts = [*steps.values(), *dossiers.values()]
-            withdrawal.recompute(tx, refusal.resident, refusal.villages, {day for day, _ in facts})
+            Filing.update(resident=None).where(Filing.id.in_(Among(filings))).execute()
+            Resident.update(lost_name=True).where(Resident.id == resident).execute()
+            facts = [*steps.values(), *filings.values()]
+            recompute.recompute(tx, [resident], [], {day for day, _ in facts})
             households |= {household for _, household in facts}
-    return households
+    return households - {None}
 
 
-def held_steps(refusal: Refusal) -> dict[Any, tuple[date, UUID]]:
-    """Return the steps of held(); only kinds with a status, by which an index finds them."""
-    kinds = {kind for _, kind in AccountStatus.of([refusal.resident])}
-    return held(Step, refusal, Step.kind.in_(Among(kinds))) if kinds else {}
-
-
-def held(table: type[Step | Dossier], refusal: Refusal, *conditions: Any,
-         ) -> dict[Any, tuple[date, UUID]]:
-    """Return {id: (day, household)} of the resident's facts between the “no” and the next “yes”."""
-    until = Consent.answers([refusal.resident])[refusal.resident].next_yes(refusal.asked_at)
-    rows = (table.select(table.id, table.day, Visit.household, Visit.visited_at, Visit.received_at)
-            .join(Visit, on=(Visit.id == table.visit))
-            .where(table.village.in_(Among(refusal.villages)), table.resident == refusal.resident,
-                   table.day >= clock.day_of(refusal.asked_at), *conditions).tuples())
-    return {id: (day, household) for id, day, household, visited_at, received_at in rows
-            if refusal.asked_at <= minute(min(visited_at, received_at))
-            and (until is None or minute(min(visited_at, received_at)) < until)}
+def unnamed(table: type[Step | Filing], resident: UUID, answers: Answers,
+            ) -> dict[Any, tuple[date, UUID]]:
+    """Return {id: (day, household)} of a resident's facts that the answers keep nameless."""
+    rows = (table.select(table.id, table.day, Visit.household, Visit.happened_at, Visit.id,
+                         Visit.is_live)
+            .join(Visit, on=(Visit.id == table.visit)).where(table.resident == resident).tuples())
+    return {id: (day, household) for id, day, household, happened_at, visit, is_live in rows
+            if not (answers.at(happened_at) or not is_live and Consent.answers(
+                [resident], within=visit).get(resident, answers).at(happened_at))}

@@ -96,8 +96,8 @@ class VisitLookup:
         days = {Visit.day_of(moment, self.now)[0] for moment in moments}
         # visited_at may have a typo, such as the year 1.
         oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)
-        self.calls = set(Visit.select(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(households)), Visit.visited_at > oldest - timedelta(days=1),
+        self.calls = set(Visit.live(Visit.household, Visit.day).where(
+            Visit.household.in_(Among(households)), Visit.happened_at > oldest - timedelta(days=1),
             Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples())
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
@@ -131,11 +131,6 @@ class VisitLookup:
         """Return whether a person belongs to a village, or did in the last 90 days."""
         household, now, _ = self.people.get(resident, (None, None, None))
         return household is not None and (now == village or village in self.recent[household])
-
-    def villages_of(self, resident: UUID) -> set[int]:
-        """Return all villages (ids) that a person's household belongs or belonged to."""
-        household, now, _ = self.people[resident]
-        return self.stays[household] | {now}
 
     def add_answer(self, resident: UUID, asked_at: datetime, given: bool) -> None:
         """Add an answer of the run."""

@@ -19,11 +19,18 @@ class Rejected(Exception):
 
 @dataclass
 class Entry:
-    """One form of an outbox, its values validated by the form class."""
+    """One form of an outbox, its values validated by the form class.
+
+    `changes` is the receipt number of the accepted entry that this one was written to replace: it
+    is a change of what that entry made.
+    """
 
     id: UUID
     recorded_at: datetime
     data: dict[str, Any]
+    after: tuple[UUID, ...] = ()
+    is_resubmission: bool = False
+    changes: int | None = None
 
 
 @dataclass
@@ -39,9 +46,11 @@ class Recorder(Protocol):
     """The functions a module of this package provides for its kind, in the order of the calls.
 
     `CARRIES_STATE`: validation updates the lookup with the changes of earlier entries of the run.
+    `ALONE`: an entry of the kind is a run of its own.
     """
 
     CARRIES_STATE: bool
+    ALONE: bool
 
     def touches(self, data: dict[str, Any]) -> Iterable[UUID]:
         """Return the ids of the records an entry reads or writes."""

@@ -25,7 +25,7 @@ def describe(datas: list[dict[str, Any]], reader: User) -> list[Description]:
 
     return [Description(
         households.get(data["household"]), data["outcome"], data["visited_at"],
-        data["return_on"], data["return_part"], data["reason"], data["note"],
+        data["return_on"], data["return_part"], data["why_unreached"], data["note"],
         people=[(named(person), [(step["kind"], step["state"], step["obstacle"])
                                  for step in person["steps"]]) for person in data["people"]],
         dossiers=[(dossier["procedure"], dossier["code"]) for dossier in data["dossiers"]])

@@ -1,4 +1,4 @@
-"""The steps and dossiers of a visit: each by name if the person consented, else nameless."""
+"""The steps and filings of a visit: each by name if the person consented, else nameless."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -30,12 +30,12 @@ def check_step(step: Row, at: str, lookup: VisitLookup) -> None:
         raise Rejected("unknown_obstacle", f"{at}-obstacle")
 
 
-def dossiers(entry: Entry, lookup: VisitLookup, answered: Answered) -> Iterator[Row]:
-    """Yield the rows of all dossiers."""
+def filings(entry: Entry, lookup: VisitLookup, answered: Answered) -> Iterator[Row]:
+    """Yield the rows of what was filed for each dossier."""
     for place, dossier in enumerate(entry.data["dossiers"]):
         named = answered.named(dossier["resident"], f"dossiers-{place}-resident")
         if dossier["procedure"] not in lookup.procedures:
             raise Rejected("unknown_procedure", f"dossiers-{place}-procedure")
-        yield {"id": dossier["id"], "resident": named, "household": entry.data["household"],
+        yield {"dossier": dossier["id"], "resident": named, "household": entry.data["household"],
                "procedure": dossier["procedure"], "code": dossier["code"],
                "channel": dossier["channel"], "due_on": dossier["due_on"]}

@@ -47,7 +47,7 @@ def is_done(starts_on: Any, ends_on: Any) -> Any:
 
     The days are dates or columns.
     """
-    return fn.EXISTS(Visit.select(SQL("1")).where(
+    return fn.EXISTS(Visit.live(SQL("1")).where(
         Visit.household == Assignment.household, Visit.day.between(starts_on, ends_on),
         Visit.outcome.in_(Visit.FINISHED)))
 

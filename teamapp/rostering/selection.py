@@ -6,6 +6,7 @@ from typing import Any
 from peewee import fn
 
 from ..models import AccountKind, AccountStatus, Household, Resident, Visit
+from ..models.household_summary import ranking
 
 CHOICES = ("either", "unvisited", "unactivated", "all")
 
@@ -22,7 +23,7 @@ def candidates(villages: Iterable[int], choice: str, year: int) -> Any:
 
 def never_visited() -> Any:
     """Return the condition “no visit to this household is recorded”."""
-    return ~fn.EXISTS(Visit.select(Visit.id).where(Visit.household == Household.id))
+    return ~fn.EXISTS(Visit.live(Visit.id).where(Visit.household == Household.id))
 
 
 def has_work(year: int) -> Any:
@@ -37,6 +38,6 @@ def has_work(year: int) -> Any:
 
 def moved_away() -> Any:
     """Return the condition “the last visit found the household moved away”."""
-    last = (Visit.select(Visit.outcome).where(Visit.household == Household.id)
-            .order_by(Visit.visited_at.desc(), Visit.receipt.desc()).limit(1))
+    last = (Visit.live(Visit.outcome).where(Visit.household == Household.id)
+            .order_by(*ranking(Visit)).limit(1))
     return fn.COALESCE(last, "") == "moved"

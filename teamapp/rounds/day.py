@@ -1,5 +1,6 @@
 """A member's day page: households of the rounds, appointments and open dossiers."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,18 @@ from uuid import UUID
 
 from .. import clock
 from ..languages import called
-from ..models import Assignment, Dossier, Household, Procedure, RejectedEntry, Round, User, Visit
+from ..models import (
+    Assignment,
+    Dossier,
+    Filing,
+    Household,
+    OpenReviews,
+    Procedure,
+    RejectedEntry,
+    Round,
+    User,
+    Visit,
+)
 from ..models.household_summary import household_summaries, newest
 
 MISSED_SHOWN_FOR = timedelta(days=7)  # how long a missed appointment stays on the page
@@ -27,7 +39,7 @@ class DayHousehold:
     landmark: str
     head: str
     summary: Any = None  # its HouseholdSummary, once it is read
-    is_done: bool = False
+    done_by: tuple[UUID, ...] = ()  # the visits that finish it
     position: int = 0  # in the walk through all rounds of the page
 
     @property
@@ -63,12 +75,12 @@ class DayRound:
     @property
     def open(self) -> list[DayHousehold]:
         """The households still to visit."""
-        return [house for house in self.houses if not house.is_done]
+        return [house for house in self.houses if not house.done_by]
 
     @property
     def done(self) -> list[DayHousehold]:
         """The households that need no further visit."""
-        return [house for house in self.houses if house.is_done]
+        return [house for house in self.houses if house.done_by]
 
 
 @dataclass
@@ -118,7 +130,7 @@ def of(user: User) -> dict[str, Any]:
         mark_done(part)
     return {"rounds": rounds, "appointments": by_day(promised.values()),
             "dossiers": dossiers_of(user), "today": clock.today(),
-            "rejected": RejectedEntry.open_count(user)}
+            "rejected": RejectedEntry.open_count(user), "reviews": OpenReviews.number(user)}
 
 
 def rounds_of(user: User) -> list[DayRound]:
@@ -142,11 +154,13 @@ def rounds_of(user: User) -> list[DayRound]:
 def mark_done(part: DayRound) -> None:
     """Mark the households that a visit within the days of the round finished."""
     ids = [household.id for household in part.houses]
-    finished = {row[0] for row in Visit.select(Visit.household).where(
-        Visit.household.in_(ids), Visit.outcome.in_(Visit.FINISHED),
-        Visit.day.between(part.round.starts_on, part.round.ends_on)).tuples()}
+    finished: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for household, id in Visit.live(Visit.household, Visit.id).where(
+            Visit.household.in_(ids), Visit.outcome.in_(Visit.FINISHED),
+            Visit.day.between(part.round.starts_on, part.round.ends_on)).tuples():
+        finished[household].append(id)
     for household in part.houses:
-        household.is_done = household.id in finished
+        household.done_by = tuple(finished[household.id])
 
 
 def promises_to(user: User) -> dict[UUID, DayHousehold]:
@@ -170,8 +184,9 @@ def by_day(households: Iterable[DayHousehold]) -> list[Appointments]:
 def dossiers_of(user: User) -> list[OpenDossier]:
     """Return the unfinished dossiers this member helped to file, the first due first."""
     return [OpenDossier(*row) for row in
-            Dossier.select(Household.id, Household.head, called(Procedure), Dossier.due_on)
-            .join(Household).switch(Dossier).join(Procedure).switch(Dossier).join(Visit)
-            .where(Dossier.village == user.village_id, Household.village == user.village_id,
+            Filing.live(Household.id, Household.head, called(Procedure), Filing.due_on)
+            .join(Household).switch(Filing).join(Procedure).switch(Filing).join(Dossier)
+            .switch(Filing).join(Visit)
+            .where(Filing.village == user.village_id, Household.village == user.village_id,
                    Visit.member == user.id, Dossier.status.not_in(Dossier.CLOSED))
-            .order_by(Dossier.due_on, Dossier.id).limit(50).tuples()]
+            .order_by(Filing.due_on, Filing.dossier).limit(50).tuples()]

@@ -4,6 +4,7 @@ from ..kept_pages import Context, SinglePage
 from ..models import (
     Assignment,
     Household,
+    OpenReviews,
     RejectedEntry,
     Round,
     RoundVillage,
@@ -21,7 +22,7 @@ class DayPage(SinglePage):
 
     name, template, endpoint = "day", "rounds/today.html", "rounds.today"
     catalogues = ("account_kinds.csv", "procedures.csv")
-    facts = (RejectedEntry.open_count,)  # settling one raises no cursor
+    facts = (RejectedEntry.open_count, OpenReviews.number)  # settling one raises no cursor
 
     def context(self, user: User) -> Context:
         """Return what the member has to do."""
@@ -48,6 +49,6 @@ def own_household_changed(user: User, since: int) -> bool:
         return True
     given = Assignment.select(Assignment.id).where(
         Assignment.member == user.id, Assignment.household.in_(ids))
-    visited = Visit.select(Visit.id).where(
+    visited = Visit.live(Visit.id).where(
         Visit.household.in_(ids), Visit.member == user.id)
     return bool(ids) and (given.exists() or visited.exists())

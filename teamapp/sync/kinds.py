@@ -10,22 +10,30 @@ from typing import NamedTuple
 
 from wtforms import Form
 
-from ..recording import visits
+from ..recording import corrections, visits, voids
 from ..recording.recorder import Recorder
-from ..visits.forms import VisitForm
+from ..visits.change_forms import CorrectionForm, VoidForm
+from ..visits.forms import VisitForm, named_why_unreached
 
 
 class Kind(NamedTuple):
-    """A kind's form version and class, its recorder, and {older version: body → newer body}."""
+    """A kind's form version and class, its recorder, and {older version: body → newer body}.
+
+    `change_recorder` records an entry that was written to replace one that is accepted by now;
+    without it such an entry is rejected.
+    """
 
     form: int
     form_class: type[Form]
     recorder: Recorder
     upgrades: dict[int, Callable[[str], str]]
+    change_recorder: Recorder | None = None
 
 
 KINDS = {
-    "visits.create": Kind(1, VisitForm, visits, {}),
+    "visits.create": Kind(2, VisitForm, visits, {1: named_why_unreached}, corrections),
+    "visits.correct": Kind(1, CorrectionForm, corrections, {}, corrections),
+    "visits.void": Kind(1, VoidForm, voids, {}, voids),
 }
 
 

@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from peewee import IntegrityError, OperationalError
 
 from ..db import proxy
 from ..models import ProcessingFailure, Receipt, RejectedEntry, User, WriteTransaction
-from ..recording.recorder import Entry, Pending, Rejected
+from ..recording.recorder import Entry, Pending, Recorder, Rejected
 from .answers import Answer, accepted, deferred, rejected
 from .kinds import KINDS
 from .reading import Reading, read_form, unreadable
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 GIVE_UP = 5  # server errors of one entry until it is rejected
 WAIT_S = 60  # seconds until the phone sends an entry again that waits for another entry
 TOO_MANY_OPEN = deferred("too_many_open", 3600)
+
+Pendings: TypeAlias = list[tuple[Recorder, Pending, Receipt]]
 
 
 class BatchProcessor:
@@ -96,10 +98,10 @@ class BatchProcessor:
             if answer:
                 results[place] = self._note(entry, answer)
         lookups = self._look_up(entries, forms)
-        pendings: list[tuple[str, Pending, Receipt]] = []
+        pendings: Pendings = []
         for place, entry in enumerate(entries):
             if place in forms:
-                answer = self._validate(entry, forms[place], lookups[entry.kind], pendings)
+                answer = self._validate(entry, forms[place], lookups, pendings)
                 results[place] = self._note(entry, answer)
         made = self._write(pendings, results)
         self._store_rejected([(entry, results[place]) for place, entry in enumerate(entries)
@@ -116,34 +118,46 @@ class BatchProcessor:
         data, errors = self.forms.get(entry) or read_form(entry, {})
         if data is None or entry.recorded_at is None:
             return rejected("invalid", errors) if errors else rejected("malformed")
-        forms[place] = Entry(entry.id, entry.recorded_at, data)
+        forms[place] = Entry(entry.id, entry.recorded_at, data, entry.after,
+                             entry.replaces is not None, self.index.number_changed(entry))
         return None
 
-    def _look_up(self, entries: list[SentEntry], forms: dict[int, Entry]) -> dict[str, Any]:
-        """Return {kind: lookup} for the entries with a validated form."""
+    def _look_up(self, entries: list[SentEntry], forms: dict[int, Entry],
+                 ) -> dict[str, tuple[Recorder, Any]]:
+        """Return {kind: (recorder, lookup)} for the entries with a validated form.
+
+        An entry that changes what an accepted one made has another recorder, and a run of its own.
+        """
         by_kind: dict[str, list[Entry]] = {}
         for place, form in forms.items():
             by_kind.setdefault(entries[place].kind, []).append(form)
-        return {kind: KINDS[kind].recorder.look_up(forms_of_kind, self.user, self.tx.now)
-                for kind, forms_of_kind in by_kind.items()}
+        found = {}
+        for kind, of_kind in by_kind.items():
+            change = KINDS[kind].change_recorder if of_kind[0].changes is not None else None
+            recorder = change or KINDS[kind].recorder
+            found[kind] = recorder, recorder.look_up(of_kind, self.user, self.tx.now)
+        return found
 
-    def _validate(self, entry: SentEntry, form: Entry, lookup: Any,
-                  pendings: list[tuple[str, Pending, Receipt]]) -> Answer:
+    def _validate(self, entry: SentEntry, form: Entry, lookups: dict[str, tuple[Recorder, Any]],
+                  pendings: Pendings) -> Answer:
         """Return the answer to an entry; add its record, if accepted, to `pendings`."""
         if known := self.index.answer(entry):  # this run accepted it, or one it replaces, before
             return known
+        if form.changes is not None and KINDS[entry.kind].change_recorder is None:
+            return rejected("already_accepted")
         waits_for = next((id for id in entry.after if not self.index.is_met(id)), None)
         if waits_for and self.absent and waits_for in self.index.known:
             return rejected("waits_for_rejected")
         if waits_for:
             return deferred("waits_for", WAIT_S, **{"for": str(waits_for)})
+        recorder, lookup = lookups[entry.kind]
         try:
-            pending = KINDS[entry.kind].recorder.validate(form, lookup)
+            pending = recorder.validate(form, lookup)
         except Rejected as error:
             fields = {error.field_name: [str(REASONS[error.code])]} if error.field_name else None
             return rejected(error.code, fields)
         receipt = self._receipt(entry, "accepted", " ".join(pending.flags) or None)
-        pendings.append((entry.kind, pending, receipt))
+        pendings.append((recorder, pending, receipt))
         return accepted(receipt, replayed=False)
 
     def _note(self, entry: SentEntry, answer: Answer) -> Answer:
@@ -164,15 +178,14 @@ class BatchProcessor:
         self.index.enter(receipt)
         return receipt
 
-    def _write(self, pendings: list[tuple[str, Pending, Receipt]],
-               results: dict[int, Answer]) -> list[Receipt]:
+    def _write(self, pendings: Pendings, results: dict[int, Answer]) -> list[Receipt]:
         """Number pending records in the order sent; write them by kind, then their receipts."""
-        by_kind: dict[str, list[Pending]] = {}
-        for kind, pending, receipt in pendings:
+        of_recorder: dict[int, tuple[Recorder, list[Pending]]] = {}
+        for recorder, pending, receipt in pendings:
             pending.receipt = receipt.number = self.tx.next_receipt()
-            by_kind.setdefault(kind, []).append(pending)
-        for kind, records in by_kind.items():
-            KINDS[kind].recorder.write(self.tx, records)
+            of_recorder.setdefault(id(recorder), (recorder, []))[1].append(pending)
+        for recorder, records in of_recorder.values():
+            recorder.write(self.tx, records)
         made = [receipt for _, _, receipt in pendings]
         for result in results.values():
             if "number_of" in result:

@@ -29,10 +29,16 @@ class ReceiptIndex:
             return accepted(self.successors[entry.id], replayed=True)
         if receipt and receipt.status != "rejected":
             return accepted(receipt, replayed=True)
-        if entry.replaces in self.successors or any(
-                older.status != "rejected" for older in self.predecessors(entry)):
-            return rejected("already_accepted")
         return None
+
+    def number_changed(self, entry: SentEntry) -> int | None:
+        """Return the number of the accepted entry that an entry was written to replace, or None.
+
+        Such an entry is a change of what that one made.
+        """
+        older = next((one for one in self.predecessors(entry) if one.status != "rejected"),
+                     self.successors.get(entry.replaces) if entry.replaces else None)
+        return older.number if older else None
 
     def predecessors(self, entry: SentEntry | Receipt) -> Collection[Receipt]:
         """Return the receipts of the entries that an entry replaces, directly or through others."""
@@ -68,7 +74,7 @@ class ReceiptIndex:
         self.known[receipt.id] = receipt
         if receipt.status != "accepted":
             return
-        predecessors = self.predecessors(receipt)
+        predecessors = [one for one in self.predecessors(receipt) if one.status == "rejected"]
         for older in predecessors:
             older.status = "settled"
         self.successors |= {one.replaces: receipt for one in (receipt, *predecessors)

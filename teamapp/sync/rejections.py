@@ -78,6 +78,24 @@ REJECTIONS = {
         _("Xã đã nhận lượt này rồi, bản sửa đến sau."),
         _("Không cần ghi lại. Có gì khác thì báo tổ trưởng."),
         _("Không cần ghi lại. Chưa rõ thì hỏi người ghi.")),
+    "unknown_visit": Rejection(
+        _("Không thấy lượt đến này trong sổ của xã. Nội dung vẫn được giữ. "
+          "Mở lại trang nhà rồi sửa lại."),
+        _("Không thấy lượt đến cần sửa trong sổ của xã.")),
+    "not_your_visit": Rejection(
+        _("Lượt này người khác ghi, chỉ người đó hoặc tổ trưởng sửa được. Nội dung vẫn được giữ. "
+          "Báo tổ trưởng xem giúp."),
+        _("Lượt cần sửa do người khác ghi."),
+        _("Báo tổ trưởng xem giúp."),
+        _("Lượt cần sửa thì tổ trưởng sửa.")),
+    "visit_dismissed": Rejection(
+        _("Bản này tổ trưởng đã bỏ khi hai người cùng sửa. Nội dung vẫn được giữ. "
+          "Mở lại trang nhà rồi sửa bản đang dùng."),
+        _("Sửa trên một bản đã bỏ khi hai người cùng sửa.")),
+    "other_village": Rejection(
+        _("Nhà này không thuộc thôn ấp đã ghi lượt đến. Nội dung vẫn được giữ. "
+          "Bỏ lượt ghi nhầm, rồi ghi lượt mới ở nhà đúng."),
+        _("Nhà mới chọn ở thôn ấp khác.")),
     "waits_for_rejected": Rejection(
         _("Lượt này ghi sau một lượt xã chưa nhận. Nội dung vẫn được giữ. "
           "Báo tổ trưởng xem giúp."),

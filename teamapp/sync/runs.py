@@ -22,8 +22,8 @@ def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str
     touched: dict[UUID, set[str]] = {}
     for entry in entries:
         ids = touches(entry, values_of(entry))
-        if entry.id in own or any(
-                outdates(kind, entry.kind) for id in ids for kind in touched.get(id, ())):
+        if run and (is_alone(entry) or is_alone(run[-1]) or entry.id in own or any(
+                outdates(kind, entry.kind) for id in ids for kind in touched.get(id, ()))):
             yield run
             run, own, touched = [], set(), {}
         run.append(entry)
@@ -32,6 +32,11 @@ def runs(entries: Iterable[SentEntry], values_of: Callable[[SentEntry], dict[str
             touched.setdefault(id, set()).add(entry.kind)
     if run:
         yield run
+
+
+def is_alone(entry: SentEntry) -> bool:
+    """Return whether an entry is a run of its own."""
+    return entry.replaces is not None or entry.kind in KINDS and KINDS[entry.kind].recorder.ALONE
 
 
 def touches(entry: SentEntry, values: dict[str, Any] | None) -> tuple[UUID, ...]:

@@ -17,7 +17,8 @@ def register(app: Flask) -> None:
 
 
 @tallies.command()
-def check() -> None:
+@click.option("--repair", is_flag=True, help="Also write what was counted.")
+def check(repair: bool) -> None:
     """Recount every commune, print the differences and exit with 1 if there are any."""
     wrong = 0
     communes = list(Commune.select().order_by(Commune.code))
@@ -27,8 +28,14 @@ def check() -> None:
         wrong += len(differences)
         for difference in differences:
             click.echo(f"{commune.code} {difference}")
-    if wrong:
+        if differences and repair:
+            with commune.write():
+                reconciliation.rebuild(commune)
+            click.echo(_("%(code)s: đã đếm lại.", code=commune.code))
+    if wrong and not repair:
         raise click.exceptions.Exit(1)
+    if wrong:
+        return
     click.echo(_("%(n)s xã: mọi con số đúng với sổ.", n=len(communes)))
 
 

@@ -99,11 +99,16 @@ def houses(commune_id: int, span: Span) -> Figures:
 def first_meetings(places: Expression, span: Span) -> ModelSelect:
     """Return the first received visit that met each household in the span."""
     earlier = Visit.alias()
-    return Visit.select().where(
+    return Visit.live().where(
         places, Visit.day.between(span.first, span.last), Visit.outcome == "met",
         ~fn.EXISTS(earlier.select(earlier.id).where(
-            earlier.household == Visit.household, earlier.outcome == "met",
-            earlier.day.between(span.first, span.last), earlier.receipt < Visit.receipt)))
+            earlier.household == Visit.household, earlier.outcome == "met", earlier.is_live,
+            earlier.day.between(span.first, span.last), met_rank(earlier) < met_rank(Visit))))
+
+
+def met_rank(visit: Any) -> Any:
+    """Return the receipt by which meeting the household ranks."""
+    return fn.COALESCE(visit.met_receipt, visit.receipt)
 
 
 def pending(user: User) -> Pending:

@@ -12,7 +12,7 @@ from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..models import (
     AccountKind,
     AccountStatus,
-    Dossier,
+    Filing,
     Household,
     Obstacle,
     Procedure,
@@ -21,6 +21,7 @@ from ..models import (
     User,
     Visit,
 )
+from ..models.household_summary import ranking
 from .queries import first_meetings
 
 KINDS = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code, "obstacles", COVERAGE)
@@ -45,19 +46,19 @@ def of(figure: str, places: Collection[int], span: Span, code: str | None = None
 
 
 def visits(places: Collection[int], span: Span) -> ModelSelect:
-    return Visit.select().where(Visit.village.in_(places),
+    return Visit.live().where(Visit.village.in_(places),
                                 Visit.day.between(span.first, span.last))
 
 
 def with_people(query: ModelSelect) -> ModelSelect:
     """Add the household and the member to a query of visits."""
     return (query.select(Visit, Household, User).join(Household).switch(Visit).join(User)
-            .order_by(Visit.visited_at.desc(), Visit.receipt.desc()))
+            .order_by(*ranking(Visit)))
 
 
 def steps(places: Collection[int], span: Span, *conditions: Expression) -> ModelSelect:
     """Return steps with their visit, household, member, resident (if named) and obstacle."""
-    return (Step.select(Step, Visit, Household, User, Resident, Obstacle, AccountKind)
+    return (Step.live(Step, Visit, Household, User, Resident, Obstacle, AccountKind)
             .join(Visit).join(Household).switch(Visit).join(User)
             .switch(Step).join(Resident, JOIN.LEFT_OUTER)
             .switch(Step).join(Obstacle, JOIN.LEFT_OUTER).switch(Step).join(AccountKind)
@@ -66,12 +67,12 @@ def steps(places: Collection[int], span: Span, *conditions: Expression) -> Model
 
 
 def dossiers(places: Collection[int], span: Span) -> ModelSelect:
-    """Return dossiers with their procedure, household and resident (if named)."""
-    return (Dossier.select(Dossier, Procedure, Household, Resident)
-            .join(Procedure).switch(Dossier).join(Household)
-            .switch(Dossier).join(Resident, JOIN.LEFT_OUTER)
-            .where(Dossier.village.in_(places), Dossier.day.between(span.first, span.last))
-            .order_by(Dossier.day.desc(), Dossier.receipt.desc(), Dossier.id))
+    """Return filings with their procedure, household and resident (if named)."""
+    return (Filing.live(Filing, Procedure, Household, Resident)
+            .join(Procedure).switch(Filing).join(Household)
+            .switch(Filing).join(Resident, JOIN.LEFT_OUTER)
+            .where(Filing.village.in_(places), Filing.day.between(span.first, span.last))
+            .order_by(Filing.day.desc(), Filing.receipt.desc(), Filing.id))
 
 
 def coverage(places: Collection[int], state: str) -> ModelSelect:
@@ -95,7 +96,7 @@ def done_at(visits: Iterable[Visit]) -> dict[UUID, list[int]]:
     for visit, state, n in rows:
         if state != "had":
             found[visit][0 if state == "helped" else 1] = n
-    for visit, n in (Dossier.select(Dossier.visit, fn.COUNT(Dossier.id))
-                     .where(Dossier.visit.in_(ids)).group_by(Dossier.visit).tuples()):
+    for visit, n in (Filing.select(Filing.visit, fn.COUNT(Filing.id))
+                     .where(Filing.visit.in_(ids)).group_by(Filing.visit).tuples()):
         found[visit][2] = n
     return found

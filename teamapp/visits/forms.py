@@ -1,5 +1,6 @@
 """The visit form: devices store it, the server renders it and /sync reads it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -98,8 +99,9 @@ class VisitForm(Form):
     household = IdField(validators=[Needed(_("Chưa biết nhà nào. Mở lại trang nhà."))])
     outcome = WordField(_("Kết quả lần này?"), OUTCOMES,
                         validators=[Needed(_("Chọn kết quả của lượt đến."))])
-    reason = NoteField(_("Vì sao chưa tới được?"), validators=[AtMost(120)],
-                       render_kw={"data-value-missing": _("Ghi vì sao chưa tới được.")})
+    why_unreached = NoteField(
+        _("Vì sao chưa tới được?"), validators=[AtMost(120)],
+        render_kw={"data-value-missing": _("Ghi vì sao chưa tới được.")})
     visited_at = MomentField(_("Đến lúc"), format="%Y-%m-%dT%H:%M",
                              validators=[Needed(_("Chọn ngày giờ đến nhà.")), MomentInYears(
                                  FIRST_YEAR, LAST_YEAR, _("Xem lại năm của ngày đến nhà."))],
@@ -157,6 +159,11 @@ class VisitForm(Form):
                 refuse(due, FAR_OFF)
         self.dossiers.errors = self.dossiers.errors or [
             dossier.errors for dossier in self.dossiers if dossier.errors]
+
+
+def named_why_unreached(body: str) -> str:
+    """Return the body of form 1 as form 2 has it: `reason` is the one of a correction there."""
+    return re.sub("(^|&)reason=", r"\1why_unreached=", body)
 
 
 def refuse(field: Field, message: Any) -> None:

@@ -38,13 +38,14 @@ class OutboxPage(SinglePage):
         return {"rejected": RejectedEntry.open_count(user)}
 
     def listed(self, user: User, numbers: Collection[int]) -> dict[int, Context]:
-        """Return the house, the outcome and the times of these visits."""
+        """Return the house, its page, the outcome and the times of these visits."""
         rows = (Visit.visible_to(user)
-                .select(Visit.receipt, Household.head, Visit.outcome, Visit.recorded_at,
-                        Visit.received_at)
+                .select(Visit.receipt, Household.id, Household.head, Visit.outcome,
+                        Visit.recorded_at, Visit.received_at)
                 .join(Household).where(Visit.receipt.in_(Among(numbers)), Visit.member == user.id))
         words = dict(OUTCOMES)
         return {number: {"label": f"{head} · {words.get(outcome, '')}",
+                         "page": f"/households/{id}",
                          "recorded_at": clock.local(recorded_at).isoformat(),
                          "settled_at": clock.local(received_at).isoformat()}
-                for number, head, outcome, recorded_at, received_at in rows.tuples()}
+                for number, id, head, outcome, recorded_at, received_at in rows.tuples()}

@@ -9,13 +9,17 @@ OTHER = "O90"
 COMMONEST = 6
 
 
-def kinds() -> list[AccountKind]:
+def obstacles() -> list[Obstacle]:
+    """Return all obstacles in their order."""
+    return list(Obstacle.select().order_by(Obstacle.position))
+
+
+def kinds(known: list[Obstacle]) -> list[AccountKind]:
     """Return the account kinds in use, each with its obstacles and its usual other steps."""
-    obstacles = list(Obstacle.select().order_by(Obstacle.position))
     found = AccountKind.in_use()
     for kind in found:
-        usual = [o for o in obstacles if kind.code in o.commonest_for.split()][:COMMONEST]
-        kind.obstacles = usual + [o for o in obstacles if o.code == OTHER]
+        usual = [o for o in known if kind.code in o.commonest_for.split()][:COMMONEST]
+        kind.obstacles = usual + [o for o in known if o.code == OTHER]
         kind.rest = usual_rest(kind, found)
     return found
 

@@ -1,5 +1,8 @@
 """Visits: the blank forms for households' pages, and the outbox."""
 
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -8,11 +11,13 @@ from flask_login import current_user
 from ..access import field_only
 from ..models import RejectedEntry
 from ..web import page
+from .change_forms import ASKED_BY, REASONS
 from .forms import MODES, OUTCOMES, PARTS_AFTER_A_DAY
 from .parts import parts_for
 
 bp = Blueprint("visits", __name__)
-OUTCOME_WORDS, MODE_WORDS = dict(OUTCOMES), dict(MODES)
+OUTCOME_WORDS, MODE_WORDS, REASON_WORDS = dict(OUTCOMES), dict(MODES), dict(REASONS)
+ASKER_WORDS = dict(ASKED_BY)
 
 
 @bp.app_template_filter()
@@ -31,6 +36,34 @@ def mode_word(mode: str) -> str:
 def part_after_day(part: str) -> str:
     """Return the part of a day as it stands behind the day, or nothing."""
     return str(PARTS_AFTER_A_DAY.get(part, ""))
+
+
+@bp.app_template_filter()
+def change_reason(reason: str) -> str:
+    """Return why a visit was changed, in words."""
+    return str(REASON_WORDS.get(reason, ""))
+
+
+@bp.app_template_filter()
+def asker_word(asked_by: str) -> str:
+    """Return who asked for a change, in words, or nothing."""
+    return str(ASKER_WORDS.get(asked_by, ""))
+
+
+@bp.app_template_filter()
+def form_body(values: dict[str, Any]) -> str:
+    """Return the body that a form with these values posts; what is empty is left out."""
+    return urlencode([*pairs(values)])
+
+
+def pairs(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the names and values of a form's fields, of its items with their numbers."""
+    for name, value in values.items():
+        for place, item in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(item, dict):
+                yield from pairs(item, f"{prefix}{name}-{place}-")
+            elif item not in (None, ""):
+                yield prefix + name, item
 
 
 @bp.get("/visits/parts")

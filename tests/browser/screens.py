@@ -6,7 +6,8 @@ SCREENS = {
     "door": {"/sign-in", "/arrival", "/no-network"},
     "member": {"/", "/me", "/households", "/households/<household_id>"},
     "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
-    "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/people", "/people/<person_id>"},
+    "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/reviews", "/people",
+               "/people/<person_id>"},
     "chair": {
         "/tallies", "/tallies/<village_id>", "/tallies/<village_id>/<figure>", "/targets",
         "/rounds",
@@ -14,8 +15,9 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/outbox-files"},
-    "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/tallies/<village_id>/<figure>"},
+        "/reviews", "/outbox-files"},
+    "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
+                    "/tallies/<village_id>/<figure>"},
 }
 NO_SCREEN = {
     "/healthz": "a word for a machine",

@@ -42,7 +42,7 @@ def otherwise(phone, number):
         phone.page.fill('section:target [name="return_on"]:visible', day.isoformat())
     elif number in UNREACHED:
         phone.choose("outcome", "unreached")
-        phone.page.fill('section:target [name="reason"]:visible', "nước lên")
+        phone.page.fill('section:target [name="why_unreached"]:visible', "nước lên")
     elif number not in MET:
         phone.choose("outcome", "moved" if number in MOVED else "declined")
 

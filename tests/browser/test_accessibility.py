@@ -2,13 +2,14 @@
 
 import json
 from contextlib import contextmanager
+from itertools import count
 from uuid import uuid4
 
 import pytest
 
 from teamapp import clock
 from teamapp.db import proxy
-from teamapp.models import Household, RejectedEntry, Round, Session, User
+from teamapp.models import Change, Household, RejectedEntry, Round, Session, User, Visit
 
 from ..cast import PASSWORD, PIN
 from ..sync.phone import body, entry
@@ -63,7 +64,7 @@ def rejected(long_names, register):
     """Store three rejected entries of Lan's: with a house, without one, and unreadable."""
     lan = register.user("lan")
     house = (f"household={register.house(1)}&outcome=unreached&visited_at=2026-11-21T15:10"
-             "&reason=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
+             "&why_unreached=Cầu hỏng&people-0-steps-0-kind=SIM&people-0-steps-0-obstacle=O02"
              "&dossiers-0-procedure=1.001193&note=Chiều thứ bảy quay lại")
     for number, (said, code) in enumerate([
             (house, "lost_phone"), ("x=%00", "malformed"), (house, "waits_for_rejected")]):
@@ -120,7 +121,7 @@ def test_sign_in_pages_are_accessible(enter):
 def test_volunteers_pages_are_accessible(phone, line, register):
     page = phone.page
     house = f"{line.url}/households/{register.house(1)}"
-    with nothing_wrong(page, "member", at_least=11) as screens:
+    with nothing_wrong(page, "member", at_least=14) as screens:
         screens.look("today")
         page.evaluate("Object.assign(document.documentElement.dataset, { net: 'ok', install: '' })")
         screens.look("today, with the home screen offered")
@@ -186,7 +187,37 @@ def test_volunteers_outbox_is_accessible(phone, line, register):
         screens.go(f"{line.url}/people", "no network")
 
 
-def test_leaders_pages_are_accessible(rejected, enter, register):
+@pytest.fixture
+def to_review(rejected, register):
+    """Let two changes of one visit wait, a late void, a possible duplicate, an unusual date."""
+    now, lan, tu = clock.now(), register.user("lan"), register.user("tu")
+    place = {"commune": lan.commune, "village": lan.village}
+    numbers = count(10_000_001)
+
+    def visit(house, by=lan, **more):
+        return Visit.create(**{
+            "id": uuid4(), **place, "household": register.house(house), "member": by,
+            "outcome": "met", "visited_at": now, "happened_at": now, "day": clock.today(),
+            "recorded_at": now, "received_at": now, "receipt": next(numbers), **more})
+
+    def change(of, correction, state="waiting", flag="changed_twice", by=tu):
+        Change.create(id=uuid4(), **place, visit=of, correction=correction, by=by,
+                      reason="wrong_person", asked_by="resident", recorded_at=now,
+                      received_at=now, receipt=next(numbers), state=state, flag=flag)
+
+    first = visit(1, is_live=False)
+    change(first, visit(1, note=f"{LONG}, {LONG}", outcome="absent"), "effective", "", lan)
+    change(first, visit(1, is_live=False, return_on=clock.today(), return_part="morning"))
+    change(visit(1, day=clock.days_from(clock.today(), -40)), None, flag="changed_late")
+    visit(2, flag="possible_duplicate", by=tu)
+    visit(2)
+    visit(3, flag="dated_ahead", outcome="unreached", reason="Cầu hỏng")
+
+
+REVIEWS = [f"/reviews?of={kind}" for kind in ("changes", "duplicates", "days")]
+
+
+def test_leaders_pages_are_accessible(to_review, enter, register):
     lan, binh, tu = map(register.user, ("lan", "binh", "tu"))
     lost, ended, _ = (Session.begin(lan) for _ in range(3))
     Session.get_by_id(Session.digest(lost)).mark_lost()
@@ -195,7 +226,7 @@ def test_leaders_pages_are_accessible(rejected, enter, register):
     page = enter("tu", PIN)
     with nothing_wrong(page, "leader", at_least=11) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",
-                     f"/people/{tu.id}", "/rejected-entries"):
+                     f"/people/{tu.id}", "/rejected-entries", *REVIEWS):
             page.goto(path)
             page.evaluate(OPEN_ALL)
             screens.look(f"{path}, for a leader")
@@ -229,19 +260,19 @@ def saved(register, author):
     return json.dumps({"v": 1, "user": author.id, "entries": lines}).encode()
 
 
-def test_chairs_pages_are_accessible(rejected, enter, register):
+def test_chairs_pages_are_accessible(to_review, enter, register):
     page = enter("son")
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{register.user('lan').village_id}"
     house = f"/households/{register.house(1)}"
-    with nothing_wrong(page, "chair", at_least=21) as screens:
+    with nothing_wrong(page, "chair", at_least=24) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
                      f"/tallies/{register.user('lan').village_id}",
                      "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/nowhere", "/outbox"):
+                     "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
             screens.go(path)
         page.click(".account summary")
         screens.look("account")
@@ -259,7 +290,8 @@ def test_chairs_pages_are_accessible(rejected, enter, register):
 def test_empty_pages_are_accessible(enter):
     page = enter("chau")
     with nothing_wrong(page, "nothing yet", at_least=5) as screens:
-        for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries"):
+        for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries",
+                     "/reviews"):
             screens.go(path)
         proxy.execute_sql("ALTER TABLE round RENAME TO lost")
         assert page.goto("/rounds").status == 503

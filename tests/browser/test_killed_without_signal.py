@@ -87,15 +87,15 @@ def test_typed_reason_for_an_unreached_house_is_offered_again_too(lans_phone, li
     line.cut()
     phone.open_sheet(register.house(2), "other")
     phone.choose("outcome", "unreached")
-    phone.page.fill('section:target [name="reason"]:visible', "Nước lên ngập cầu")
-    phone.until(lambda: "reason=N" in phone.everything()["tungnha/typed_drafts"],
+    phone.page.fill('section:target [name="why_unreached"]:visible', "Nước lên ngập cầu")
+    phone.until(lambda: "why_unreached=N" in phone.everything()["tungnha/typed_drafts"],
                 "no draft is stored")
     phone.kill()
 
     phone.start()
     phone.open_sheet(register.house(2), "other")
     phone.page.click("#other [data-draft] [data-do=draft-open]")
-    reason = phone.page.locator('section:target [name="reason"]:visible')
+    reason = phone.page.locator('section:target [name="why_unreached"]:visible')
     phone.until(lambda: reason.input_value() == "Nước lên ngập cầu", "it is not filled in")
     phone.save()
     phone.page.click('[data-saved] [data-do="undo"]')

@@ -154,7 +154,7 @@ def test_two_tabs_resubmit_a_visit_one_after_the_other(lans_phone, line, registe
     assert phone.page.evaluate(TAKE_BACK, first["id"]) is False
     line.restore()
     phone.until(lambda: phone.outbox("accepted") and not phone.unsent(), "waits")
-    assert Visit.select().count() == 1
+    assert Visit.live().count() == 1
 
 
 def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, line, register):
@@ -165,7 +165,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     [rejected] = phone.outbox()
     phone.open_sheet(register.house(1), "other")
     phone.choose("outcome", "unreached")
-    page.fill('section:target [name="reason"]:visible', "Nuoc len")
+    page.fill('section:target [name="why_unreached"]:visible', "Nuoc len")
     phone.until(lambda: "Nuoc" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     line.cut()
 
@@ -175,7 +175,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
     phone.appoint_too_late()
     phone.until_typing_is_stored()
     page.click("section:target [data-do=draft-open]")
-    reason = page.locator('section:target [name="reason"]:visible')
+    reason = page.locator('section:target [name="why_unreached"]:visible')
     phone.until(lambda: reason.input_value() == "Nuoc len", "it is not filled in")
     phone.save()
     [fresh] = phone.outbox("waiting")
@@ -185,7 +185,7 @@ def test_resubmission_and_typed_draft_of_one_house_stay_separate(lans_phone, lin
 
     page.click('.action a[href="#other"]')
     phone.choose("outcome", "unreached")
-    page.fill('section:target [name="reason"]:visible', "Cong khoa")
+    page.fill('section:target [name="why_unreached"]:visible', "Cong khoa")
     phone.until(lambda: "Cong" in phone.everything()["tungnha/typed_drafts"], "no draft is stored")
     phone.go("/outbox")
     page.click('[data-entries="attention"] [data-do="mend"]')

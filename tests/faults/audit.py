@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from teamapp.models import ProcessingFailure, Receipt, RejectedEntry
 
-from ..sync.phone import record_of
 from .sorts import SORTS
 
 UNDERWAY = ("waiting", "sending")  # the states of an entry that the phone will send
@@ -140,7 +139,7 @@ class Audit:
             self._say("altered", f"{meant.id}: the receipt is for another body")
         if (receipt.user_id, receipt.commune_id) != (meant.author, meant.commune):
             self._say("foreign", f"{meant.id}: receipt of {receipt.user_id}")
-        if (effect.id, effect.receipt) != (record_of(meant.entry), receipt.number):
+        if (effect.id, effect.receipt) != (SORTS[entry["kind"]].record(entry), receipt.number):
             self._say("altered", f"{meant.id}: {effect.id} under number {effect.receipt}")
         if any(self._number(id) >= receipt.number for id in meant.after):
             self._say("disordered", f"{meant.id} came before {meant.after}")

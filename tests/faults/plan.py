@@ -42,7 +42,7 @@ class Plan:
         self.draw, self.register, self.chaos = random.Random(seed), register, chaos
         self.shared = (SHARED if chaos else 0) if shared is None else shared
         self.kinds = sorted(kinds)
-        self.meant = {}
+        self.meant, self.changed = {}, set()
         self.homes = register.homes()
         members = register.members()
         self.people = [user for team in members.values() for user in team]
@@ -80,19 +80,23 @@ class Plan:
             sign_ins.insert(0, sign_ins[0] | {"cookie": strange})
         written = []
         for _ in range(entries):
-            written.append(self._entry(user, [one["id"] for one in written if self._lasts(one)]))
+            written.append(self._entry(user, [one for one in written if self._lasts(one)]))
         return {"user": str(user.id), "signIns": sign_ins, "entries": written,
                 "parting": self.draw.choice(PARTINGS)}
 
     def _entry(self, user, written):
-        kind = self.draw.choice(self.kinds)
+        [kind] = self.draw.choices(self.kinds, [SORTS[kind].share for kind in self.kinds])
+        target = self._target(kind, written)
+        kind = kind if target or not SORTS[kind].changes else "visits.create"
         chance = self.draw.random() if self.chaos else 1
         if chance < FOREIGN:
             return self._foreign(kind, user)
-        body, mark = self._body(kind, user, self.homes[user.village_id])
+        body, mark = self._body(kind, user, self.homes[user.village_id], target)
         entry = self._envelope(kind, body)
-        if written and self.draw.random() < CHAINED:
-            entry["after"] = [self.draw.choice(written)]
+        if target:
+            entry["after"] = [target["id"]]
+        elif written and self.draw.random() < CHAINED:
+            entry["after"] = [self.draw.choice(written)["id"]]
         if chance < FOREIGN + SPOILT:
             return self._spoilt(entry, user, mark)
         self._mean(entry, user, mark)
@@ -100,15 +104,26 @@ class Plan:
             return entry | {"undo": True}
         return entry
 
+    def _target(self, kind, written):
+        """Return an entry whose record one of this kind changes, once, or None."""
+        open = [one for one in written if one["kind"] in SORTS[kind].changes
+                and one["id"] not in self.changed]
+        if not open:
+            return None
+        target = self.draw.choice(open)
+        self.changed.add(target["id"])
+        return target
+
     def _lasts(self, entry):
         """Return whether another entry may follow this one: it or its resubmission is accepted."""
         return self.meant[entry["id"]].fate != "rejected" and not entry.get("undo")
 
     def _foreign(self, kind, user):
-        """Return an entry about another commune's house, which is always rejected."""
+        """Return an entry about another commune's house or visit, which is always rejected."""
         village = self.draw.choice([village for village in self.homes
                                     if village not in self._own(user)])
-        body, mark = self._body(kind, user, self.homes[village])
+        unknown = {"body": f"id={new_id(self.draw)}"} if SORTS[kind].changes else None
+        body, mark = self._body(kind, user, self.homes[village], unknown)
         entry = self._envelope(kind, body)
         self._mean(entry, user, mark, "rejected")
         return entry
@@ -124,9 +139,10 @@ class Plan:
         self._mean(spoilt, user, mark, "settled")
         return spoilt | {"resubmission": resubmission}
 
-    def _body(self, kind, user, homes):
+    def _body(self, kind, user, homes, target):
         mark = f"lượt {len(self.meant)}"
-        body = SORTS[kind].write(self.draw, self.draw.choice(homes), self.team[user.id], mark)
+        body = SORTS[kind].write(self.draw, self.draw.choice(homes), self.team[user.id], mark,
+                                 target)
         return body, mark
 
     def _envelope(self, kind, body):

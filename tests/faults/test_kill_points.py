@@ -17,7 +17,8 @@ def test_entry_sent_when_the_server_dies_is_stored_exactly_once(point, kind, reg
     armed = register.folder / "armed"
     armed.touch()
     plan = Plan(register, 1, entries=3, phones=1, chaos=False, kinds=[kind])
-    server = register.server(DYING, DIE_AT=point, ARMED=str(armed)).start()
+    assert kind in {meant.entry["kind"] for meant in plan.meant.values()}
+    server = register.server(DYING, DIE_AT=point, KIND=kind, ARMED=str(armed)).start()
     try:
         told = live(plan.as_json(f"http://127.0.0.1:{server.port}", 30), 30)
     finally:

@@ -10,6 +10,11 @@ LOSSES = {"answer lost": .35, "portal": .25}
 CONTROLS = {  # broken rule → (script of the phones, program, expected finding)
     "receipts off": (None, "tests.faults.programs.no_receipts:app", "unanswered"),
     "ids of the server's own": (None, "tests.faults.programs.own_ids:app", "twice"),
+    "a void without effect": (None, "tests.faults.programs.voids_without_effect:app", "altered"),
+    "a correction beside its version": (
+        None, "tests.faults.programs.corrections_beside:app", "altered"),
+    "a correction counted twice": (
+        None, "tests.faults.programs.corrections_counted_twice:app", "miscounted"),
     "deletes before the answer": ("entries.deletes_before_the_answer.mjs", "app:app", "lost"),
     "seals nothing": ("envelopes.seals_nothing.mjs", "app:app", "readable"),
     "trusts any 200": ("protocol.trusts_any_200.mjs", "app:app", "lost"),

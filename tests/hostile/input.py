@@ -58,7 +58,7 @@ VISIT = some.fixed_dictionaries({
     "outcome": some.sampled_from(["met", "met", "met", "absent", "later", "declined", "unreached"]),
     "visited_at": moments(), "mode": some.sampled_from(["together", "self", "for"])}, optional={
     "return_on": days(), "return_part": some.sampled_from(["morning", "", "dawn"]),
-    "note": WORDS, "reason": WORDS,
+    "note": WORDS, "why_unreached": WORDS,
     "companions": some.lists(some.integers(-1, 12), max_size=3),
     "people": some.lists(PERSON, max_size=3), "dossiers": some.lists(DOSSIER, max_size=2)})
 NAMES = some.sampled_from([
@@ -87,3 +87,12 @@ def posted(fields, extras):
 
 
 BODIES = some.builds(posted, VISIT, some.just([])) | some.builds(posted, VISIT, EXTRAS)
+RECORDED = [str(uuid_of(f"visit of {name}")) for name in ("lan", "binh", "kien")]
+CHANGE = some.fixed_dictionaries({
+    "visit": some.sampled_from([RECORDED[0], *RECORDED, *DOSSIERS[:3], ""]),
+    "reason": some.sampled_from(["mistake", "wrong_household", "not_real", "other", "", "dawn"])})
+CORRECTION = some.builds(lambda visit, change, by: visit | change | {"asked_by": by}, VISIT, CHANGE,
+                         some.sampled_from(["self", "resident", "leader", "nobody"]))
+VOID = some.builds(lambda change, note: change | {"note": note}, CHANGE, WORDS)
+BODY_OF = {"visits.create": BODIES, "visits.void": some.builds(posted, VOID, EXTRAS),
+           "visits.correct": some.builds(posted, CORRECTION, some.just([]) | EXTRAS)}

@@ -16,6 +16,7 @@ from teamapp.models import (
     Coverage,
     DistinctMark,
     Dossier,
+    Filing,
     Receipt,
     RejectedEntry,
     Step,
@@ -27,8 +28,8 @@ from tests.sync.phone import batch, body, entry
 from .often import often
 from .test_sync import SAID
 
-FACTS = (Visit, Companion, Step, Dossier, Consent, AccountStatus, Tally, DistinctMark, Coverage,
-         Receipt, RejectedEntry)
+FACTS = (Visit, Companion, Step, Dossier, Filing, Consent, AccountStatus, Tally, DistinctMark,
+         Coverage, Receipt, RejectedEntry)
 VARYING = {"cursor", "received_at", "recorded_at", "id"}  # times and serial numbers
 
 

@@ -1,7 +1,8 @@
 """Phones and a server exchange messages in any order that Hypothesis generates.
 
-Each recorded visit has at most one effect, however often it is resubmitted and repeated; one that
-a phone knows as `accepted` has exactly one; no successor is recorded without its predecessor.
+Each recorded visit has at most one live version, however often it is resubmitted, changed and
+repeated; one that a phone knows as `accepted` has exactly one, unless it was voided; no successor
+is recorded without its predecessor.
 """
 
 import json
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from teamapp.counting.reconciliation import differences
 from teamapp.db import proxy
-from teamapp.models import Installation, Receipt, Visit
+from teamapp.models import Change, Installation, Receipt, Visit
 from teamapp.recording.recorder import Rejected
 from teamapp.sync.kinds import KINDS
 from tests.sync.phone import batch, body, entry, helped, record_of, visits_by_entry
@@ -29,6 +30,7 @@ class Phone:
     def __init__(self, user, browser, houses, person):
         self.user, self.browser, self.houses, self.person = user, browser, houses, person
         self.entries, self.heard, self.requests = {}, {}, []
+        self.changed = {}  # of a change: the entry that made what it changes
         self.epoch = Installation.current_epoch()
 
     def record(self, said, **more):
@@ -85,9 +87,9 @@ class Phone:
         return id
 
     def root(self, id):
-        """Return the first entry of a chain of resubmissions."""
-        while self.entries[id]["replaces"]:
-            id = self.entries[id]["replaces"]
+        """Return the first entry of a chain of resubmissions and changes."""
+        while older := self.entries[id]["replaces"] or self.changed.get(id):
+            id = older
         return id
 
 
@@ -136,13 +138,27 @@ class Field(RuleBasedStateMachine):
     def resubmit(self, phone, pick, outcome):
         """Resubmit a rejected entry, valid or not; two tabs may both do it."""
         phone = self.phones[phone]
-        rejected = [id for id, heard in phone.heard.items() if heard in ("rejected", "resubmitted")]
+        rejected = [id for id, heard in phone.heard.items() if heard in ("rejected", "resubmitted")
+                    and phone.entries[id]["kind"] == KIND]
         if rejected:
             old = phone.last(rejected[pick % len(rejected)])
             phone.heard[old] = "resubmitted"
             phone.record(self.said(phone, pick, outcome, id=record_of(phone.entries[old])),
                          replaces=old,
                          after=phone.entries[old]["after"])
+
+    @rule(phone=PHONE, pick=PICK, outcome=some.sampled_from(["met", "absent", ""]))
+    def change(self, phone, pick, outcome):
+        """Correct or void what an entry makes, sent or not; two changes may name one version."""
+        phone = self.phones[phone]
+        targets = [id for id, one in phone.entries.items() if one["kind"] != "visits.void"]
+        if targets:
+            target = targets[pick % len(targets)]
+            said = f"visit={record_of(phone.entries[target])}&reason=mistake"
+            if outcome:
+                said = f"{self.said(phone, pick, outcome)}&{said}&asked_by=self"
+            phone.record(said, kind="visits.correct" if outcome else "visits.void", after=[target])
+            phone.changed[[*phone.entries][-1]] = target
 
     @rule(phone=PHONE, is_lost=some.booleans(), order=some.randoms(use_true_random=False))
     def send(self, phone, is_lost, order):
@@ -188,23 +204,31 @@ class Field(RuleBasedStateMachine):
 
     @invariant()
     def every_effect_has_one_receipt_and_one_entry(self):
-        visits = {entry: visit.member_id for entry, visit in visits_by_entry().items()}
+        versions = visits_by_entry()
+        voids = Change.select().where(Change.correction.is_null())
+        made = {entry: visit.member_id for entry, visit in versions.items()} | {
+            str(void.id): void.by_id for void in voids}
+        live = {entry for entry, visit in versions.items() if visit.is_live}
         receipts = {str(id): status for id, status in
                     Receipt.select(Receipt.id, Receipt.status).tuples()}
         accepted = {id for id, status in receipts.items() if status == "accepted"}
-        assert visits.keys() == accepted
+        assert made.keys() == accepted
         epoch = Installation.current_epoch()
         for phone in self.phones:
-            self.check(phone, visits, receipts, knows_all=phone.epoch == epoch)
-        assert len(visits) == sum(id in phone.entries for id in visits for phone in self.phones)
+            self.check(phone, made, live, receipts, knows_all=phone.epoch == epoch)
+        assert len(made) == sum(id in phone.entries for id in made for phone in self.phones)
 
-    def check(self, phone, visits, receipts, knows_all):
-        """Assert that the entries of a phone match visits and receipts."""
-        roots = [phone.root(id) for id in phone.entries if id in visits]
-        assert len(roots) == len(set(roots)), "one visit was counted twice"
+    def check(self, phone, made, live, receipts, knows_all):
+        """Assert that the entries of a phone match versions, voids and receipts."""
+        counted = [phone.root(id) for id in phone.entries if id in live]
+        assert len(counted) == len(set(counted)), "one visit was counted twice"
+        roots = {phone.root(id) for id in phone.entries if id in made}
+        voided = {phone.root(id) for id, one in phone.entries.items()
+                  if id in made and one["kind"] == "visits.void"}
+        assert roots <= {*counted, *voided}, "a visit that nobody voided is not counted"
         for id, one in phone.entries.items():
-            if id in visits:
-                assert visits[id] == phone.user.id
+            if id in made:
+                assert made[id] == phone.user.id
                 assert all(receipts.get(link) == "settled" or phone.root(link) in roots
                            for link in one["after"])
             if phone.heard[id] == "accepted" and knows_all:
@@ -279,7 +303,7 @@ def test_original_entry_sent_again_after_a_server_fix_is_not_counted_twice(serve
     assert Visit.select().count() == 1
 
 
-def test_second_resubmission_counts_nothing_after_the_original_is_accepted(server):
+def test_second_resubmission_corrects_the_original_entry_that_is_accepted(server):
     lan = server.phones[0]
     lan.record(server.said(lan, 0, "met"))
     for outcome in ("later", "absent"):
@@ -288,7 +312,8 @@ def test_second_resubmission_counts_nothing_after_the_original_is_accepted(serve
     server.fix_the_server()
     lan.ask(0, is_lost=True)
     lan.send(lan.waiting(), is_lost=False)
-    assert Visit.select().count() == 1
+    assert [visit.outcome for visit in Visit.live()] == ["absent"]
+    assert Change.get().reason == "mistake" and Visit.select().count() == 2
 
 
 def test_phone_sends_lost_entries_and_their_successors_after_a_restore(server):

@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from teamapp.counting.reconciliation import differences
-from teamapp.models import Receipt, RejectedEntry, User
+from teamapp.models import Change, Receipt, RejectedEntry, User
+from teamapp.sync.kinds import KINDS
 from teamapp.sync.reading import read_form
 from teamapp.sync.sent_entry import read_entry
 from tests.cast import uuid_of
 from tests.standing.tree import read
 from tests.sync.phone import DEVICE, batch, body, entry, result, visits_by_entry
 
-from .input import ANYTHING, BODIES, WORDS
+from .input import ANYTHING, BODIES, BODY_OF, RECORDED, WORDS
 from .often import IS_FULL, often
 
 PROTOCOL = read("docs/sync-protocol.md")
@@ -47,10 +48,11 @@ def rejected(id):
     return entry(WRONG_BODY, id=id, recorded_at=WRITTEN_AT)
 
 
-SAID = some.fixed_dictionaries({
-    "id": LINKS, "kind": some.just("visits.create"), "form": some.just(1),
+SAID = some.one_of([some.fixed_dictionaries({
+    "id": LINKS, "kind": some.just(kind), "form": some.integers(1, KINDS[kind].form),
     "recorded_at": some.just(WRITTEN_AT),
-    "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": BODIES})
+    "after": some.lists(LINKS, max_size=2), "replaces": some.none() | LINKS, "body": bodies})
+    for kind, bodies in BODY_OF.items()])
 COPIED = some.builds(rejected, some.sampled_from(THEIRS))
 PLAIN = COPIED | SAID.map(lambda said: said | {"after": [], "replaces": None})
 DEEP = some.integers(1, 1200).map(lambda depth: f"<deep {depth}>")
@@ -88,18 +90,20 @@ def phone(cast, sign_in):
     The neighbour and the stranger have a rejected entry, too.
     """
     lan = sign_in(cast.lan)
-    for user, browser, house, id in ((cast.lan, lan, cast.bre, KNOWN),
-                                     (cast.binh, sign_in(cast.binh), cast.bre, NEIGHBOURS),
-                                     (cast.kien, sign_in(cast.kien), cast.kin, FOREIGN)):
-        assert result(browser, user, entry(body(house), id=id))["status"] == "accepted"
+    for user, browser, house, id, visit in (
+            (cast.lan, lan, cast.bre, KNOWN, RECORDED[0]),
+            (cast.binh, sign_in(cast.binh), cast.bre, NEIGHBOURS, RECORDED[1]),
+            (cast.kien, sign_in(cast.kien), cast.kin, FOREIGN, RECORDED[2])):
+        assert result(browser, user, entry(body(house, id=visit), id=id))["status"] == "accepted"
     for user, id in zip((cast.kien, cast.binh), THEIRS):
         assert result(sign_in(user), user, rejected(id))["code"] == "invalid"
     return lan
 
 
 def effects():
-    """Return the ids of all visits."""
-    return {UUID(id) for id in visits_by_entry()}
+    """Return the ids of the entries that made a version of a visit, or voided one."""
+    voids = Change.select(Change.id).where(Change.correction.is_null()).tuples()
+    return {UUID(id) for id in visits_by_entry()} | {id for id, in voids}
 
 
 def rejected_entries(is_lans):

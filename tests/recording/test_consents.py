@@ -11,7 +11,7 @@ from teamapp.models import (
     AccountStatus,
     Consent,
     Coverage,
-    Dossier,
+    Filing,
     Household,
     Resident,
     Step,
@@ -78,7 +78,7 @@ def test_late_no_takes_the_name_from_later_dated_help_and_keeps_what_counted(cas
     visit(cast, 10, consent="no")
     assert names() == [False, False, False, True]
     assert [step.counted for step in Step.select().order_by(Step.id)] == [True, False, False, False]
-    assert Dossier.get().resident_id is None
+    assert Filing.get().resident_id is None
     assert (tally(f"helped:{KIND}"), tally("people"), tally("dossiers")) == (1, 0, 1)
     assert [(one.kind_id, one.state) for one in AccountStatus.select()] == [("DVCQG", "done")]
     assert sum(row.count for row in Coverage.select().where(Coverage.kind == KIND)) == 0

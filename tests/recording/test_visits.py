@@ -28,8 +28,8 @@ def person(name, *steps, consent="yes"):
 
 def form(house, *people, outcome="met", at=None, **more):
     """Return the validated data of a visit form."""
-    return {"id": uuid4(), "household": house.id, "outcome": outcome, "reason": "", "mode": "",
-            "note": "",
+    return {"id": uuid4(), "household": house.id, "outcome": outcome, "why_unreached": "",
+            "mode": "", "note": "",
             "visited_at": at or clock.now(), "return_on": None,
             "return_part": "", "companions": [], "people": list(people), "dossiers": [], **more}
 

@@ -144,4 +144,4 @@ def test_appointments_are_found_by_the_index_on_households(cast, day):
         assert "Điểu Bré" in day()
     found = [way for way in ways(asked) if "visit_" in way]
     assert {way.split("INDEX ")[1] for way in found} == {
-        "visit_household_id_visited_at (household_id=?)", "sqlite_autoindex_visit_1 (id=?)"}
+        "visit_household_id_happened_at (household_id=?)", "sqlite_autoindex_visit_1 (id=?)"}

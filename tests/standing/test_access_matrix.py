@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from teamapp import access
-from teamapp.models import RejectedEntry, Round, Session
+from teamapp import access, clock
+from teamapp.models import Change, RejectedEntry, Round, Session, Visit
 
 from .tree import read
 
@@ -49,6 +49,9 @@ MATRIX = {
     "POST /outbox-files": people(FORM, member=422, officer=422),
     "GET /rejected-entries": people(PAGE, member=200, officer=200),
     "POST /rejected-entries/<item_id>/settlement": people(FORM, member=303, officer=303),
+    "GET /reviews": people(PAGE, leader=302, officer=302),
+    "POST /changes/<change_id>/settlement": people(FORM, leader=400, officer=400),
+    "POST /visits/<visit_id>/review": people(FORM, leader=400, officer=400),
     "GET /": people(PAGE, member=200, officer=302),
     "GET /households": people(PAGE, member=200, officer=200),
     "GET /households/<household_id>": people(PAGE, member=200, officer=200),
@@ -137,6 +140,10 @@ def things(busy, draft):
         "item_id": {"own": RejectedEntry.get(RejectedEntry.user == busy.lan).id,
                     "other": RejectedEntry.get(RejectedEntry.user == busy.kien).id,
                     "missing": 2_000_000},
+        "change_id": {"own": change_of(busy.lan), "other": change_of(busy.kien),
+                      "missing": uuid4()},
+        "visit_id": {"own": Visit.get(Visit.member == busy.lan).id,
+                     "other": Visit.get(Visit.member == busy.kien).id, "missing": uuid4()},
         "sign_in": {"own": sign_in_of(busy.binh), "other": sign_in_of(far),
                     "missing": "0" * 64},
     }
@@ -159,6 +166,15 @@ def things(busy, draft):
 def sign_in_of(user):
     """Return the id of a sign-in of this person."""
     return Session.digest(Session.begin(user))
+
+
+def change_of(user):
+    """Return the id of a change of this person's visit that waits."""
+    visit = Visit.get(Visit.member == user)
+    return Change.create(
+        id=uuid4(), commune=user.commune, village=user.village, visit=visit, by=user,
+        reason="mistake", recorded_at=clock.now(), received_at=clock.now(), receipt=visit.receipt,
+        state="waiting", flag="changed_late").id
 
 
 @pytest.fixture

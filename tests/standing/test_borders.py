@@ -34,9 +34,9 @@ class Links(HTMLParser):
 
 def crawl(browser):
     """Return {path: text} of all pages and partials reachable from the front pages."""
-    waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/no-network",
-               "/rounds", "/tallies", "/targets", "/pack", "/arrival", "/tallies?period=month",
-               "/manifest.webmanifest"]
+    waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/reviews",
+               "/no-network", "/rounds", "/tallies", "/targets", "/pack", "/arrival",
+               "/tallies?period=month", "/manifest.webmanifest"]
     seen = {}
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.pop(0)

@@ -13,7 +13,8 @@ def test_every_page_is_a_screen_or_excluded():
 
 
 def test_missing_screen_is_detected():
-    every = ["/tallies", "/tallies/0/visits", "/rounds", "/rejected-entries"]
+    every = ["/tallies", "/tallies/0/visits", "/rounds", "/rejected-entries", "/reviews"]
     assert left_out("nothing yet", every) == set()
-    assert left_out("nothing yet", ["/tallies", "/tallies/0", "/sign-in", "/rejected-entries"]) == {
+    assert left_out("nothing yet", ["/tallies", "/tallies/0", "/sign-in", "/rejected-entries",
+                                    "/reviews"]) == {
         "/rounds", "/tallies/<village_id>/<figure>"}

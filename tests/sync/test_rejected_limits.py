@@ -178,7 +178,7 @@ def test_daily_command_deletes_entries_settled_ninety_days_ago(app, cast, lan):
 
 
 def test_page_of_long_entries_stays_small(cast, browser_of, hand_in):
-    entries = [long(cast.hlan, 4, reason="y" * 3000) for _ in range(52)]
+    entries = [long(cast.hlan, 4, why_unreached="y" * 3000) for _ in range(52)]
     hand_in(cast.lan, saved(cast.lan, *entries))
     page = browser_of(cast.tu).get(f"/rejected-entries?author={cast.lan.id}")
     assert len(cards(page.text)) == 50 and len(page.data) < 160 * KILOBYTE

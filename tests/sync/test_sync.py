@@ -11,6 +11,7 @@ import pytest
 from teamapp import clock
 from teamapp.counting.reconciliation import differences
 from teamapp.models import (
+    Change,
     Consent,
     Device,
     Dossier,
@@ -154,13 +155,15 @@ def test_invalid_entry_behind_its_resubmission_is_settled_with_it(cast, lan):
     assert Visit.select().count() == 1 and not RejectedEntry.select().exists()
 
 
-def test_resubmission_of_an_accepted_entry_is_rejected(cast, lan):
+def test_resubmission_of_an_accepted_entry_is_its_correction(cast, lan):
     one = entry(body(cast.bre))
     result(lan, cast.lan, one)
-    resubmission = entry(body(cast.bre, outcome="absent"), replaces=one["id"])
-    assert result(lan, cast.lan, resubmission)["code"] == "already_accepted"
-    assert "outcome=absent" in RejectedEntry.get().body
-    assert Visit.select().count() == 1
+    resubmission = entry(body(cast.bre, outcome="absent", id=record_of(one)), replaces=one["id"])
+    answer = result(lan, cast.lan, resubmission)
+    assert (answer["status"], answer["flag"]) == ("accepted", None)
+    assert [(str(visit.id), str(visit.root_id), visit.outcome) for visit in Visit.live()] == [
+        (resubmission["id"], record_of(one), "absent")]
+    assert Change.get().reason == "mistake" and differences(cast.an_phu) == []
 
 
 @pytest.mark.parametrize("is_together", [True, False])
@@ -192,20 +195,22 @@ def test_one_of_two_resubmissions_of_an_unknown_entry_is_accepted(cast, lan, is_
     resubmissions[1]["replaces"] = resubmissions[0]["replaces"]
     rows = send(lan, cast.lan, *resubmissions).json["results"] if is_together else [
         result(lan, cast.lan, one) for one in resubmissions]
-    assert [(row["status"], row.get("code")) for row in rows] == [
-        ("accepted", None), ("rejected", "already_accepted")]
-    assert Visit.select().count() == 1
+    assert [(row["status"], row.get("code")) for row in rows] == [("accepted", None)] * 2
+    assert [visit.outcome for visit in Visit.live()] == ["met"] and differences(cast.an_phu) == []
 
 
 @pytest.mark.parametrize("is_together", [True, False])
-def test_resubmissions_of_an_accepted_entry_are_rejected_transitively(cast, lan, is_together):
+def test_resubmissions_of_an_accepted_entry_correct_one_another(cast, lan, is_together):
     chain = [entry(body(cast.bre))]
     for _ in range(2):
-        chain.append(entry(body(cast.bre, outcome="absent"), replaces=chain[-1]["id"]))
+        chain.append(entry(body(cast.bre, outcome="absent", id=record_of(chain[0])),
+                           replaces=chain[-1]["id"]))
     rows = send(lan, cast.lan, *chain).json["results"] if is_together else [
         result(lan, cast.lan, one) for one in chain]
-    assert [row.get("code") for row in rows] == [None, "already_accepted", "already_accepted"]
-    assert Visit.select().count() == 1
+    assert [row.get("code") for row in rows] == [None, None, None]
+    assert [(str(visit.id), str(visit.corrects_id)) for visit in Visit.live()] == [
+        (chain[2]["id"], chain[1]["id"])]
+    assert Visit.select().count() == 3 and differences(cast.an_phu) == []
 
 
 def test_rejected_predecessors_get_the_receipt_of_their_resubmission(cast, lan):
@@ -307,7 +312,7 @@ def test_unknown_kind_is_stored_and_newer_form_is_deferred(cast, lan):
     unknown = entry(body(cast.bre), kind="visits.dream")
     assert result(lan, cast.lan, unknown)["code"] == "unknown_kind"
     assert RejectedEntry.get().kind == "visits.dream"
-    newer = result(lan, cast.lan, entry(body(cast.bre), form=2))
+    newer = result(lan, cast.lan, entry(body(cast.bre), form=3))
     assert (newer["status"], newer["code"]) == ("deferred", "server_older")
 
 
@@ -557,7 +562,7 @@ def test_sync_looks_receipts_and_visits_up_by_index(cast, lan):
     assert {way.split("INDEX ")[1] for way in found} <= {
         "receipt_replaces (replaces=?)", "sqlite_autoindex_receipt_1 (id=?)",
         "sqlite_autoindex_visit_1 (id=?)",
-        "visit_household_id_visited_at (household_id=? AND visited_at>?)"}
+        "visit_household_id_happened_at (household_id=? AND happened_at>?)"}
     assert len(found) >= 3
 
 

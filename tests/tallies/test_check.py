@@ -3,7 +3,7 @@
 from threading import Thread
 
 from teamapp.counting import counts_from_facts
-from teamapp.models import Tally, Visit
+from teamapp.models import AccountStatus, Step, Tally, Visit
 from tests.recording.test_visits import form, keep, person, step
 
 
@@ -25,6 +25,22 @@ def test_check_prints_differences_and_rebuild_repairs_them(app, cast):
     assert "99 kept, 1 counted" in result.output
     assert run(args=["tallies", "rebuild"]).exit_code == 0
     assert run(args=["tallies", "check"]).exit_code == 0
+
+
+def test_check_repairs_what_differs_and_says_what(app, cast):
+    keep(cast.lan, form(cast.bre, person("Thị Rin", step())))
+    wrong = Tally.indicator == "visits", Tally.period == "A", Tally.village_id == 0
+    Tally.update(count=99).where(*wrong).execute()
+    Step.update(counted=False).execute()
+    AccountStatus.delete().execute()
+    run = app.test_cli_runner().invoke
+    result = run(args=["tallies", "check", "--repair"])
+    assert result.exit_code == 0
+    told = result.output.splitlines()
+    assert any("99 kept, 1 counted" in line for line in told)
+    assert [line for line in told if "đã đếm lại" in line] == ["99001: đã đếm lại."]
+    assert Step.get().counted and AccountStatus.select().count() == 1
+    assert Tally.get(*wrong).count == 1 and run(args=["tallies", "check"]).exit_code == 0
 
 
 def test_check_ignores_visits_written_meanwhile(app, cast, monkeypatch):

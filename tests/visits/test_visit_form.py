@@ -74,7 +74,7 @@ def test_complete_visit_is_parsed():
 
 def test_missing_fields_are_empty():
     data = read(MET).data
-    assert (data["reason"], data["note"], data["return_part"]) == ("", "", "")
+    assert (data["why_unreached"], data["note"], data["return_part"]) == ("", "", "")
     assert (data["return_on"], data["companions"], data["people"], data["dossiers"]) == (
         None, [], [], [])
 
@@ -102,7 +102,7 @@ WRONG = {
                    "99999-01-01T00:00", "0001-01-01T00:00"],
     "return_on": ["mai", "2026-02-30", "21/11/2026", "2026-11-20", "2028-12-01", "2090-01-01"],
     "return_part": ["dawn", "x" * 500],
-    "reason": ["d" * 121],
+    "why_unreached": ["d" * 121],
     "note": ["d" * 1001],
     "companions": ["Lan", "-1", "9999999999", "1.5"],
     "mode": ["magic"],
@@ -160,9 +160,9 @@ def test_visit_in_2090_is_accepted():
 
 @pytest.mark.parametrize("said", ["số 079185001234", "cmnd 285 123 456", "285123456"])
 def test_id_number_is_masked_and_the_visit_is_valid(said):
-    form = read(MET, note=said, reason=said)
+    form = read(MET, note=said, why_unreached=said)
     assert not form.errors
-    assert form.note.data == form.reason.data
+    assert form.note.data == form.why_unreached.data
     assert form.note.data.count("•") in (9, 12)
     assert not any(letter.isdigit() for letter in form.note.data)
 
@@ -203,7 +203,7 @@ def test_too_many_items_are_rejected_instead_of_cut():
 def test_html_carries_the_forms_constraints():
     form, dossier = VisitForm(), DossierForm()
     assert "required" in form.visited_at() and 'maxlength="1000"' in form.note()
-    assert 'maxlength="120"' in form.reason() and "pattern=" in dossier.code()
+    assert 'maxlength="120"' in form.why_unreached() and "pattern=" in dossier.code()
 
 
 @pytest.mark.parametrize("name, value", [

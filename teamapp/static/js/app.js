@@ -1,6 +1,6 @@
 // Starts every page: who is signed in here, what waits, what the buttons do.
 
-import { reopen } from "./forms/correction.js";
+import { openVersion, reopen, voidEntry } from "./forms/correction.js";
 import { user } from "./forms/form.js";
 import { formActions, listenToForms, openForms } from "./forms/listeners.js";
 import { tellFailure } from "./forms/saving.js";
@@ -36,6 +36,9 @@ const actions = {
     await resend(user(), (await entryOf(button))?.id);
     await sendNow({ eager: true });
   },
+  "open-version": openVersion,
+  void: async (button) => voidEntry(await entryOf(button)),
+  visit: async (button) => location.assign((await entryOf(button)).page),
   mend: async (button) => reopen(await entryOf(button)),
   discard: async (button) => {
     await discard((await entryOf(button))?.id);

@@ -1,6 +1,7 @@
 """The program, killed in the middle of /sync: DIE_AT names the point, the file ARMED makes it so.
 
-It dies once: the first process at the point deletes the file.
+It dies once, with an entry of the kind KIND in the batch: the first process at the point deletes
+the file.
 """
 
 import os
@@ -16,9 +17,12 @@ from teamapp.sync.kinds import KINDS
 
 __all__ = ["app"]
 
+kinds = set()  # of the entries of the last batch
+
+
 def die(point):
     """Kill this process (-9) at the configured point, once."""
-    if point != os.environ.get("DIE_AT") or not in_sync():
+    if point != os.environ.get("DIE_AT") or not in_sync() or os.environ["KIND"] not in kinds:
         return
     try:
         Path(os.environ["ARMED"]).unlink()
@@ -30,6 +34,22 @@ def die(point):
 def in_sync():
     """Return whether /sync is running; its answer is written outside the request context."""
     return not has_request_context() or request.path == "/sync"
+
+
+def reading(request, read=batch.read):
+    """Read a batch, note the kinds of its entries, with a kill after it."""
+    result = read(request)
+    kinds.clear()
+    kinds.update(entry.kind for entry in result.entries)
+    die("parsed")
+    return result
+
+
+def writing(receipts, write=Receipt.write):
+    """Write receipts, with a kill after the one of an entry of the kind."""
+    write(receipts)
+    if os.environ["KIND"] in {receipt.kind for receipt in receipts}:
+        die("after the receipt")
 
 
 def then_die(deed, point):
@@ -61,8 +81,8 @@ def answering(environ, start_response, answer=app.wsgi_app):
     yield body[len(body) // 2:]
 
 
-batch.read = then_die(batch.read, "parsed")
-Receipt.write = then_die(Receipt.write, "after the receipt")
-for kind in KINDS.values():
-    kind.recorder.write = then_die(kind.recorder.write, "after the effect")
+batch.read = reading
+Receipt.write = writing
+dying = KINDS[os.environ["KIND"]].recorder
+dying.write = then_die(dying.write, "after the effect")
 db.commit, app.wsgi_app = commit, answering

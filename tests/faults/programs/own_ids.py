@@ -17,11 +17,11 @@ def with_own_ids(write):
             pending.visit["id"] = uuid4()
             for row in pending.companions:
                 row["visit"] = pending.visit["id"]
-            for row in pending.dossiers:
-                row["id"] = uuid4()
+            for row in pending.filings:
+                row["dossier"] = uuid4()
         write(tx, pendings)
     return renamed
 
 
-for kind in KINDS.values():
-    instead(kind.recorder, "write", with_own_ids(kind.recorder.write))
+visits = KINDS["visits.create"].recorder
+instead(visits, "write", with_own_ids(visits.write))

@@ -45,7 +45,11 @@ function fillIn(control, values) {
   const given = values.get(control.name);
   if (isChoice(control)) control.checked = Boolean(given?.includes(control.value));
   else if (given && control.matches(CONTROLS)) {
-    control.value = given.shift() ?? "";
+    const [value = ""] = given.splice(0, 1);
+    control.value = value;
+    if (control.dataset.unlisted && control.value !== value) {
+      control.add(new Option(control.dataset.unlisted, value, true, true));
+    }
     if ("now" in control.dataset) control.dataset.touched = "";
   }
   // Not by isFilled: what an entry on this phone answered is disabled until it is opened again.

@@ -4,8 +4,9 @@ import { find } from "../outbox/entries.js";
 import { revise } from "../outbox/recording.js";
 import { draft } from "../outbox/typed_drafts.js";
 import { refill } from "./body.js";
-import { banner, formNamed, opened, ownKey, unfold, user } from "./form.js";
+import { FORM, banner, formNamed, opened, ownKey, unfold, user } from "./form.js";
 import { tellMistake } from "./mistakes.js";
+import { clear, save } from "./saving.js";
 
 const HELD = 2 * 60 * 1000;
 const HOLD_AGAIN = 30 * 1000;
@@ -73,4 +74,23 @@ export async function fillReopened() {
   const kept = banner(form) && (await draft(ownKey(form)));
   if (kept && kept.replaces !== id) form.dataset.beside = "";
   if (!tellFields(form, entry)) tellReason(form, entry);
+}
+
+/** Open a recorded visit as it was recorded, to correct it or take it back. */
+export async function openVersion(button) {
+  const { version, body } = button.closest("[data-version]").dataset;
+  location.hash = button.dataset.opens;
+  for (const form of document.querySelectorAll(`section:target ${FORM}`)) {
+    clear(form);
+    await refill(form, form.matches("[data-refill]") ? body : "");
+    form.querySelector("[data-strikes]").value = version;
+  }
+}
+
+/** Take an entry back that may have been sent: another one settles it, or voids what it made. */
+export async function voidEntry(entry) {
+  const form = document.querySelector("form[data-voids]");
+  form.querySelector("[data-strikes]").value = entry.record;
+  opened.set(form, entry);
+  await save(form);
 }

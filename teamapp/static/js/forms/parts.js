@@ -71,7 +71,10 @@ export function openAll({ form, dataset }) {
 
 /** Add the items that a body needs and the form does not show yet. */
 export async function growFor(form, params) {
-  for (const button of form.querySelectorAll('[data-do="add"]')) {
+  const seen = new Set(); // an item may bring buttons of its own
+  const next = () => [...form.querySelectorAll('[data-do="add"]')].find((one) => !seen.has(one));
+  for (let button = next(); button; button = next()) {
+    seen.add(button);
     const part = await template(button.dataset.add, button.dataset.source);
     const names = [...(part?.content.querySelectorAll("[name]") ?? [])].map((e) =>
       e.getAttribute("name").replaceAll("__prefix__", button.dataset.prefix ?? "").split("__n__"));

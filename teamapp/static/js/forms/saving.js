@@ -40,7 +40,8 @@ function entryFrom(form, submitter) {
   return {
     id: entryIds.get(form), user: user(), kind: outbox, form: Number(version ?? 1),
     body: bodyOf(form, submitter), recorded_at: stamp(), after: [], replaces: null,
-    record: form.querySelector("[data-record]")?.value, label, said, marks: marksIn(form), touches,
+    record: form.querySelector("[data-record]")?.value,
+    strikes: form.querySelector("[data-strikes]")?.value, label, said, marks: marksIn(form), touches,
     counts: countsOf(form, submitter), next,
     page: location.pathname, place: nameOf(form), section: form.closest("section[id]")?.id,
     state: "waiting", attempts: 0, not_before: Date.now() + UNDO,
@@ -102,7 +103,7 @@ const painted = () =>
   });
 
 /** Make the form blank again, with new ids. */
-function clear(form) {
+export function clear(form) {
   entryIds.delete(form);
   opened.delete(form);
   delete sessionStorage.held; // it waits for its undo, as each

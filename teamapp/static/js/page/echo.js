@@ -4,6 +4,7 @@ import { entryIds, forms, opened, pathOf, reveal, user } from "../forms/form.js"
 import { STATES } from "../outbox/database.js";
 import { list } from "../outbox/entries.js";
 import { all, drawnAt, moment } from "./days.js";
+import { count, stateOf } from "./figures.js";
 
 /** The entries that the page does not contain yet. */
 async function unseenEntries() {
@@ -27,7 +28,6 @@ export async function showEcho() {
 }
 
 const RANK = ["accepted", "waiting", "attention"];
-const stateOf = ({ state }) => (state === "sending" ? "waiting" : state);
 const withKey = (key) => (key ? all(`[data-key="${CSS.escape(key)}"]`) : []);
 const isDrawn = ({ record }) => document.querySelector(`[data-has="${CSS.escape(record)}"]`);
 
@@ -37,7 +37,7 @@ function echo(element, entry) {
   const into = element.querySelector("[data-echo-into]");
   if (!into || isDrawn(entry)) return;
   if (element !== document.body) entry.marks?.forEach((mark) => hideOld(element, mark));
-  const name = `template[data-echo="${CSS.escape(entry.kind)}"]`;
+  const name = `template[data-echo~="${CSS.escape(entry.kind)}"]`;
   const blank = element.querySelector(name) ?? document.querySelector(`${name}[data-for]`);
   if (blank) into.prepend(filled(blank, entry));
 }
@@ -92,7 +92,8 @@ export function filled(blank, entry) {
   const copy = document.importNode(blank.content, true);
   const body = new URLSearchParams(entry.body);
   const done = entry.marks?.filter(({ mark }) => mark === "done").length;
-  const own = { ...entry, recorded_at: moment(entry.recorded_at), done };
+  const isSentVisit = entry.attempts > 0 && entry.record && !entry.strikes;
+  const own = { ...entry, recorded_at: moment(entry.recorded_at), done, is_sent_visit: isSentVisit };
   for (const place of all("[data-bind]", copy)) {
     const name = place.dataset.bind;
     place.textContent = own[name] ?? body.getAll(name).join(" · ");
@@ -113,32 +114,4 @@ export function filled(blank, entry) {
     element.dataset.state = entry.state;
   }
   return copy;
-}
-
-/** Add accepted entries to the figures and show waiting ones beside them; rejected ones count as neither. */
-function count(scope, entries) {
-  const keys = all("[data-key]", scope);
-  const total = new Set(keys.map((e) => e.dataset.key)).size;
-  const done = new Set(keys.filter((e) => "done" in e.dataset).map((e) => e.dataset.key));
-  const open = new Set(keys.map((e) => e.dataset.key).filter((key) => !done.has(key)));
-  const within = (place) => place.closest("[data-count-scope]") === scope;
-  for (const figure of all("[data-figure]", scope).filter(within)) {
-    const name = figure.dataset.figure;
-    const touched = (state) => new Set(entries.filter((entry) => stateOf(entry) === state &&
-      entry.counts?.includes(name) && open.has(entry.touches)).map((entry) => entry.touches));
-    const kept = touched("accepted");
-    const more = [...touched("waiting")].filter((key) => !kept.has(key)).length;
-    figure.dataset.printed ??= figure.textContent.replace(/\D/g, "");
-    const known = Number(figure.dataset.printed) + kept.size;
-    figure.textContent = known;
-    for (const place of all(`[data-plus="${name}"]`, scope)) place.textContent = `+${more}`;
-    for (const place of all(`[data-if-plus="${name}"]`, scope)) place.hidden = !more;
-    for (const place of all(`[data-left="${name}"]`, scope)) {
-      place.textContent = Math.max(0, total - known - more);
-    }
-    all("[data-stroke]", scope).forEach((stroke, n) => {
-      stroke.classList.toggle("done", n < known);
-      stroke.classList.toggle("pending", n >= known && n < known + more);
-    });
-  }
 }

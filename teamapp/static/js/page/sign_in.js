@@ -34,6 +34,7 @@ function easePin(pin, choices) {
 }
 
 easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-choices]"));
+document.querySelector("[data-address]").textContent = `${location.origin}/`;
 
 (worker ? shellKept() : Promise.resolve())
   .catch(console.error)

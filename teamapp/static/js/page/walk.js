@@ -4,6 +4,7 @@ import { user } from "../forms/form.js";
 import { STATES, today } from "../outbox/database.js";
 import { list } from "../outbox/entries.js";
 import { all, drawnAt } from "./days.js";
+import { isDone, struckBy } from "./figures.js";
 
 const OPEN = ":not([data-done], [data-pending], .is-today)";
 const LAST = 1e6; // rows without a place in the walk come after it
@@ -15,14 +16,15 @@ function foldDone(fold, entries) {
   const scope = fold.closest("[data-count-scope]");
   const isNews = ({ state, settled_at }) =>
     state !== "attention" && (state !== "accepted" || settled_at > drawnAt());
-  const finished = new Set(entries.filter((entry) => isNews(entry) &&
+  const struck = struckBy(entries);
+  const finished = new Set(entries.filter((entry) => isNews(entry) && !struck.has(entry.record) &&
     entry.counts?.includes(fold.dataset.fold) && entry.recorded_at >= scope.dataset.from)
     .map((entry) => entry.touches));
   const rows = all("[data-key]", scope).sort((a, b) => placeOf(a) - placeOf(b));
-  const isDone = ({ dataset }) => "done" in dataset || finished.has(dataset.key);
-  const done = rows.filter(isDone);
+  const isFolded = (row) => isDone(row, struck) || finished.has(row.dataset.key);
+  const done = rows.filter(isFolded);
   fill(fold.querySelector("ul"), done);
-  fill(scope.querySelector(".walk"), rows.filter((row) => !isDone(row)));
+  fill(scope.querySelector(".walk"), rows.filter((row) => !isFolded(row)));
   fold.hidden = !done.length;
   for (const place of all("[data-folded]", fold)) place.textContent = done.length;
 }
