@@ -5,7 +5,7 @@ correction or the loss of a name they are computed again from the few facts of t
 """
 
 from collections import Counter as Counts
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
@@ -38,74 +38,95 @@ def recompute(tx: WriteTransaction, residents: Collection[UUID], households: Col
               days: Collection[date]) -> None:
     """Compute the residents' statuses, and the periods of these days that each one counts in."""
     keys = {period for day in days for period in periods(day)[1:]}
-    coverage: Counts[CoverageKey] = Counts()
-    sums: Counts[TallyKey] = Counts()
-    for resident in sorted(residents):
-        coverage.update(recompute_statuses(resident))
-        sums.update(recompute_marks(tx, PEOPLE.key(), resident, help_by_name(resident), keys))
-    for household in sorted(households):
-        sums.update(recompute_marks(tx, HOUSEHOLDS.key(), household, meetings(household), keys))
-    Coverage.add(tx.commune.id, coverage)
-    Tally.add(tx.commune.id, sums)
+    Coverage.add(tx.commune.id, recompute_statuses(residents))
+    facts = {(PEOPLE.key(), id): ranks for id, ranks in help_by_name(residents).items()}
+    facts |= {(HOUSEHOLDS.key(), id): ranks for id, ranks in meetings(households).items()}
+    Tally.add(tx.commune.id, recompute_marks(tx, facts, keys))
 
 
-def recompute_statuses(resident: UUID) -> Counts[CoverageKey]:
-    """Bring a resident's account statuses to the live steps; return the changes of the coverage."""
+def recompute_statuses(residents: Collection[UUID]) -> Counts[CoverageKey]:
+    """Bring residents' account statuses to the live steps; return the changes of the coverage."""
+    changes: Counts[CoverageKey] = Counts()
+    if not residents:
+        return changes
     is_done = fn.MAX(Step.state.in_(["had", "helped"]).cast("integer"))
-    known = {kind: state for (_, kind), state in AccountStatus.of([resident]).items()}
-    due = {kind: "done" if done else "not_yet" for kind, done in
-           Step.live(Step.kind, is_done).where(Step.resident == resident)
-           .group_by(Step.kind).tuples()}
-    if due == known:
-        return Counts()
-    home, birth_year = (Resident.select(Household.village, Resident.birth_year).join(Household)
-                        .where(Resident.id == resident).tuples().get())
-    cohort = Coverage.cohort_of(birth_year)
-    changes: Counts[CoverageKey] = Counts({(home, kind, state, cohort): 1
-                                           for kind, state in due.items()})
-    changes.subtract((home, kind, state, cohort) for kind, state in known.items())
-    AccountStatus.delete().where(AccountStatus.resident == resident).execute()
-    if due:
-        AccountStatus.insert_many([(resident, *item) for item in due.items()], fields=[
+    known = AccountStatus.of(residents)
+    due = {(resident, kind): "done" if done else "not_yet" for resident, kind, done in
+           Step.live(Step.resident, Step.kind, is_done)
+           .where(Step.resident.in_(Among(residents))).group_by(Step.resident, Step.kind).tuples()}
+    changed = {resident for (resident, _), _ in {*known.items()} ^ {*due.items()}}
+    if not changed:
+        return changes
+    people = {id: (home, Coverage.cohort_of(year)) for id, home, year in
+              Resident.select(Resident.id, Household.village, Resident.birth_year).join(Household)
+              .where(Resident.id.in_(Among(changed))).tuples()}
+    for statuses, sign in ((known, -1), (due, 1)):
+        for (resident, kind), state in statuses.items():
+            if resident in changed:
+                home, cohort = people[resident]
+                changes[home, kind, state, cohort] += sign
+    AccountStatus.delete().where(AccountStatus.resident.in_(Among(changed))).execute()
+    rows = [(*key, state) for key, state in sorted(due.items()) if key[0] in changed]
+    if rows:
+        AccountStatus.insert_many(rows, fields=[
             AccountStatus.resident, AccountStatus.kind, AccountStatus.state]).execute()
     return changes
 
 
-def recompute_marks(tx: WriteTransaction, indicator: str, entity: UUID, facts: Iterable[Rank],
+def recompute_marks(tx: WriteTransaction, facts: Mapping[tuple[str, UUID], Iterable[Rank]],
                     keys: set[str]) -> Counts[TallyKey]:
-    """Bring the marks of one entity in these periods to its facts; return the tallies' changes.
+    """Bring the marks of (indicator, entity) in these periods to their facts.
 
-    A mark belongs to the village of the fact that ranks first.
+    Return the changes of the tallies. A mark belongs to the village of the fact that ranks first.
     """
-    stored = (DistinctMark.indicator == indicator) & (DistinctMark.entity == entity.bytes) \
-        & DistinctMark.period.in_(Among(keys))
-    changes: Counts[TallyKey] = Counts()
-    for period, village in DistinctMark.select(
-            DistinctMark.period, DistinctMark.village_id).where(stored).tuples():
-        changes.subtract([(village, period, indicator), (0, period, indicator)])
-    DistinctMark.delete().where(stored).execute()
+    entities = [entity.bytes for _, entity in facts]
+    stored = {(period, indicator, bytes(entity)): village for period, indicator, entity, village in
+              DistinctMark.select(DistinctMark.period, DistinctMark.indicator,
+                                  DistinctMark.entity, DistinctMark.village_id)
+              .where(DistinctMark.period.in_(Among(keys)), DistinctMark.entity.in_(entities))
+              .tuples()} if facts and keys else {}
     due: dict[tuple[str, str, bytes], int] = {}
-    for _, day, village in sorted(facts):
-        for period in keys & set(periods(day)):
-            due.setdefault((period, indicator, entity.bytes), village)
-    changes.update(DistinctMark.mark(tx.commune.id, due))
+    for (indicator, entity), ranks in facts.items():
+        for _, day, village in sorted(ranks):
+            for period in keys & set(periods(day)):
+                due.setdefault((period, indicator, entity.bytes), village)
+    changes: Counts[TallyKey] = Counts()
+    for (period, indicator, id), village in stored.items():
+        if due.get((period, indicator, id)) == village:
+            continue
+        changes.subtract([(village, period, indicator), (0, period, indicator)])
+        DistinctMark.delete().where(
+            DistinctMark.period == period, DistinctMark.indicator == indicator,
+            DistinctMark.entity == id).execute()
+    changes.update(DistinctMark.mark(tx.commune.id, {
+        mark: village for mark, village in due.items() if stored.get(mark) != village}))
     return changes
 
 
-def help_by_name(resident: UUID) -> list[Rank]:
-    """Return the ranks of a resident's live help and filings."""
-    helped = Step.live(Step.receipt, Step.day, Step.village).where(
-        Step.resident == resident, Step.state == "helped")
-    filed = Filing.live(Filing.receipt, Filing.day, Filing.village).where(
-        Filing.resident == resident)
-    return [*helped.tuples(), *filed.tuples()]
+def help_by_name(residents: Collection[UUID]) -> dict[UUID, list[Rank]]:
+    """Return {resident id: ranks of live help and filings}."""
+    found: dict[UUID, list[Rank]] = {resident: [] for resident in residents}
+    if not found:
+        return found
+    among = Among(residents)
+    helped = Step.live(Step.resident, Step.receipt, Step.day, Step.village).where(
+        Step.resident.in_(among), Step.state == "helped")
+    filed = Filing.live(Filing.resident, Filing.receipt, Filing.day, Filing.village).where(
+        Filing.resident.in_(among))
+    for resident, *rank in [*helped.tuples(), *filed.tuples()]:
+        found[resident].append((rank[0], rank[1], rank[2]))
+    return found
 
 
-def meetings(household: UUID) -> list[Rank]:
-    """Return the ranks of the live visits that met a household."""
+def meetings(households: Collection[UUID]) -> dict[UUID, list[Rank]]:
+    """Return {household id: ranks of the live visits that met it}."""
+    found: dict[UUID, list[Rank]] = {household: [] for household in households}
     rank = fn.COALESCE(Visit.met_receipt, Visit.receipt)
-    return list(Visit.live(rank, Visit.day, Visit.village).where(
-        Visit.household == household, Visit.outcome == "met").tuples())
+    rows = Visit.live(Visit.household, rank, Visit.day, Visit.village).where(
+        Visit.household.in_(Among(households)), Visit.outcome == "met").tuples() if found else ()
+    for household, *ranked in rows:
+        found[household].append((ranked[0], ranked[1], ranked[2]))
+    return found
 
 
 def choose_counted(keys: Collection[Key], may_choose: Collection[Key]) -> Counts[Effect]:
@@ -115,6 +136,8 @@ def choose_counted(keys: Collection[Key], may_choose: Collection[Key]) -> Counts
     where it is, since the first one may be nameless now; without a mark one is chosen for the keys
     of `may_choose`.
     """
+    if not keys:
+        return Counts()
     rows = list(Step.live(Step.id, Step.resident, Step.kind, Step.mode, Step.village, Step.day,
                           Step.counted, Resident.lost_name).join(Resident)
                 .where(Step.resident.in_(Among({resident for resident, _ in keys})),

@@ -9,7 +9,7 @@ from ..db import transaction
 from ..models import Device, Dossier, Procedure, Target, User, Village
 from ..models.commune import WriteTransaction
 from ..recording import visits
-from . import edges, rounds
+from . import changes, edges, rounds
 from .calls import Call
 from .days import LENGTH, Diary
 from .facts import FACTS, Draw
@@ -18,6 +18,7 @@ from .teams import found_commune, found_teams
 from .work import Work, ask
 
 BATCH = 1500  # visits recorded at a time
+DISPUTED = {"V02"}  # villages with visits that were corrected and taken back
 
 
 def fill() -> None:
@@ -52,6 +53,10 @@ class Filling:
             edges.move_a_house(tx, self, calls)
             edges.call_twice(self, calls)
             self._record(tx, calls)
+        with self.commune.write() as tx:
+            for code in self.villages.keys() & DISPUTED:
+                changes.change(tx, calls, self.villages[code].id, self.teams[code][0],
+                               Draw(self.facts["code"], code, "changes"))
         with self.commune.write() as tx:
             rounds.publish(tx, self.chair, self.villages.values(), given, self.today)
         self._set_targets()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ..models import Consent, Filing, Step, User, Visit, WriteTransaction
-from . import changes, versions, visits
+from . import changes, visits
 from .consents import Answered
 from .lookup import VisitLookup
 from .recorder import Entry, Rejected
@@ -31,13 +31,17 @@ class CorrectionLookup(VisitLookup):
         super().__init__(entries, by, now)
         [entry] = entries
         self.version = changes.find_version(entry, by)
-        self.said: dict[UUID, bool] = {}
+        self.steps: list[Step] = []
+        self.filings: list[Filing] = []
+        self.consents: list[Consent] = []
         if self.version:
-            self.said = dict(Consent.select(Consent.resident, Consent.given).where(
-                Consent.visit == self.version.id).tuples())
-            self.answers = Consent.answers(self.people, without=self.version.id)
-            self.named = {id for table in (Step, Filing) for id, in table.select(
-                table.resident).where(table.visit == self.version.id).tuples()} | {*self.said}
+            self.steps, self.filings, self.consents = (
+                list(table.select().where(table.visit == self.version.id).order_by(table.id))
+                for table in (Step, Filing, Consent))
+            if self.people:
+                self.answers = Consent.answers(self.people, without=self.version.id)
+        self.said = {one.resident_id: one.given for one in self.consents}
+        self.named = {one.resident_id for one in (*self.steps, *self.filings)} | {*self.said}
 
     def is_resident_of(self, resident: UUID, village: int) -> bool:
         """Return whether a person belongs to a village, or was named in the version."""
@@ -52,8 +56,9 @@ look_up = CorrectionLookup
 class PendingCorrection(visits.PendingVisit):
     """A validated correction of a version."""
 
-    version: Visit = field(default_factory=Visit)
-    by: User = field(default_factory=User)
+    version: Visit = field(kw_only=True)
+    before: CorrectionLookup = field(kw_only=True)  # the parts of the version
+    by: User = field(kw_only=True)
     flag: str = ""
     known: set[UUID] = field(default_factory=set)  # dossiers of earlier versions
 
@@ -62,13 +67,13 @@ def validate(entry: Entry, lookup: CorrectionLookup) -> PendingCorrection:
     """Return the pending correction of an entry, or raise Rejected."""
     version = changes.check(lookup.version, lookup.by)
     data = entry.data = filled(entry, lookup)
-    known = dossiers_of(version)
+    known = dossiers_of(version) if data["dossiers"] else set()
     visits.refuse_taken_ids(data, lookup.taken - known)
     check_household(data["household"], version, lookup)
     answered = Answered(entry, version.village_id, lookup, version.received_at)
     parts = visits.parts(entry, lookup, answered)
     pending = PendingCorrection(**vars(parts), version=version, by=lookup.by, known=known,
-                                flag=changes.flag_of(entry, version, lookup.by))
+                                before=lookup, flag=changes.flag_of(entry, version, lookup.by))
     pending.flags = [pending.flag] if pending.flag else []
     pending.visit = visits.visit_row(entry, version.village_id, version.member_id,
                                      version.received_at)
@@ -137,35 +142,27 @@ def write(tx: WriteTransaction, pendings: list[PendingCorrection]) -> None:
     for pending in pendings:
         visits.number(tx, pending)
         keep_ranks(pending)
-        visits.insert([pending], pending.known)
-        versions.set_live({pending.visit["id"]}, False)
+        visits.insert([pending], pending.known, is_live=False)
         changes.write(tx, pending.entry, pending.version, pending.by, pending.receipt,
                       pending.visit["id"], pending.flag)
 
 
 def keep_ranks(pending: PendingCorrection) -> None:
     """Let what the version already had keep the receipt by which it ranks."""
-    version = pending.version
-    helped: defaultdict[tuple[UUID | None, str], list[tuple[int, bool]]] = defaultdict(list)
-    for resident, kind, *rank in Step.select(
-            Step.resident, Step.kind, Step.receipt, Step.counted).where(
-            Step.visit == version.id, Step.state == "helped").order_by(Step.id).tuples():
-        helped[resident, kind].append((rank[0], rank[1]))
-    for step in pending.steps:
-        step["counted"] = step["state"] == "helped" and not step["resident"]
-        ranks = helped[step["resident"], step["kind"]]
-        if step["state"] == "helped" and ranks:
-            step["receipt"], was_counted = ranks.pop(0)
-            step["counted"] = was_counted and not step["resident"]
-    keep(pending.filings, Filing, version, ("dossier", "resident"))
-    keep(pending.consents, Consent, version, ("resident", "given"))
-
-
-def keep(rows: list[Row], table: type[Filing | Consent], version: Visit,
-         same: tuple[str, str]) -> None:
-    """Let the rows keep the rank of the version's row with the same values."""
-    columns = [getattr(table, name) for name in same]
-    ranks = {tuple(values): receipt for *values, receipt in table.select(
-        *columns, table.receipt).where(table.visit == version.id).tuples()}
-    for row in rows:
-        row["receipt"] = ranks.get(tuple(row[name] for name in same), row["receipt"])
+    before = pending.before
+    helped: defaultdict[tuple[UUID | None, str], list[Step]] = defaultdict(list)
+    for step in before.steps:
+        if step.state == "helped":
+            helped[step.resident_id, step.kind_id].append(step)
+    for row in pending.steps:
+        row["counted"] = row["state"] == "helped" and not row["resident"]
+        same = helped[row["resident"], row["kind"]]
+        if row["state"] == "helped" and same:
+            step = same.pop(0)
+            row["receipt"], row["counted"] = step.receipt, step.counted and not row["resident"]
+    filed = {(one.dossier_id, one.resident_id): one.receipt for one in before.filings}
+    said = {(one.resident_id, one.given): one.receipt for one in before.consents}
+    for row in pending.filings:
+        row["receipt"] = filed.get((row["dossier"], row["resident"]), row["receipt"])
+    for row in pending.consents:
+        row["receipt"] = said.get((row["resident"], row["given"]), row["receipt"])

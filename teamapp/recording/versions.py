@@ -2,7 +2,6 @@
 
 from collections import Counter as Counts
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from ..models import Change, Consent, Filing, Household, LivePeriod, Resident, S
 from ..models.commune import WriteTransaction
 from ..statements import Among
 from .consents import withdraw_names
+from .visit_parts import Row
 
 
 def refresh(tx: WriteTransaction, first: UUID, receipt: int) -> None:
@@ -18,14 +18,13 @@ def refresh(tx: WriteTransaction, first: UUID, receipt: int) -> None:
 
     `first` is the id of the first version.
     """
-    versions: dict[UUID, bool] = dict(Visit.select(Visit.id, Visit.is_live).where(
-        (Visit.id == first) | (Visit.first == first)).tuples())
+    versions = {row["id"]: row for row in Visit.select().where(
+        (Visit.id == first) | (Visit.first == first)).dicts()}
     due = live_among(versions, Change.select().where(Change.visit.in_(Among(versions))))
-    was = {id for id, is_live in versions.items() if is_live}
-    households = replace(tx, was - due, due - was) if due != was else set()
-    note_periods(first, was - due, due - was, receipt)
-    households |= {id for id, in Visit.select(Visit.household).where(
-        Visit.id.in_(Among(versions))).tuples()} - {None}
+    moved = [row for id, row in versions.items() if row["is_live"] != (id in due)]
+    households = replace(tx, moved) if moved else set()
+    note_periods(versions[first], moved, receipt)
+    households |= {row["household"] for row in versions.values()} - {None}
     Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
 
 
@@ -51,84 +50,96 @@ def live_among(versions: Collection[UUID], changes: Iterable[Change]) -> set[UUI
     return {id for id in versions if is_valid(id) and id not in struck}
 
 
-def note_periods(first: UUID, struck: set[UUID], revived: set[UUID], receipt: int) -> None:
+def note_periods(first: Row, moved: list[Row], receipt: int) -> None:
     """Store from and until which receipt versions are live; the first one is from its own on."""
-    if first in struck and not LivePeriod.select().where(LivePeriod.visit == first).exists():
-        LivePeriod.create(visit=first, since=Visit.get_by_id(first).receipt)
-    LivePeriod.update(until=receipt).where(
-        LivePeriod.visit.in_(Among(struck)), LivePeriod.until.is_null()).execute()
+    struck, revived = ([row["id"] for row in moved if row["is_live"] == is_live]
+                       for is_live in (True, False))
+    if struck:
+        ended = LivePeriod.update(until=receipt).where(
+            LivePeriod.visit.in_(Among(struck)), LivePeriod.until.is_null()).execute()
+        if ended < len(struck):  # the first version, for the first time
+            LivePeriod.create(visit=first["id"], since=first["receipt"], until=receipt)
     if revived:
         LivePeriod.insert_many([(id, receipt) for id in sorted(revived)],
                                fields=[LivePeriod.visit, LivePeriod.since]).execute()
 
 
-@dataclass
 class Facts:
-    """The facts of some versions of visits, as dict rows."""
+    """The facts of some versions of visits, as dict rows, with the sign by which they change.
 
-    visits: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
-    filings: list[dict[str, Any]]
+    A live version is about to be struck (-1), another one to be revived (1).
+    """
 
-    @classmethod
-    def of(cls, versions: Collection[UUID]) -> "Facts":
-        """Return the facts of these versions."""
-        ids = Among(versions)
-        return cls(list(Visit.select().where(Visit.id.in_(ids)).dicts()),
-                   *(list(table.select().where(table.visit.in_(ids)).dicts())
-                     for table in (Step, Filing)))
+    def __init__(self, visits: list[Row]) -> None:
+        self.visits = visits
+        self.sign = {row["id"]: -1 if row["is_live"] else 1 for row in visits}
+        among = Among(self.sign)
+        self.steps, self.filings, self.consents = (
+            list(table.select().where(table.visit.in_(among)).dicts())
+            for table in (Step, Filing, Consent))
+
+    def toggle(self) -> None:
+        """Set that the struck versions and their parts count no longer, the revived ones do."""
+        ids = Among(self.sign)
+        Visit.update(is_live=~Visit.is_live).where(Visit.id.in_(ids)).execute()
+        parts: tuple[tuple[Any, list[Row]], ...] = (
+            (Step, self.steps), (Filing, self.filings), (Consent, self.consents))
+        for table, rows in parts:
+            if rows:
+                table.update(is_live=~table.is_live).where(table.visit.in_(ids)).execute()
+        counted = [step["id"] for step in self.steps
+                   if step["counted"] and step["resident"] and self.sign[step["visit"]] < 0]
+        if counted:
+            Step.update(counted=False).where(Step.id.in_(Among(counted))).execute()
+
+    @property
+    def answering(self) -> set[UUID]:
+        """The residents whose live answers change."""
+        said = Counts[tuple[Any, ...]]()
+        for row in self.consents:
+            said[row["resident"], row["given"], row["asked_at"], row["receipt"]] += \
+                self.sign[row["visit"]]
+        return {answer[0] for answer, n in said.items() if n}
 
     def effects(self) -> Counts[effects.Effect]:
-        """Return their contributions to the sums."""
+        """Return the changes of the sums."""
         sums: Counts[effects.Effect] = Counts()
         for visit in self.visits:
-            sums.update(effects.effects(visit, *(
+            found = effects.effects(visit, *(
                 [row for row in rows if row["visit"] == visit["id"]]
-                for rows in (self.steps, self.filings))))
+                for rows in (self.steps, self.filings)))
+            for effect, n in found.items():
+                sums[effect] += self.sign[visit["id"]] * n
         return sums
 
-    def keys(self, is_counted: bool = False) -> set[recompute.Key]:
-        """Return the (resident, account kind) of their help by name, or of the counted alone."""
+    def keys(self, is_choice: bool = False) -> set[recompute.Key]:
+        """Return the (resident, account kind) of their help by name.
+
+        `is_choice`: without the struck help that did not count.
+        """
         return {(step["resident"], step["kind"]) for step in self.steps
                 if step["resident"] and step["state"] == "helped"
-                and (step["counted"] or not is_counted)}
+                and (not is_choice or step["counted"] or self.sign[step["visit"]] > 0)}
 
 
-def replace(tx: WriteTransaction, struck: set[UUID], revived: set[UUID]) -> set[UUID]:
-    """Count the struck versions no longer and the revived ones from now on.
+def replace(tx: WriteTransaction, moved: list[Row]) -> set[UUID]:
+    """Count versions that were live no longer, and the others from now on.
 
     Return the households whose pages change.
     """
-    old = Facts.of(struck)
-    answering = set_live(struck, False) | set_live(revived, True)
-    Step.update(counted=False).where(
-        Step.visit.in_(Among(struck)), Step.resident.is_null(False)).execute()
-    households = withdraw_names(tx, answering)
-    new = Facts.of(revived)
-    sums = new.effects()
-    sums.subtract(old.effects())
-    sums.update(recompute.choose_counted(old.keys() | new.keys(),
-                                         old.keys(is_counted=True) | new.keys()))
+    facts = Facts(moved)
+    facts.toggle()
+    households = withdraw_names(tx, facts.answering)
+    sums = facts.effects()
+    sums.update(recompute.choose_counted(facts.keys(), facts.keys(is_choice=True)))
     effects.apply(tx, sums, Counts())
-    rows = [*old.steps, *old.filings, *new.steps, *new.filings]
-    residents = {row["resident"] for row in rows} - {None}
-    visits = old.visits + new.visits
-    houses = {visit["household"] for visit in visits} - {None}
-    recompute.recompute(tx, residents, houses, {visit["day"] for visit in visits})
+    residents = {row["resident"] for row in (*facts.steps, *facts.filings)} - {None}
+    houses = {visit["household"] for visit in moved} - {None}
+    recompute.recompute(tx, residents, houses, {visit["day"] for visit in moved})
     return households | houses | homes(residents)
-
-
-def set_live(versions: set[UUID], is_live: bool) -> set[UUID]:
-    """Set whether versions and their parts count; return the residents who answered in them."""
-    ids = Among(versions)
-    Visit.update(is_live=is_live).where(Visit.id.in_(ids)).execute()
-    for table in (Step, Filing, Consent):
-        table.update(is_live=is_live).where(table.visit.in_(ids)).execute()
-    return {id for id, in Consent.select(Consent.resident).where(
-        Consent.visit.in_(ids)).tuples()}
 
 
 def homes(residents: set[UUID]) -> set[UUID]:
     """Return the households where these people live."""
     return {id for id, in Resident.select(Resident.household).where(
-        Resident.id.in_(Among(residents))).tuples()}
+        Resident.id.in_(Among(residents))).tuples()} if residents else set()

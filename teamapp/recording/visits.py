@@ -164,12 +164,17 @@ def number(tx: WriteTransaction, pending: PendingVisit) -> None:
         row |= {"visit": visit["id"], "receipt": pending.receipt}
 
 
-def insert(pendings: list[PendingVisit], known: Collection[UUID] = ()) -> None:
+def insert(pendings: list[PendingVisit], known: Collection[UUID] = (),
+           is_live: bool = True) -> None:
     """Insert the rows of numbered visits; the dossiers `known` (ids) exist already."""
+    step_fields = STEP_FIELDS if is_live else (*STEP_FIELDS, "is_live")
+    for pending in () if is_live else pendings:
+        for row in (pending.visit, *pending.steps, *pending.filings, *pending.consents):
+            row["is_live"] = False
     insert_rows(Visit, [pending.visit for pending in pendings])
     insert_rows(Companion, [row for pending in pendings for row in pending.companions])
     insert_rows(Consent, [row for pending in pendings for row in pending.consents])
-    insert_rows(Step, [{name: step[name] for name in STEP_FIELDS}
+    insert_rows(Step, [{name: step[name] for name in step_fields}
                        for pending in pendings for step in pending.steps])
     filings = [row for pending in pendings for row in pending.filings]
     Dossier.enter({row["dossier"]: row["commune"] for row in filings

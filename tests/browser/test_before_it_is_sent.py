@@ -64,7 +64,7 @@ def test_entry_is_thrown_away_while_no_server_answers(phone_without_network, lin
     assert [str(visit.household_id) for visit in Visit.select()] == [str(register.house(2))]
 
 
-def test_sent_entry_is_neither_opened_nor_thrown_away(lans_phone, line, register):
+def test_sent_entry_is_not_thrown_away_as_if_unsent(lans_phone, line, register):
     phone = lans_phone
     phone.absent(register.house(1))
     line.lose_answers(SYNC, times=1000)
@@ -72,7 +72,8 @@ def test_sent_entry_is_neither_opened_nor_thrown_away(lans_phone, line, register
     phone.until(lambda: phone.outbox()[0]["attempts"] and phone.unsent(), "it was not sent")
     phone.go("/outbox")
     phone.page.wait_for_selector(WAITING)
-    assert not phone.page.locator(f"{WAITING} :is(summary, button):visible").count()
+    assert phone.page.is_hidden(f"{WAITING} details[data-for-attempts]")
+    assert phone.page.is_visible(f"{WAITING} details:has([data-do=void])")
 
 
 @pytest.mark.parametrize("way", ["back", "another page"])

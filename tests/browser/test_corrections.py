@@ -86,6 +86,23 @@ def test_visit_on_its_way_is_changed_by_a_resubmission(lans_phone, line, registe
     phone.save()
     line.lose_answers("POST /sync", times=0)
     phone.send_now()
-    phone.until_accepted(1)
+    phone.until(lambda: not phone.unsent(), "the change does not arrive")
     assert [visit.note for visit in Visit.live()] == ["máy cũ"]
     assert Change.get().reason == "mistake" and Visit.select().count() == 2
+
+
+def test_visit_on_its_way_is_taken_back(lans_phone, line, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.met(register.house(1))
+    line.lose_answers("POST /sync", times=99)
+    phone.send_now()
+    phone.until(lambda: Receipt.select().exists(), "the visit does not arrive")
+    phone.go("/outbox")
+    page.click('[data-entries="waiting"] summary:text-is("Bỏ lượt này"):visible')
+    page.click('[data-entries="waiting"] [data-do="void"]:visible')
+    phone.until_saved()
+    line.lose_answers("POST /sync", times=0)
+    phone.send_now()
+    phone.until(lambda: not phone.unsent(), "the void does not arrive")
+    assert Visit.select().count() == 1 and not Visit.live().exists()
+    assert Change.get().correction_id is None

@@ -129,7 +129,7 @@ def test_leader_submits_a_file_saved_from_a_broken_phone(
     with phone.page.expect_download() as saved:
         phone.page.click('[data-do="export"]')
     saved.value.save_as(tmp_path / "saved.json")
-    phone.until(lambda: not phone.page.locator('[data-do="mend"]:visible').count(),
+    phone.until(lambda: not phone.page.locator("details[data-for-attempts]:visible").count(),
                 "what was handed out can be changed")
     phone.kill()
     line.restore()

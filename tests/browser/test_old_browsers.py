@@ -106,7 +106,7 @@ def test_exception_while_sending_is_reported_and_retried(take_phone, register):
     phone = take_phone(init_script="""
       const stringify = JSON.stringify;
       JSON.stringify = (...given) => {
-        if (window.spoilt && given[0]?.batch) throw new TypeError("spoilt");
+        if (sessionStorage.spoilt && given[0]?.batch) throw new TypeError("spoilt");
         return stringify(...given);
       };
       delete globalThis.SyncManager;
@@ -115,9 +115,9 @@ def test_exception_while_sending_is_reported_and_retried(take_phone, register):
     phone.sign_in("lan", PIN)
     phone.go("/outbox")
     phone.absent(register.house(1))
+    phone.page.evaluate("sessionStorage.spoilt = true")
     phone.go("/outbox")
-    phone.page.evaluate("window.spoilt = true")
     phone.page.click('[data-do="send-now"]')
     phone.page.wait_for_selector("text=máy tự thử lại", state="visible")
-    phone.page.evaluate("window.spoilt = false")
+    phone.page.evaluate("delete sessionStorage.spoilt")
     phone.until_accepted(1)

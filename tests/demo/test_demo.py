@@ -16,6 +16,7 @@ from teamapp.models import (
     AccountKind,
     AccountStatus,
     Assignment,
+    Change,
     Commune,
     Dossier,
     Filing,
@@ -295,3 +296,9 @@ def test_shares_are_exact_and_draws_repeat():
     assert Counter(Draw("x").shares(100, {"a": 52, "b": 48})) == {"a": 52, "b": 48}
     assert Counter(Draw("x").shares(7, {"a": 1, "b": 1})).total() == 7
     assert Draw("x", 1).random() == Draw("x", 1).random() != Draw("x", 2).random()
+
+
+def test_visits_are_corrected_taken_back_and_disputed(commune):
+    changes = list(Change.select().where(Change.commune == commune))
+    assert {(change.correction_id is None, change.state) for change in changes} == {
+        (False, "effective"), (True, "effective"), (False, "waiting")}

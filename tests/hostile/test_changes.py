@@ -139,10 +139,11 @@ def run(cast, sign_in, undone, monkeypatch):
                     earlier.append((author, one))
                     open_batch.append(one)
             results += send(author, open_batch)
-            for place in again:
-                if earlier:
-                    who, one = earlier[place % len(earlier)]
-                    send(who, [one])
+            accepted = {id for id, status, *_ in results if status == "accepted"}
+            kept = [sent for sent in earlier if sent[1]["id"] in accepted]
+            for place in again if kept else ():  # a rejected one would be validated again
+                who, one = kept[place % len(kept)]
+                send(who, [one])
             return results, facts() | rows()
 
     def shuffled(acts, order):

@@ -8,10 +8,10 @@ from . import instead
 __all__ = ["app"]
 
 
-def replace_nothing(tx, struck, revived, replace=versions.replace):
+def replace_nothing(tx, moved, replace=versions.replace):
     """Let versions follow their changes, and count the new one without taking back the old."""
-    versions.set_live(struck, False)
-    return replace(tx, set(), revived)
+    versions.Facts([row for row in moved if row["is_live"]]).toggle()
+    return replace(tx, [row for row in moved if not row["is_live"]])
 
 
 instead(versions, "replace", replace_nothing)
