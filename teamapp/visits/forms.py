@@ -64,7 +64,8 @@ class StepForm(Form):
     state = WordField(_("Kết quả lần này?"), STATES,
                       validators=[Needed(_("Chọn Chưa, Có sẵn hay Hôm nay xong."))])
     obstacle = TextField(_("Vì sao?"), validators=[Shaped("[A-Z][0-9]{2,3}", UNKNOWN)])
-    mode = WordField(_("Người này làm cách khác"), MODES)
+    mode = WordField(_("Người này làm cách khác"), MODES,
+                     render_kw={"data-value-missing": NO_MODE})
 
 
 class PersonForm(Form):
