@@ -1,8 +1,9 @@
 """The content of past visits, as a household's page opens them."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from .. import clock
 from ..languages import called
 from ..models import (
     AccountKind,
+    Change,
     Companion,
     Consent,
     Filing,
@@ -89,6 +91,21 @@ class PastVisit:
                              for filed in self.dossiers]}
 
 
+class ChangedVisit(NamedTuple):
+    """A change of a visit to a household, and the version it names."""
+
+    household_id: UUID
+    outcome: str
+    day: date
+    who: str
+    is_void: bool
+    reason: str
+    note: str
+    flag: str
+    is_waiting: bool
+    received_at: datetime
+
+
 def past_visits(ids: Collection[UUID]) -> dict[UUID, PastVisit]:
     """Return {visit id: its content}, in five queries however many there are."""
     if not ids:
@@ -122,6 +139,21 @@ def steps_of(among: Among) -> ModelSelect:
             .join(AccountKind).switch(Step).join(Obstacle, JOIN.LEFT_OUTER).switch(Step)
             .join(Resident, JOIN.LEFT_OUTER).where(Step.visit.in_(among))
             .order_by(Step.id).tuples())
+
+
+def changed_visits(ids: Among) -> dict[UUID, list[ChangedVisit]]:
+    """Return {household id: [ChangedVisit]} of visits to these households, the newest first."""
+    rows = (Change.select(Change.household, Visit.outcome, Visit.day, User.name,
+                          Change.correction.is_null(), Change.reason, Change.note, Change.flag,
+                          Change.state == "waiting", Change.received_at)
+            .join(Visit, on=(Visit.id == Change.visit)).switch(Change)
+            .join(User, on=(User.id == Change.by))
+            .where(Change.household.in_(ids), Change.state != "dismissed")
+            .order_by(Change.received_at.desc(), Change.receipt.desc()).tuples())
+    found: defaultdict[UUID, list[ChangedVisit]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(ChangedVisit(*row))
+    return found
 
 
 def said(answers: dict[UUID, bool], resident: UUID | None) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from ..languages import called
 from ..models import (
     AccountKind,
     AccountStatus,
-    Change,
     Consent,
     Dossier,
     Filing,
@@ -28,7 +27,7 @@ from ..models import (
 )
 from ..models.household_summary import Call, HouseholdSummary, household_summaries
 from ..statements import Among
-from .past_visits import PastVisit, past_visits
+from .past_visits import ChangedVisit, PastVisit, changed_visits, past_visits
 from .people import Person
 
 CALLS = 3  # last visits on a household's page
@@ -51,21 +50,6 @@ class OpenDossier(NamedTuple):
     def overdue_from(self) -> date | None:
         """The first day on which it is overdue."""
         return self.due_on and clock.days_from(self.due_on, 1)
-
-
-class ChangedVisit(NamedTuple):
-    """A change of a visit to a household, and the version it names."""
-
-    household_id: UUID
-    outcome: str
-    day: date
-    who: str
-    is_void: bool
-    reason: str
-    note: str
-    flag: str
-    is_waiting: bool
-    received_at: datetime
 
 
 @dataclass(slots=True)
@@ -172,18 +156,6 @@ def open_dossiers(ids: Among) -> dict[UUID, list[Any]]:
             .where(Filing.household.in_(ids), Dossier.status.not_in(Dossier.CLOSED))
             .order_by(Filing.due_on, Filing.dossier).tuples())
     return grouped(OpenDossier(*row) for row in rows)
-
-
-def changed_visits(ids: Among) -> dict[UUID, list[Any]]:
-    """Return {household id: [ChangedVisit]} of visits to these households, the newest first."""
-    rows = (Change.select(Change.household, Visit.outcome, Visit.day, User.name,
-                          Change.correction.is_null(), Change.reason, Change.note, Change.flag,
-                          Change.state == "waiting", Change.received_at)
-            .join(Visit, on=(Visit.id == Change.visit)).switch(Change)
-            .join(User, on=(User.id == Change.by))
-            .where(Change.household.in_(ids), Change.state != "dismissed")
-            .order_by(Change.received_at.desc(), Change.receipt.desc()).tuples())
-    return grouped(ChangedVisit(*row) for row in rows)
 
 
 def account_statuses(ids: Among) -> dict[UUID, dict[str, str]]:

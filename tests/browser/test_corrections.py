@@ -23,6 +23,15 @@ def open_visit(phone, house):
     phone.page.wait_for_selector('section:target [name="outcome"]:checked', state="attached")
 
 
+def send_without_answer(phone, line, register):
+    """Record a visit that the commune accepts and the phone does not hear of; open the outbox."""
+    phone.met(register.house(1))
+    line.lose_answers("POST /sync", times=99)
+    phone.send_now()
+    phone.until(lambda: Receipt.select().exists(), "the visit does not arrive")
+    phone.go("/outbox")
+
+
 def test_visit_is_corrected_without_signal_after_a_cold_start(lans_phone, line, register):
     phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
     recorded(phone, lan, register)
@@ -74,11 +83,7 @@ def test_visit_that_never_was_is_taken_back(lans_phone, register):
 
 def test_visit_on_its_way_is_changed_by_a_resubmission(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
-    phone.met(register.house(1))
-    line.lose_answers("POST /sync", times=99)
-    phone.send_now()
-    phone.until(lambda: Receipt.select().exists(), "the visit does not arrive")
-    phone.go("/outbox")
+    send_without_answer(phone, line, register)
     page.click('[data-entries="waiting"] [data-do="mend"]')
     page.wait_for_url(f"**/households/{register.house(1)}#record")
     phone.unfold("Ghi chú")
@@ -93,16 +98,34 @@ def test_visit_on_its_way_is_changed_by_a_resubmission(lans_phone, line, registe
 
 def test_visit_on_its_way_is_taken_back(lans_phone, line, register):
     phone, page = lans_phone, lans_phone.page
-    phone.met(register.house(1))
-    line.lose_answers("POST /sync", times=99)
-    phone.send_now()
-    phone.until(lambda: Receipt.select().exists(), "the visit does not arrive")
-    phone.go("/outbox")
+    send_without_answer(phone, line, register)
     page.click('[data-entries="waiting"] summary:text-is("Bỏ lượt này"):visible')
     page.click('[data-entries="waiting"] [data-do="void"]:visible')
-    phone.until_saved()
+    phone.until(lambda: "visits.void" in {entry["kind"] for entry in phone.outbox()},
+                "the void is not stored")  # the word “saved” may be the visit's
     line.lose_answers("POST /sync", times=0)
     phone.send_now()
     phone.until(lambda: not phone.unsent(), "the void does not arrive")
     assert Visit.select().count() == 1 and not Visit.live().exists()
     assert Change.get().correction_id is None
+
+
+def test_note_alone_is_corrected_and_all_else_stays(lans_phone, register):
+    phone, page, lan = lans_phone, lans_phone.page, register.user("lan")
+    recorded(phone, lan, register)
+    open_visit(phone, register.house(1))
+    phone.unfold("Ghi chú")
+    page.fill("#correction [name=note]", "máy cũ")
+    phone.choose("reason", "mistake")
+    phone.choose("asked_by", "self")
+    phone.save()
+    phone.send_now()
+    phone.until_accepted(2)
+    facts = (Step.resident, Step.kind, Step.state, Step.mode, Step.counted, Step.receipt)
+    first, corrected = Visit.select().order_by(Visit.receipt)
+    assert corrected.is_live and corrected.note == "máy cũ"
+    steps = [Step.select(*facts).where(Step.visit == version.id).tuples()[:]
+             for version in (first, corrected)]
+    assert steps[1] and [step[:4] for step in steps[0]] == [step[:4] for step in steps[1]]
+    assert [step[5] for step in steps[0]] == [step[5] for step in steps[1]]
+    assert [step[4] for step in steps[1]] == [True]

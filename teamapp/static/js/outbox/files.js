@@ -4,7 +4,6 @@ import { UNSETTLED, ofUser, stamp, write } from "./database.js";
 import { list } from "./entries.js";
 import { MINUTE } from "./protocol.js";
 
-
 /** Download a person's unsettled entries as a file. */
 export async function exportOutbox(user) {
   const entries = await handOut(user).catch(() => list(user)); // a full disk
