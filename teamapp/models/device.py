@@ -5,7 +5,9 @@ from uuid import UUID
 
 from peewee import (
     BinaryUUIDField,
+    BooleanField,
     Case,
+    CharField,
     CompositeKey,
     Expression,
     ForeignKeyField,
@@ -31,6 +33,9 @@ class Device(Record):
     left_count = IntegerField(default=0)
     left_oldest_at = MomentField(null=True)
     seen_at = MomentField()
+    label = CharField(40, default="")  # as its browser names it: "Android 11, Chrome 120"
+    app_version = CharField(16, default="")  # of the scripts it runs
+    is_persistent = BooleanField(null=True)  # whether its browser promised not to delete the outbox
 
     class Meta:
         primary_key = CompositeKey("id", "user")

@@ -12,6 +12,7 @@ from peewee import (
     CharField,
     DateField,
     ForeignKeyField,
+    IntegerField,
     ModelSelect,
 )
 
@@ -29,12 +30,14 @@ class User(Record):
     village = ForeignKeyField(Village, null=True, on_delete="RESTRICT")
     role = CharField(10)  # of FIELD, of COMMUNE, or province
     username = CharField(60, unique=True)
-    secret_hash = CharField(120)
+    secret_hash = CharField(120)  # "" until a sign-in card is used
     name = CharField(80)
     phone = CharField(15, default="")
     active = BooleanField(default=True)
     closed_on = DateField(null=True)  # the day the account was deactivated
     language = CharField(2, default="vi")  # of the screens
+    days = CharField(7, default="")  # they can give: of 1 (Monday) to 7; "" is not told
+    minutes = IntegerField(null=True)  # they can give on such a day
 
     class Meta:
         indexes = ((("commune", "village"), False),)
@@ -113,10 +116,10 @@ class User(Record):
     def authenticate(cls, username: str, secret: str) -> Self | None:
         """Return the user with this username and secret, or None.
 
-        An unknown username takes the same time as a wrong secret.
+        An unknown username, or one without a secret yet, takes the same time as a wrong secret.
         """
         user = cls.get_or_none(cls.username == text.fold(username))
-        knows = (user or dummy_user()).knows(secret)
+        knows = (user if user and user.secret_hash else dummy_user()).knows(secret)
         return user if user and knows and user.may_sign_in else None
 
     @property
@@ -150,8 +153,16 @@ class User(Record):
 
         Raises ValueError with the reason for an invalid one. The caller saves the user.
         """
+        self.secret_hash = self.new_secret_hash(secret)
+        self.end_sign_ins()
+
+    def new_secret_hash(self, secret: str) -> str:
+        """Return the hash of a new PIN (field roles) or password; ValueError says what is wrong."""
         (check_pin if self.is_field else check_password)(secret)
-        self.secret_hash = hash_secret(secret)
+        return hash_secret(secret)
+
+    def end_sign_ins(self) -> None:
+        """End every session of the user."""
         for sign_in in self.sign_ins:
             sign_in.end()
 

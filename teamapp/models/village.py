@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, ModelSelect
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, ModelSelect
 
 from ..db import Record
 from .catalog import UnitType
@@ -22,8 +22,11 @@ class Village(Record):
     name = CharField(80)
     position = IntegerField()  # the commune's official order
     signal = CharField(8, default="fair")  # good, fair, weak
-    declared_14plus = IntegerField(null=True)
+    declared_14plus = IntegerField(null=True)  # people of 14 or older
+    declared_on = DateField(null=True)  # the day of that number
+    declared_source = CharField(80, default="")  # who told it
     list_complete = BooleanField(default=False)
+    closed_on = DateField(null=True)  # the day it stopped being a place of work
 
     class Meta:
         indexes = ((("commune", "code"), True),)

@@ -27,7 +27,7 @@ DETAILS = {  # queries for the columns and foreign keys of a table
                    "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
                    " WHERE conrelid = '{}'::regclass"),
 }
-BEFORE_SERVICE = 5  # the last migration before the first deployment
+BEFORE_SERVICE = 6  # the last migration before the first deployment
 HELD = """SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation
           WHERE pid = pg_backend_pid() AND relkind = 'r' AND granted
           AND mode IN ('AccessExclusiveLock', 'ShareRowExclusiveLock')"""
