@@ -1,6 +1,9 @@
 """Readers of single cells of a list; each raises ValueError with a Vietnamese message."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,16 +12,78 @@ from .. import id_numbers, text
 
 MARKS = {"x", "co", "1", "v", "yes", "dung", "true", "✓", "✔"}
 LONGEST, LONGEST_CLUSTER = 80, 40  # characters, the columns' limits
+NOTHING = {"", "0", "-", "--", "---", "–", "—", ".", "/", "\\", "?", "khong", "khong co", "ko",
+           "ko co", "k co", "chua co", "khong ro", "khong nho", "khong biet", "kg", "none", "null",
+           "n/a"}
+ANOTHER = re.compile(  # by a surname: what follows a name in its cell is another person
+    r"(?!truong (?:thon|ap|ban|buon|lang|xom|khu|to|nhom)\b)(?:"
+    r"an|au|bach|ban|banh|be|bui|ca|cam|cao|chau|che|chu|chung|cu|cung|da|dam|dang|danh"
+    r"|dao|dau|diep|dieu|dinh|do|doan|dong|du|duong|giang|giap|h|ha|hau|ho|hoa|hoang|hua"
+    r"|huynh|khuat|kieu|kim|kpa|ksor|la|lam|lang|le|lieu|lo|long|lu|luc|luong|luu|ly|ma"
+    r"|mac|mai|mau|mong|nay|ngo|nguyen|nhan|nie|nong|ong|pham|phan|phi|phu|phung|quach"
+    r"|quan|quang|rahlan|rcom|siu|sung|ta|tang|thach|thai|than|thao|thi|tieu|to|ton|tong"
+    r"|tran|trang|tri|trieu|trinh|truong|tu|tuong|ung|van|vang|vi|vo|vu|vuong|xa|y|yen"
+    r")\b")
+UNABLE = re.compile(r"\b(khong|ko|k|mat)( con| co)* (kha nang|suc|kn) ?(lao dong|ld)\b")
+NOT_POOR = re.compile(r"\b(khong|ko|thoat|het|ra khoi|chua)\b(\W+\w+){0,4}?\W+ngheo\b"
+                      r"|\bngheo\W*:?\W*(khong|ko)\b|^(khong|ko|k|kn)$")
+STILL_POOR = re.compile(r"\b(chua|khong) thoat\b")
+CLASS = re.compile(
+    r"^(cac |nhung |danh sach |dien )*(ho )?(moi |da |tai )*(thoat |khong |can )*ngheo\b"
+    r"|^(cac )?ho (khong|thoat|moi thoat|trung binh|kha|giau|khac|con lai|binh thuong)\b")
+TITLES = re.compile(
+    r"^(?:(?:hộ|gia đình|gđ)(?:\s*:\s*|\s+)(?:(?:ông|bà|anh|chị|cụ|cô|chú|ô|b)\b\.?\s*)?"
+    r"|(?:bà|anh|chị|cụ)\s+(?=\S+\s+\S)|(?:ông|bà)\s*:\s*|[ôb]\.\s*)", re.IGNORECASE)
+PAREN = re.compile(r"\s*\([^()]*\)?")
+NO_DEATH = r"(?![\s\w]*(?:thẻ|giấy|sổ|tài sản|xe|máy|việc|sức|khả năng|mùa|đất|CCCD|CMND))"
+FATE = re.compile(
+    r"[\s(,–-]*(?:\b(?:đã|mới)\s+)(?:mất|chết|qua đời|từ trần|chuyển (?:đi|khẩu)|dọn đi|cắt khẩu)\b"
+    rf"{NO_DEATH}[^()]*\)?"
+    rf"|[\s(,–-]*\((?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)\b{NO_DEATH}[^()]*\)"
+    r"|^(?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)(?:\s+(?:năm|ngày)?\s*[\d/.-]*)?$",
+    re.IGNORECASE)
 
 
-def person_name(value: str) -> tuple[str, str | None]:
-    """Return a name as stored, and the year of birth written behind it, if any."""
-    bare = re.sub(r"^(?:\d+\s*[.)]|[-+*•])\s*", "", value)
+def people_in(value: str) -> list[str]:
+    """Return the names of a cell: one, or those of several people under or beside each other."""
+    parts = [part.strip(" -–+") for part in re.split(r"\n|[;/&+,]|\s+(?:và|[-–])\s+", value)]
+    parts = [part for part in parts if part]
+    bare = [TITLES.sub("", PAREN.sub("", part)) for part in parts]
+    is_several = len(parts) > 1 and all(
+        len(part.split()) > 1 and not re.search(r"\d", part) for part in bare) and all(
+        ANOTHER.match(text.fold(part)) for part in bare[1:])
+    return parts if is_several else [" ".join(value.split())]
+
+
+def person_name(value: str, is_titled: bool = False) -> tuple[str, str | None]:
+    """Return a name as stored, and the year of birth written behind it, if any.
+
+    `is_titled`: the list writes “Ông” before names; elsewhere it is a surname.
+    """
+    bare = re.sub(r"^(?:\d+\s*[.)]|[-+*•'])\s*", "", value)
     found = re.search(r"[\s,(–-]+(?:sn|sinh năm)?\s*((?:19|20)\d\d)\)?$", bare, re.IGNORECASE)
-    name = _calm(text.name(bare[: found.start()] if found else bare))
+    bare = FATE.sub("", bare) if FATE.search(bare) else bare[: found.start()] if found else bare
+    bare = TITLES.sub("", bare)
+    if is_titled:
+        bare = re.sub(r"^ông\s+(?=\S+\s+\S)", "", bare, flags=re.IGNORECASE)
+    name = _calm(text.name(PAREN.sub("", bare)))
+    name = re.sub(r"(?<=\w)[\s.(]+\d\)?$", "", name)  # namesakes told apart as 1 and 2
     if re.search(r"\d", name) or not re.search(r"[^\W\d_]", name):
         raise ValueError(_("“%(name)s” không giống tên người", name=id_numbers.mask(name)))
     return _short(re.sub(r"\b(\w)' ", r"\1'", name)), found and found[1]
+
+
+def fate(value: str) -> str:
+    """Return the words of a name or note that say a person died or moved away, or nothing."""
+    found = FATE.search(value)
+    return found[0].strip(" ()-–,.") if found else ""
+
+
+def is_titled(names: Iterable[str]) -> bool:
+    """Return True if names stand behind “Ông” and “Bà” as titles."""
+    heads = {text.fold(name) for name in names}
+    men = sum(name.startswith("ong ") for name in heads)
+    return men > 0 and (men > 1 or any(re.match(r"(ho|ba)\b ", name) for name in heads))
 
 
 def _calm(name: str) -> str:
@@ -45,17 +110,34 @@ def words(value: str, most: int = LONGEST) -> str:
 
 
 def birth_year(value: str, this_year: int) -> int | None:
-    """Return the year of a date or year of birth, 1900 to now, or None for “không rõ”."""
+    """Return the year of a date or year of birth, 1900 to now, or None for an empty one."""
+    if text.fold(value) in NOTHING:
+        return None
     found = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", value)
     if found and int(found[1]) <= this_year:
-        return int(found[1])
-    if text.fold(value) in ("khong ro", "khong nho", "?", "-"):
-        return None
+        return _year_of_serial(value, this_year) or int(found[1])
+    short = re.fullmatch(r"(?:\d{1,2}[/.-]\d{1,2}[/.-]|sn\s*|')?(\d\d)", value.strip().lower())
+    if short:
+        return (1900 if int(short[1]) > this_year % 100 else 2000) + int(short[1])
+    age = re.fullmatch(r"(?:khoang |ngoai |tren )?(\d{1,3}) ?(?:tuoi|t)", text.fold(value))
+    if age and int(age[1]) <= 120:
+        return this_year - int(age[1])
     raise ValueError(_("năm sinh không hiểu: “%(text)s”", text=id_numbers.mask(value)))
 
 
+def _year_of_serial(value: str, this_year: int) -> int | None:
+    """Return the year that was typed into a cell formatted as a day: 1957 shows as 10/05/1905."""
+    found = re.fullmatch(r"(\d\d)/(\d\d)/(19\d\d)", value)
+    if not found:
+        return None
+    serial = (date(int(found[3]), int(found[2]), int(found[1])) - date(1899, 12, 30)).days
+    return serial if 1900 <= serial <= this_year else None
+
+
 def sex(value: str) -> str:
-    """Return m or f."""
+    """Return m, f, or "" for an empty one."""
+    if text.fold(value) in NOTHING:
+        return ""
     meaning = {"nam": "m", "trai": "m", "m": "m", "male": "m",
                "nu": "f", "gai": "f", "f": "f", "female": "f"}
     if text.fold(value) not in meaning:
@@ -64,16 +146,18 @@ def sex(value: str) -> str:
 
 
 def phone(value: str) -> str:
-    """Return the first number of a cell as ten digits; restore a zero that Excel dropped."""
-    parts = [part.strip() for part in re.split(r"[/;,]| - |\bvà\b", value)]
-    typed = next(filter(None, parts), "")
-    digits = re.sub(r"\.0+$", "", typed)
-    digits = f"0{digits}" if re.fullmatch(r"[35789][0-9]{8}", digits) else digits
-    try:
-        return text.phone(digits) or ""
-    except ValueError:
-        raise ValueError(_("số điện thoại không đúng (10 số, bắt đầu 03 05 07 08 09): "
-                           "“%(text)s”", text=id_numbers.mask(typed))) from None
+    """Return the first mobile number of a cell as ten digits; restore a zero that Excel dropped."""
+    if text.fold(value) in NOTHING:
+        return ""
+    parts = [part.strip(" '’`") for part in re.split(r"[/;,\n]| - |\bvà\b|\bhoặc\b", value)]
+    for typed in filter(None, [*parts, *value.split()]):
+        digits = re.sub(r"\.0+$", "", typed)
+        digits = f"0{digits}" if re.fullmatch(r"[35789][0-9]{8}", digits) else digits
+        with suppress(ValueError):
+            return text.phone(re.sub(r"\(.*?\)|[^\d+().\s-]", "", digits)) or ""
+    shown = id_numbers.mask(" ".join(value.split()))
+    raise ValueError(_("số điện thoại không đúng (10 số, bắt đầu 03 05 07 08 09): “%(text)s”",
+                       text=shown))
 
 
 def is_marked(value: str) -> bool:
@@ -82,14 +166,19 @@ def is_marked(value: str) -> bool:
 
 def poverty(value: str, ticked: str = "poor") -> str:
     """Return poor, near_poor or "" of a cell; a mere tick means `ticked`."""
-    folded = text.fold(value)
-    if re.search(r"\b(khong|ko|thoat|chua)\b", folded):
+    folded = UNABLE.sub(" ", text.fold(value))
+    if NOT_POOR.search(folded) and not STILL_POOR.search(folded):
         return ""
-    if re.search(r"\bcan ngheo\b|^h?cn$", folded):
+    if re.search(r"\bcan\W*ngheo\b|^h?\W?cn$", folded):
         return "near_poor"
-    if re.search(r"\bngheo\b|^hn$", folded):
+    if re.search(r"\bngheo\b|^h?\W?n$", folded):
         return "poor"
     return ticked if folded in MARKS else ""
+
+
+def is_class(value: str) -> bool:
+    """Return True for the heading of a class of households: “HỘ NGHÈO”, “Hộ còn lại”."""
+    return CLASS.match(text.fold(value)) is not None
 
 
 def from_note(note: str) -> dict[str, Any]:

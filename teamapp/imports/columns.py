@@ -2,53 +2,18 @@
 
 import re
 
-from .. import text
+from .headers import NEVER_KEPT, field_of, header_key
 
-HEADERS = {
-    "order": "stt|tt|so tt|so thu tu|stt ho|so stt",
-    "number": "so ho|ho so|ma ho|so ho gia dinh|ho thu|stt ho gia dinh",
-    "house": "so nha|nha so|dia chi nha",
-    "cluster": "cum|to|cum to|to cum|cum dan cu|to dan cu|to tu quan|to doan ket|nhom|khu|cum so"
-               "|to so|to nhan dan tu quan|to nhan dan",
-    "head": "chu ho|ho ten chu ho|ho va ten chu ho|ten chu ho|ho gia dinh|ho ong ba",
-    "name": "ho va ten|ho ten|ten|ho ten thanh vien|ho va ten thanh vien|thanh vien"
-            "|ho ten nhan khau|ho va ten nhan khau|ten nhan khau|thanh vien trong ho"
-            "|ho va ten cong dan",
-    "relation": "quan he|quan he voi chu ho|qh voi chu ho|quan he chu ho|qh|moi quan he"
-                "|moi quan he voi chu ho|quan he trong ho",
-    "birth": "nam sinh|ngay sinh|ngay thang nam sinh|sinh nam|sinh ngay|ns|nam sinh chu ho"
-             "|ngay thang nam sinh cua chu ho|ngay sinh chu ho",
-    "sex": "gioi tinh|gt|phai|nam nu|gioi",
-    "male": "nam",
-    "female": "nu",
-    "phone": "dien thoai|so dien thoai|sdt|so dt|dt|di dong|so di dong|dtdd|so dtdd"
-             "|dien thoai lien he|sdt chu ho|so dien thoai chu ho|dien thoai chu ho"
-             "|zalo|sdt zalo|phone",
-    "poverty": "ho ngheo|dien ho|loai ho|hoan canh|ho ngheo can ngheo|ngheo|dien|doi tuong"
-               "|phan loai ho|ho ngheo ho can ngheo|xep loai ho",
-    "near_poor": "can ngheo|ho can ngheo",
-    "elderly_alone": "neo don|gia neo don|nguoi gia neo don|nguoi gia o mot minh|ho neo don"
-                     "|nguoi cao tuoi neo don|nguoi cao tuoi song mot minh",
-    "no_smartphone": "khong co dien thoai thong minh|khong co smartphone|khong co may thong minh",
-    "landmark": "dac diem|dac diem nha|moc|moc nhan biet|vi tri|vi tri nha|dac diem nhan biet"
-                "|chi dan duong",
-    "language": "tieng noi|ngon ngu|tieng|ngon ngu can ho tro|tieng can ho tro|tieng dan toc",
-    "note": "ghi chu|chu thich|luu y",
-}
-
-NEVER_KEPT = re.compile(
-    r"\b(cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|ho chieu|giay to tuy than|dan toc"
-    r"|ton giao|tai khoan|so tk|stk|ngan hang|the bhyt|so bhyt|ma bhyt|ma bhxh|so bhxh"
-    r"|ma so bao hiem|mat khau|otp|benh|suc khoe|khuyet tat|toa do|gps|vi do|kinh do|ma so thue)\b"
-)
-
-_FIELD = {header: field for field, headers in HEADERS.items() for header in headers.split("|")}
+_SEXES = {"male", "female"}
+NAMES = {"head", "name", "head_start", "name_start"}
+SPREAD = {"cluster", "village"}  # fields that one merged cell gives to many rows
 
 
 class Columns:
     """The place of each field in a row, the first row of data, and the columns left out."""
 
-    def __init__(self, first: int, labels: list[str]) -> None:
+    def __init__(self, header: list[list[str]], first: int, labels: list[str]) -> None:
+        self.header = header  # its rows, as they may stand again on each printed page
         self.first_row = first  # index of the first row under the header
         self.labels = labels
         self.places: dict[str, int] = {}
@@ -57,10 +22,10 @@ class Columns:
         for place, label in enumerate(labels):
             self._take(place, label)
         self._settle_male_and_female()
+        self._settle_name_in_parts()
 
     def _take(self, place: int, label: str) -> None:
-        key = header_key(label)
-        field = _FIELD.get(key)
+        key, field = header_key(label), field_of(label)
         if not key:
             return
         if field and field not in self.places:
@@ -76,20 +41,48 @@ class Columns:
             place = self.places.pop("male")
             self.places.setdefault("birth", place)
 
+    def _settle_name_in_parts(self) -> None:
+        """Read the first part of a name that has no second one as the whole.
+
+        “Ho” beside a whole name is a household's number.
+        """
+        start, whole = (header_key(self.labels[self.places[field]]) if field in self.places else ""
+                        for field in ("name_start", "name"))
+        if start == "ho" and whole not in ("", "ten"):
+            self.places.setdefault("number", self.places.pop("name_start"))
+        for start, field in (("name_start", "name"), ("head_start", "head")):
+            if start in self.places and field not in self.places:
+                self.places[field] = self.places.pop(start)
+
     def label(self, field: str) -> str:
         """Return the header of a field's column as typed."""
         return self.labels[self.places[field]]
 
     def cells(self, row: list[str]) -> dict[str, str]:
-        """Return the row's filled cells by field."""
+        """Return the row's filled cells by field; a name in several columns is joined."""
         filled = ((field, row[place]) for field, place in self.places.items() if place < len(row))
-        return {field: value for field, value in filled if value}
+        found = {field: value for field, value in filled if value}
+        for field, parts in (("name", ("name_start", "name_middle", "name")),
+                             ("head", ("head_start", "head"))):
+            whole = " ".join(found.pop(part) for part in parts if part in found)
+            if whole:
+                found[field] = whole
+        return found
 
+    def spread(self, rows: list[list[str]]) -> None:
+        """Fill the empty cells under a merged one: each filled cell stands for those below.
 
-def header_key(label: str) -> str:
-    """Return the key a header is looked up by: folded, without brackets, signs and numbers."""
-    bare = re.sub(r"\(.*?\)", " ", label)
-    return " ".join(re.sub(r"[^a-z ]", " ", text.fold(bare)).split())
+        Where a format does not tell which cells are merged, values that all differ tell it.
+        """
+        for place in (self.places[field] for field in SPREAD & self.places.keys()):
+            column = [row for row in rows[self.first_row:]
+                      if place < len(row) and self.cells(row).keys() & NAMES]
+            values = [row[place] for row in column if row[place]]
+            if not values or len(values) == len(column) or len(set(values)) < len(values):
+                continue
+            above = ""
+            for row in column:
+                above = row[place] = row[place] or above
 
 
 def find_columns(rows: list[list[str]]) -> Columns | None:
@@ -98,19 +91,41 @@ def find_columns(rows: list[list[str]]) -> Columns | None:
     A header may stand over two rows (“Năm sinh” over “Nam” and “Nữ”).
     """
     for index, row in enumerate(rows[:30]):
-        known = {_FIELD[key] for key in map(header_key, row) if key in _FIELD}
-        if len(known) >= 2 and known & {"head", "name"}:
+        fields, below = _fields(row), _fields(rows[index + 1]) if index + 1 < len(rows) else set()
+        is_group = bool(fields) and bool(below & NAMES) and not any(
+            re.search(r"\d", cell) for cell in row)  # “STT” beside “Thông tin chủ hộ”
+        if len(fields) >= 2 and fields & NAMES or is_group and len(fields | below) >= 2:
             return _with_second_row(rows, index)
     return None
+
+
+def _fields(row: list[str]) -> set[str]:
+    return {field for field in map(field_of, row) if field}
 
 
 def _with_second_row(rows: list[list[str]], index: int) -> Columns:
     labels, below = list(rows[index]), rows[index + 1] if index + 1 < len(rows) else []
     labels += [""] * (len(below) - len(labels))
     new = {place: cell for place, cell in enumerate(below) if cell and cell != labels[place]}
-    second = {place: cell for place, cell in new.items() if header_key(cell) in _FIELD}
-    if not any(below) or second != new:
-        return Columns(index + 1, labels)
-    for place, cell in second.items():
-        labels[place] = cell
-    return Columns(index + 2, labels)
+    is_header = (any(map(field_of, new.values()))
+                 and not any(re.search(r"\d", cell) for cell in new.values())
+                 and not any(field_of(labels[place]) in NAMES and field_of(cell) not in NAMES
+                             for place, cell in new.items()))
+    if not is_header:
+        return Columns(rows[index:index + 1], index + 1, labels)
+    above = ""
+    for place, label in enumerate(list(labels)):
+        above = label or above
+        if place in new:
+            labels[place] = _under(above, new[place])
+    return Columns(rows[index:index + 2], index + 2, labels)
+
+
+def _under(above: str, below: str) -> str:
+    """Return the label of a column whose header has two rows."""
+    field = field_of(below)
+    if field in _SEXES and field_of(above) not in ("birth", "sex"):
+        return f"{above} {below}".strip()  # “Số nhân khẩu” over “Nữ”
+    if field == "name" and "chu ho" in header_key(above):
+        return f"{below} chủ hộ"
+    return below

@@ -8,12 +8,13 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from .. import clock, text
-from ..models import Commune, Language, Village
+from ..models import Commune, Language, UnitType, Village
 from .catalog import load_catalogues
 from .households import Plan, import_households
 from .parsed import Sheet
 from .sheet import read_sheet
 from .table import UnreadableFile
+from .villages import Villages
 
 households = AppGroup("households", help="The households of a commune.")
 
@@ -34,21 +35,22 @@ def catalog() -> None:
 @click.option("--commune", required=True, help="Five-digit code of the commune.")
 @click.option("--village", required=True, help="Code of the village in the commune.")
 def import_file(file: Path, commune: str, village: str) -> None:
-    """Add a village head's list (CSV, XLSX) to a village: all of it, or nothing."""
+    """Add a village head's list (CSV, XLSX, XLS, ODS) to a village, in one transaction."""
     place = find_village(commune, village)
+    villages = Villages(Village.select(Village, UnitType).join(UnitType).where(
+        Village.commune == place.commune_id))
     try:
-        sheet = read_sheet(file, clock.today().year, known_languages())
+        sheet = read_sheet(file, clock.today().year, known_languages(), villages, place.id)
     except UnreadableFile as error:
         raise click.ClickException(str(error)) from error
     for remark in sheet.remarks:
         click.echo(remark)
-    if sheet.errors:
-        print_lines(sheet, {listed.line: _("đọc được") for listed in sheet.households})
-        raise click.ClickException(_("Có %(n)s dòng lỗi. Chưa ghi gì cả: sửa tệp rồi nhập lại.",
-                                     n=len(sheet.errors)))
     plan = import_households(sheet, place)
     print_lines(sheet, plan.outcomes)
     print_sums(plan, place)
+    if sheet.refused:
+        click.echo(_("%(n)s dòng chưa ghi, lý do ở trên: sửa trong tệp rồi nhập lại cả tệp.",
+                     n=len(sheet.refused)))
 
 
 def find_village(commune_code: str, village_code: str) -> Village:
@@ -71,10 +73,11 @@ def known_languages() -> dict[str, str]:
 
 def print_lines(sheet: Sheet, outcomes: dict[int, str]) -> None:
     """Print the outcome of every line of the file, in its order."""
-    errors = {line: _("lỗi: %(why)s", why=why) for line, why in sheet.errors.items()}
-    people = {person.line: _("đọc được") for listed in sheet.households for person in listed.people}
-    for line, fate in sorted((people | sheet.skipped | outcomes | errors).items()):
-        click.echo(_("dòng %(line)s: %(fate)s", line=line, fate=fate))
+    refused = {line: _("chưa ghi: %(why)s", why=why) for line, why in sheet.refused.items()}
+    fates = sheet.skipped | outcomes | refused
+    for line in sorted(fates.keys() | sheet.notes.keys()):
+        words = "; ".join(filter(None, (fates.get(line), sheet.notes.get(line))))
+        click.echo(_("dòng %(line)s: %(fate)s", line=line, fate=words))
 
 
 def print_sums(plan: Plan, village: Village) -> None:

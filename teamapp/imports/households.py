@@ -49,6 +49,9 @@ def _plan_known(plan: Plan, matcher: Matcher, listed: ListedHousehold, known: Ho
     plan.known_households += 1
     _note(plan, listed.line, _("đã có hộ %(number)s, %(head)s", number=known.number,
                               head=known.head))
+    if text.fold(known.head) != text.fold(listed.head):
+        _note(plan, listed.line, _("danh sách ghi chủ hộ là %(head)s, sổ giữ như cũ",
+                                   head=listed.head))
     there = matcher.known_among(known, listed.people)
     for place, person in enumerate(listed.people):
         if place in there:

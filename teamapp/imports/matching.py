@@ -43,7 +43,21 @@ class Matcher:
                 known = None if household.line in found else self._match(household, is_alike)
                 if known:
                     found[household.line] = known
+        for household in listed:
+            known = None if household.line in found else self._match_under_new_head(household)
+            if known:
+                found[household.line] = known
         return found
+
+    def _match_under_new_head(self, listed: ListedHousehold) -> Household | None:
+        """Return the registered household of the same number that has one of the people."""
+        known = next((household for household in self.households if listed.number is not None
+                      and household.number == listed.number
+                      and household in self.unmatched[text.fold(household.head)]), None)
+        if known is None or not any(self.has(known, person) for person in listed.people):
+            return None
+        self.unmatched[text.fold(known.head)].remove(known)
+        return known
 
     def _match(self, listed: ListedHousehold,
                is_alike: Callable[[str, str], bool]) -> Household | None:

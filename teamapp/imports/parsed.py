@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
+
 from .. import text
 
 
@@ -29,6 +31,7 @@ class ListedHousehold:
     line: int
     head: str
     raw: dict[str, str]  # the cells head, order, number and house as typed
+    village: str = ""  # as the list names it, in a column, a heading or its sheet's name
     number: int | None = None
     cluster: str = ""
     landmark: str = ""
@@ -46,20 +49,27 @@ class ListedHousehold:
 
 @dataclass
 class Sheet:
-    """The whole list: its households, and for each other line the reason it was skipped."""
+    """The whole list: its households, and what became of each other line, cell and column."""
 
     households: list[ListedHousehold] = field(default_factory=list)
     skipped: dict[int, str] = field(default_factory=dict)  # line → reason
-    errors: dict[int, str] = field(default_factory=dict)  # line → reasons
+    refused: dict[int, str] = field(default_factory=dict)  # line → reasons
+    notes: dict[int, str] = field(default_factory=dict)  # line → what was left out or assumed
     remarks: list[str] = field(default_factory=list)
+    headings: set[str] = field(default_factory=set)  # that name villages
 
-    def add_error(self, line: int, reason: object) -> None:
-        self.errors[line] = "; ".join(filter(None, (self.errors.get(line), str(reason))))
+    def refuse(self, line: int, reason: object) -> None:
+        """Leave a line out; the others stay."""
+        self.refused[line] = "; ".join(filter(None, (self.refused.get(line), str(reason))))
+
+    def note(self, line: int, words: object) -> None:
+        """Say what was left out or assumed of a line."""
+        self.notes[line] = "; ".join(filter(None, (self.notes.get(line), str(words))))
 
     def attempt(self, line: int, reader: Callable[..., Any], *values: Any) -> Any:
-        """Return what a reader makes of values; None, and an error of the line, if it cannot."""
+        """Return what a reader makes of values; None, and a note of the line, if it cannot."""
         try:
             return reader(*values)
         except ValueError as error:
-            self.add_error(line, error)
+            self.note(line, _("bỏ ô này: %(why)s", why=error))
             return None

@@ -1,98 +1,96 @@
-"""A file read as rows of text cells: CSV in any encoding, XLSX, XLS, ODS."""
+"""A file read as rows of text cells: CSV in any encoding, XLSX, XLS, ODS, tables of web pages."""
 
 import csv
 import io
 import re
 import unicodedata
-import zipfile
-from datetime import date, datetime
-from functools import reduce
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from flask_babel import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-LARGEST = 10 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
+from .. import text
+from . import old_fonts
+from .web_page import read_page
+from .workbook import Rows, read_in_process
+
+LARGEST = 5 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 END = "\x1e"  # a line of its own behind a CSV, unless a cell was left open
-MOST_CELLS = 5_000_000  # up to the farthest filled one, the empty ones between included
-FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?!/)')
-
-Rows = list[list[str]]
 
 
 class UnreadableFile(ValueError):
     """A file that is no table; the message is Vietnamese."""
 
 
-def read_tables(path: Path | str) -> dict[str, Rows]:
-    """Return {name: rows of NFC text} of the visible sheets; row n is the file's line n + 1.
+@dataclass
+class Table:
+    """The rows of one sheet, of NFC text; row n is the file's line n + 1."""
 
-    Raises UnreadableFile.
-    """
+    rows: Rows
+    remarks: list[str] = field(default_factory=list)  # what was done to read them
+
+    @classmethod
+    def of(cls, rows: Rows, remarks: Iterable[str] = ()) -> "Table":
+        """Return the table of rows as they were typed: in Unicode, without spare spaces."""
+        modern, font = old_fonts.converted(rows)
+        own = [_("Chữ gõ bằng phông cũ (%(font)s) đã đổi sang Unicode: xem lại tên.",
+                     font=font)] if font else []
+        return cls([[_tidy(cell) for cell in row] for row in modern], [*remarks, *own])
+
+
+def read_tables(path: Path | str) -> dict[str, Table]:
+    """Return {name: Table} of the visible sheets; raise UnreadableFile for another file."""
     content = Path(path).read_bytes()
     if not content.strip():
         raise UnreadableFile(_("Tệp trống."))
     if len(content) > LARGEST:
-        raise UnreadableFile(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
+        raise UnreadableFile(_("Tệp lớn hơn 5 MB, không phải danh sách của một thôn, ấp."))
+    _refuse_documents(content)
     if content.startswith(WORKBOOK):
-        return _workbook(content)
-    return {"": _csv(_decoded(content))}
+        return _workbook(path)
+    page = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1000].lower()
+    if page.startswith(b"<") and (b"<html" in page or b"<table" in page):
+        return {"": Table.of(read_page(_decoded(content)))}
+    return {"": Table.of(_csv(_decoded(content)))}
 
 
-def _workbook(content: bytes) -> dict[str, Rows]:
-    try:
-        _refuse_far_cells(content)
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return {sheet.name: _filled(workbook.get_sheet_by_name(sheet.name))
-                for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
-    except UnreadableFile:
-        raise
-    except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UnreadableFile(
-            _("Không mở được tệp Excel này: tệp hỏng hoặc có mật khẩu.")) from error
+def _workbook(path: Path | str) -> dict[str, Table]:
+    found = read_in_process(path)
+    if "far" in found:
+        raise UnreadableFile(_(
+            "Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa chữ đó rồi lưu lại.",
+            cell=found["far"]))
+    if not found:
+        raise UnreadableFile(_("Không mở được tệp Excel này: tệp hỏng, quá lớn hoặc có mật khẩu. "
+                               "Mở bằng Excel, lưu lại dạng XLSX rồi nhập lại."))
+    return {name: Table.of(rows, _on_hidden(rows, hidden))
+            for name, rows, hidden in found["sheets"]}
 
 
-def _refuse_far_cells(content: bytes) -> None:
-    """Refuse an XLSX with a cell far away from its list: read as a table it fills the memory."""
-    if not content.startswith(WORKBOOK[0]):
-        return
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        for name in filter(re.compile(r"xl/worksheets/[^/]+\.xml").fullmatch, parts.namelist()):
-            cells = FILLED.findall(parts.read(name))
-            column = max({letters for letters, _row in cells}, key=_column_number, default=b"")
-            row = max((int(row) for _letters, row in cells), default=0)
-            if _column_number(column) * row > MOST_CELLS:
-                raise UnreadableFile(_(
-                    "Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa chữ đó rồi "
-                    "lưu lại.", cell=f"{column.decode()}{row}"))
+def _on_hidden(rows: Rows, hidden: list[int]) -> list[str]:
+    """Return a remark on the filled rows that a filter hides, if any."""
+    filled = [row for row in hidden if row <= len(rows) and any(rows[row - 1])]
+    return [_("Có %(n)s dòng đang ẩn trong Excel (bị lọc), vẫn đọc: dòng %(rows)s.",
+              n=len(filled), rows=", ".join(map(str, filled[:20])))] if filled else []
 
 
-def _column_number(letters: bytes) -> int:
-    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
+def _refuse_documents(content: bytes) -> None:
+    """Refuse a file of another program that people send as a list."""
+    other = ("PDF" if content.startswith(b"%PDF") else
+             "Word" if content.startswith(b"{\\rtf") or b"word/document.xml" in content
+             or "WordDocument".encode("utf-16-le") in content else "")
+    if other:
+        raise UnreadableFile(_("Đây là tệp %(kind)s, không phải bảng tính. Chép bảng sang Excel, "
+                               "lưu dạng XLSX rồi nhập lại.", kind=other))
 
 
-def _filled(sheet: Any) -> Rows:
-    """Return a sheet's rows; a cell merged over several rows is repeated in each of them."""
-    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        for row in rows[top + 1:bottom + 1] if left == right else []:
-            row[left:left + 1] = rows[top][left:left + 1]  # nothing where no cell is filled
-    return rows
-
-
-def _cell(value: Any) -> str:
-    """Return a cell's text; a whole number that Excel stored as a float loses its “.0”."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, (date, datetime)):
-        value = value.strftime("%d/%m/%Y")
-    return _tidy("" if value is None else str(value))
-
-
-def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text.replace("\ufeff", "")).split())
+def _tidy(cell: str) -> str:
+    """Return a cell's lines, each with single spaces, without empty ones."""
+    lines = text.spelled(cell).splitlines()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def _decoded(content: bytes) -> str:
@@ -104,13 +102,26 @@ def _decoded(content: bytes) -> str:
     elif content[0::2].count(0) > len(content) // 4:
         codings = ["utf-16-be"]
     else:
-        codings = ["utf-8-sig", "cp1258"]
+        codings = ["utf-8-sig"]
+    readings = _readings(content, codings) or _readings(content, ["cp1258", "cp1252"])
+    if not readings:
+        raise UnreadableFile(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
+    return max(readings, key=_likeness)
+
+
+def _readings(content: bytes, codings: list[str]) -> list[str]:
+    readings = []
     for coding in codings:
-        try:
-            return content.decode(coding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
+        with suppress(UnicodeDecodeError):
+            readings.append(content.decode(coding))
+    return readings
+
+
+def _likeness(reading: str) -> int:
+    """Return how much of the first lines is Vietnamese, in Unicode or after its conversion."""
+    start = reading[:10_000]
+    return max(old_fonts.syllables(unicodedata.normalize("NFC", one)) for one in (
+        start, *(convert(start) for convert in old_fonts.FONTS.values())))
 
 
 def _csv(content: str) -> Rows:
@@ -128,7 +139,7 @@ def _csv(content: str) -> Rows:
     try:
         for cells in reader:
             line = len(rows) + 1
-            rows.append([_tidy(cell) for cell in cells])
+            rows.append(cells)
             rows += [[] for _line in range(reader.line_num - len(rows))]
     except csv.Error as error:
         raise UnreadableFile(_("Tệp CSV bị lỗi ở dòng %(line)s.", line=reader.line_num)) from error

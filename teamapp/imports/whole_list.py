@@ -10,35 +10,59 @@ from .. import text
 from . import cells as read
 from .columns import Columns
 from .parsed import ListedHousehold, ListedPerson, Sheet
+from .villages import Villages
 
 
-def reject_split(sheet: Sheet) -> None:
-    """Reject a household whose lines do not stand together: it would become several.
+def join_split(sheet: Sheet) -> None:
+    """Join a household whose lines do not stand together: it would become several.
 
     The number marks it as the same, or a head who is listed among the first lines only.
     """
     first: dict[tuple[str | None, ...], ListedHousehold] = {}
-    for one in sheet.households:
+    for one in list(sheet.households):
         numbers = [one.raw.get(key) for key in ("number", "house")]
-        before = first.setdefault((text.fold(one.head), one.cluster, *numbers), one)
+        before = first.setdefault((text.fold(one.head), one.cluster, one.village, *numbers), one)
         if before is not one and text.is_same_name(before.head, one.head) and (
                 any(numbers) or before.find_head() and not one.find_head()):
-            sheet.add_error(one.line, _("cùng hộ với dòng %(line)s nhưng không đứng liền",
-                                        line=before.line))
+            before.people += one.people
+            sheet.households.remove(one)
+            sheet.note(one.line, _("cùng hộ với dòng %(line)s, đã ghép", line=before.line))
+
+
+def drop_refused(sheet: Sheet) -> None:
+    """Leave out households whose first line was refused, with all their lines."""
+    for one in list(sheet.households):
+        if one.line in sheet.refused:
+            sheet.households.remove(one)
+            for line in {person.line for person in one.people} - {one.line}:
+                sheet.refuse(line, _("hộ ở dòng %(line)s chưa đọc được", line=one.line))
+
+
+def leave_out_others(sheet: Sheet, villages: Villages, own: int | None) -> None:
+    """Leave out the households of other villages; a column that names none of them is not read."""
+    of = {one.line: villages.find(one.village) for one in sheet.households if one.village}
+    if own is None or not any(of.values()) and not sheet.headings:
+        return
+    for one in list(sheet.households):
+        if one.village and of[one.line] != own:
+            sheet.households.remove(one)
+            for line in {one.line, *(person.line for person in one.people)}:
+                sheet.skipped[line] = _("thuộc %(village)s, không ghi vào đây", village=one.village)
 
 
 def settle(sheet: Sheet, household: ListedHousehold) -> None:
-    """Put the head first and their phone on the household; reject people listed twice."""
+    """Put the head first and their phone on the household; leave out people listed twice."""
     head = household.find_head() or ListedPerson(household.line, household.head)
     household.people = [head] + [one for one in household.people if one is not head]
     household.phone, head.phone = head.phone, ""
     seen: defaultdict[tuple[str, int | None], list[ListedPerson]] = defaultdict(list)
-    for person in household.people:
+    for person in list(household.people):
         person.phone = "" if person.phone == household.phone else person.phone
         alike = seen[text.fold(person.name), person.birth_year]
         twin = next(filter(person.is_same_as, alike), None)
         if twin:
-            sheet.add_error(person.line, _("trùng với dòng %(line)s", line=twin.line))
+            household.people.remove(person)
+            sheet.note(person.line, _("trùng với dòng %(line)s, bỏ một", line=twin.line))
         alike.append(person)
 
 
@@ -47,8 +71,9 @@ def give_numbers(sheet: Sheet, kinds: Iterable[str]) -> None:
     households = sheet.households
     chosen = None
     for key in kinds:
-        values = [one.raw[key] for one in households if key in one.raw]
-        if values and len(set(values)) == len(values) and all(map(_is_number, values)):
+        values = [(one.village, one.raw[key]) for one in households if key in one.raw]
+        if values and len(set(values)) == len(values) and all(
+                _is_number(value) for _village, value in values):
             chosen = key
             break
     for one in households:

@@ -11,6 +11,7 @@ CALL = {"socket", "ssl", "smtplib", "ftplib", "telnetlib", "requests", "httpx", 
 MAKES_PAGES = re.compile(
     r"\beval\(|\bnew Function\b|document\.write|insertAdjacentHTML|outerHTML|"
     r"createContextualFragment|setHTMLUnsafe|__proto__")
+RUNS_ITSELF = "teamapp/imports/workbook.py"  # in a process with limits, without a shell
 NAMES = {"eval", "exec", "compile", "__import__", "render_template_string", "from_string",
          "system", "popen", "execv", "spawnv", "Markup"}
 
@@ -35,7 +36,8 @@ def called(path):
 
 def test_program_runs_no_command_and_opens_no_connection():
     for path in python_files("teamapp"):
-        assert not imports(path) & (RUN | CALL), path
+        allowed = {"subprocess"} if path.as_posix() == RUNS_ITSELF else set()
+        assert not imports(path) & (RUN | CALL) - allowed, path
         assert not called(path) & NAMES, path
 
 
