@@ -85,6 +85,7 @@ OUTSIDE = {
     "cli": {"flask"},
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
     "offline": FRAMEWORK | {"jinja2", "peewee"},
+    "members": FRAMEWORK | {"click", "peewee", "segno", "wtforms"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},
     "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }
