@@ -31,7 +31,9 @@ class IssuedCard:
     @property
     def picture(self) -> str:
         """The QR code as the address of a picture, black on white in every colour scheme."""
-        picture: str = self.code.svg_data_uri(border=QUIET_ZONE, light="#fff")
+        picture: str = self.code.svg_data_uri(
+            border=QUIET_ZONE, light="#fff", omitsize=True, svgclass=None, lineclass=None,
+            encode_minimal=True)
         return picture
 
     @property

@@ -65,6 +65,11 @@ class SignInCard(Record):
         return created_at + self.VALID
 
     @property
+    def days_left(self) -> int:
+        """How many days are left, begun ones counted."""
+        return -((clock.now() - self.expires_at) // timedelta(days=1))
+
+    @property
     def state(self) -> str:
         """The card's state: open, used, revoked, expired, or closed with its person's account."""
         if self.used_at:

@@ -181,6 +181,7 @@ SCRIPTS = {  # folder or script: its allowed imports
     "js/page/": {"js/page/", "js/forms/", "js/outbox/"},
     "js/page/sign_in.js": {"js/app.js"},  # loaded after the worker has cached it
     "js/page/unanswered_form.js": set(),
+    "js/page/cards.js": set(),
     "js/worker/": {"js/worker/", "js/outbox/", IDB},
     "js/app.js": {"js/page/", "js/forms/", "js/outbox/"},
     "sw.js": {"js/worker/", "js/outbox/", IDB},
