@@ -19,6 +19,7 @@ $(VENV)/dev: requirements.txt requirements-dev.txt requirements-pg.txt | $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt -r requirements-pg.txt
 	touch $@
 
+run: export SITE_URL ?= http://localhost:$(PORT)
 run: $(VENV)/run
 	pwmigrate up
 	flask --app app catalog

@@ -5,7 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 SUBJECTS = ("teamapp.backup.commands", "teamapp.daily", "teamapp.demo",
-            "teamapp.imports.commands", "teamapp.sealing", "teamapp.tallies.commands")
+            "teamapp.imports.commands", "teamapp.members.commands", "teamapp.sealing",
+            "teamapp.tallies.commands")
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Settings, read once from the environment; an invalid setting stops the start."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
@@ -32,6 +34,7 @@ class Config:
     proxy_hops: int
     journal: str
     backup_key: str
+    site_url: str
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
     has_worker: bool
     packs_at_once: int
@@ -80,6 +83,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
             proxy_hops=env.int("PROXY_HOPS", 0, validate=Range(0, 5)),
             journal=env.str("SQLITE_JOURNAL", "auto", validate=OneOf(["auto", "wal", "truncate"])),
             backup_key=public_key(env.str("BACKUP_KEY", "")),
+            site_url=parse_site_url(env.str("SITE_URL", ""), is_production=name == "production"),
             metrics_from=parse_networks(env.str("METRICS_FROM", "")),
             has_worker=env.str("WORKER", "on", validate=OneOf(["on", "off"])) == "on",
             packs_at_once=env.int("PACKS_AT_ONCE", 1, validate=Range(1, 64)),
@@ -105,6 +109,22 @@ def public_key(key: str) -> str:
         raise ConfigurationError("BACKUP_KEY is not understood: set the public key, “age1…”, "
                                  "that `flask --app app backup-key` prints.")
     return key
+
+
+def parse_site_url(url: str, is_production: bool) -> str:
+    """Return the site's address without a slash at its end; in production only with HTTPS.
+
+    Left out, it is that of `make run`, in production "".
+    """
+    if not url:
+        return "" if is_production else "http://localhost:8000"
+    parts = urlsplit(url)
+    if (parts.scheme not in ({"https"} if is_production else {"https", "http"})
+            or not parts.hostname or parts.username or url.rstrip("/").count("/") != 2
+            or not re.fullmatch(r"[\x21-\x7e]+", url) or parts.query or parts.fragment):
+        raise ConfigurationError("SITE_URL is not understood: set the address people open, with "
+                                 "https:// and nothing behind the host.")
+    return url.rstrip("/")
 
 
 def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

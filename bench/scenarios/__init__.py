@@ -10,6 +10,7 @@ from . import (
     pack,
     pack_on_phone,
     sending,
+    sign_in_cards,
     slow_phone,
     together,
     workers,
@@ -26,6 +27,7 @@ SCENARIOS = {
     "workers": workers.measure,
     "after-release": after_release.measure,
     "list-page": list_page.measure,
+    "sign-in-cards": sign_in_cards.measure,
     "board": board.measure,
     "cold-start": cold_start.measure,
 }

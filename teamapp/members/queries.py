@@ -9,7 +9,7 @@ from typing import Any
 from peewee import Case
 
 from .. import clock
-from ..models import Device, Session, User, Village
+from ..models import Device, Session, SignInCard, User, Village
 from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
@@ -26,6 +26,13 @@ class Person:
     phones: int = 0  # devices signed in
     heard_at: datetime | None = None
     left: int = 0  # unsent entries, as the devices last reported
+    card: SignInCard | None = None  # the newest
+    was_in: bool = False  # with any sign-in, however long ago
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the person has an account and was never in."""
+        return self.user.active and not self.was_in
 
     def note_contact(self, moment: datetime | None) -> None:
         """Keep the latest contact."""

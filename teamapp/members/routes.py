@@ -1,6 +1,6 @@
 """People of the teams: their sign-ins, lost devices and deactivated accounts."""
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
@@ -10,8 +10,12 @@ from ..access import lead_only
 from ..models import RejectedEntry, Session, User
 from ..web import ID, get_or_404, page
 from . import queries
+from .card_forms import CardsForm
+from .card_queries import last_card
+from .cards import cards, list_page
 
 bp = Blueprint("members", __name__)
+bp.register_blueprint(cards)
 
 PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
@@ -21,7 +25,8 @@ SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 @lead_only
 def index() -> ResponseReturnValue:
     """List the people this person leads, village by village."""
-    return page("members/index.html", groups=queries.people(current_user))
+    return list_page(CardsForm(formdata=None), only_never_in=request.args.get("of") == "never-in",
+                     village_id=request.args.get("village", type=int))
 
 
 @bp.get(PERSON)
@@ -101,7 +106,7 @@ def back_to(person: User) -> Response:
 
 def person_page(person: User, failure: str | None = None, status: int = 200) -> Response:
     return page("members/show.html", status=status, person=person, failure=failure,
-                may_close=current_user.may_deactivate(person),
+                may_close=current_user.may_deactivate(person), card=last_card(person),
                 rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).where(
                     RejectedEntry.user == person.id).count(),
                 **queries.phones(person))

@@ -59,14 +59,24 @@ class SignInCard(Record):
                 .where(cls.id == Session.digest(token)).first())
 
     @property
+    def expires_at(self) -> datetime:
+        """When the card expires without being used."""
+        created_at: datetime = self.created_at
+        return created_at + self.VALID
+
+    @property
+    def days_left(self) -> int:
+        """How many days are left, begun ones counted."""
+        return -((clock.now() - self.expires_at) // timedelta(days=1))
+
+    @property
     def state(self) -> str:
         """The card's state: open, used, revoked, expired, or closed with its person's account."""
         if self.used_at:
             return "used"
         if self.revoked_at:
             return "revoked"
-        created_at: datetime = self.created_at
-        if created_at + self.VALID <= clock.now():
+        if self.expires_at <= clock.now():
             return "expired"
         return "open" if self.user.may_sign_in else "closed"
 

@@ -81,6 +81,14 @@ class User(Record):
             return other.id != self.id and (other.role != "chair" or self.role == "chair")
         return self.role == "leader" and other.role == "member"
 
+    def may_issue_card(self, other: "User") -> bool:
+        """Check whether the user may give a visible user a sign-in card.
+
+        Nobody gives one to themselves: it would set a new secret without the old one, and turn
+        an unlocked phone into the account.
+        """
+        return self.may_deactivate(other)
+
     def may_submit_for(self, author: "User") -> bool:
         """Check whether the user may submit a visible user's file: a chair's, only a chair."""
         return author.id == self.id or self.leads and (
@@ -134,13 +142,15 @@ class User(Record):
             clock.today() - self.closed_on <= self.HAND_IN)
 
     def deactivate(self) -> bool:
-        """Deactivate the account; return False for the last chair."""
+        """Deactivate the account, end its open cards; return False for the last chair."""
         others = User.select().where(User.commune == self.commune_id, User.role == "chair",
                                      User.active, User.id != self.id)
         if self.role == "chair" and not others.exists():
             return False
         self.active, self.closed_on = False, clock.today()
-        self.save(only=[User.active, User.closed_on])
+        with transaction():
+            self.save(only=[User.active, User.closed_on])
+            self.cards.model.revoke([self.id])
         return True
 
     def reactivate(self) -> None:

@@ -60,6 +60,8 @@ FIELDS = {
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
     "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
+    "GET /people": ("of", "village"),
+    "POST /people/cards": ("people",),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
                                     for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),

@@ -47,6 +47,19 @@ def test_creates_a_key_once_outside_production(tmp_path):
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_address_of_the_site(tmp_path):
+    live = {"APP_ENV": "production", "SECRET_KEY": KEY}
+    assert settings(tmp_path).site_url == "http://localhost:8000"
+    assert settings(tmp_path, **live).site_url == ""
+    assert settings(tmp_path, SITE_URL="https://so.example.vn/", **live).site_url == \
+        "https://so.example.vn"
+    assert settings(tmp_path, SITE_URL="http://192.0.2.7:8000").site_url == "http://192.0.2.7:8000"
+    for wrong in ("so.example.vn", "http://so.example.vn", "https://so.example.vn/card", "https://",
+                  "https://me@so.example.vn", "https://so.example.vn#a", "https://sổ.vn"):
+        with pytest.raises(ConfigurationError, match="SITE_URL"):
+            settings(tmp_path, SITE_URL=wrong, **live)
+
+
 @pytest.mark.parametrize("setting", [{"PROXY_HOPS": "many"}, {"PROXY_HOPS": "-1"},
                                      {"SQLITE_JOURNAL": "off"}])
 def test_names_an_invalid_setting(tmp_path, setting):

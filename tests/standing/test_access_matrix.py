@@ -79,6 +79,8 @@ MATRIX = {
     "GET /tallies/<village_id>/<figure>": people(PAGE, officer=200),
     "GET /people": people(PAGE, leader=200, officer=200),
     "GET /people/<person_id>": people(PAGE, leader=200, officer=200),
+    "POST /people/cards": people(FORM, leader=422, officer=422),
+    "POST /people/<person_id>/cards": people(FORM, leader=200, officer=200),
     "POST /people/<person_id>/deactivation": people(FORM, leader=303, officer=303),
     "POST /people/<person_id>/reactivation": people(FORM, leader=303, officer=303),
     "POST /people/<person_id>/sign-ins/<sign_in>/termination": people(

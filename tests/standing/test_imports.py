@@ -85,6 +85,7 @@ OUTSIDE = {
     "cli": {"flask"},
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
     "offline": FRAMEWORK | {"jinja2", "peewee"},
+    "members": FRAMEWORK | {"click", "peewee", "segno", "wtforms"},
     "imports": {"click", "flask", "flask_babel", "python_calamine"},
     "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }
@@ -180,6 +181,7 @@ SCRIPTS = {  # folder or script: its allowed imports
     "js/page/": {"js/page/", "js/forms/", "js/outbox/"},
     "js/page/sign_in.js": {"js/app.js"},  # loaded after the worker has cached it
     "js/page/unanswered_form.js": set(),
+    "js/page/cards.js": set(),
     "js/worker/": {"js/worker/", "js/outbox/", IDB},
     "js/app.js": {"js/page/", "js/forms/", "js/outbox/"},
     "sw.js": {"js/worker/", "js/outbox/", IDB},
