@@ -14,7 +14,7 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 OUTBOX, APP, WORKER = "js/outbox.js", "js/app.js", "sw.js"
 ALONE = (  # each for a few pages
-    "js/page/sign_in.js", "js/page/unanswered_form.js", "js/page/cards.js")
+    "js/page/card.js", "js/page/cards.js", "js/page/sign_in.js", "js/page/unanswered_form.js")
 SERVED = (OUTBOX, APP, *ALONE)  # the worker is served by its own route
 
 IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)

@@ -19,7 +19,7 @@ from peewee import (
 from .. import clock, text
 from ..db import Record, transaction
 from .commune import Commune
-from .secret import check_password, check_pin, hash_secret, is_secret_of
+from .secret import check_password, check_pin, hash_secret, is_secret_of, queued
 from .village import Village
 
 
@@ -161,20 +161,36 @@ class User(Record):
     def set_secret(self, secret: str) -> None:
         """Set a new PIN (field roles) or password, and end every session of the user.
 
-        Raises ValueError with the reason for an invalid one. The caller saves the user.
+        Raises UnfitSecret for one that is not taken. The caller saves the user.
         """
         self.secret_hash = self.new_secret_hash(secret)
         self.end_sign_ins()
 
     def new_secret_hash(self, secret: str) -> str:
-        """Return the hash of a new PIN (field roles) or password; ValueError says what is wrong."""
-        (check_pin if self.is_field else check_password)(secret)
-        return hash_secret(secret)
+        """Return the hash of a new PIN (field roles) or password.
 
-    def end_sign_ins(self) -> None:
-        """End every session of the user."""
+        Raises UnfitSecret for one that is not taken, TooManyAtOnce rather than wait long.
+        """
+        self.check_secret(secret)
+        with queued():
+            return hash_secret(secret)
+
+    def check_secret(self, secret: str) -> None:
+        """Raise UnfitSecret unless the user may have this PIN (field roles) or password."""
+        (check_pin if self.is_field else check_password)(secret)
+
+    def end_sign_ins(self, but: str = "") -> None:
+        """End the sessions of the user, all but the one of this id."""
         for sign_in in self.sign_ins:
-            sign_in.end()
+            if sign_in.id != but:
+                sign_in.end()
+
+    def replace_secret(self, secret_hash: str, but: str) -> None:
+        """Store the hash of the user's own new secret; all sign-ins but the one of this id end."""
+        self.secret_hash = secret_hash
+        with transaction():
+            self.save(only=[User.secret_hash])
+            self.end_sign_ins(but)
 
     def knows(self, secret: str) -> bool:
         """Verify the user's PIN or password."""
