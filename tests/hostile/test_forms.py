@@ -44,7 +44,7 @@ FIELDS = {
     "POST /language": ("language",),
     "GET /sign-in": ("next",),
     "GET /arrival": ("next",),
-    "GET /pack": ("since", "epoch", "scope", "device"),
+    "GET /pack": ("since", "epoch", "scope", "device", "app", "persistent"),
     "GET /households": ("q", "is", "village", "page"),
     "GET /rounds": ("page",),
     "POST /rounds": ROUND,
