@@ -2,6 +2,7 @@
 
 from .account_status import AccountStatus
 from .attempt import Attempt, MustWait, UnknownCard
+from .browser import Browser
 from .catalog import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
 from .change import Change
 from .commune import Commune, Counter, Province, WriteTransaction
@@ -43,12 +44,12 @@ TABLES = (
 )
 
 __all__ = [
-    "AccountKind", "AccountStatus", "Assignment", "Attempt", "CATALOGUES", "Change", "Commune",
-    "Companion", "Consent", "Counter", "Coverage", "Deed", "Device", "DistinctMark", "Dossier",
-    "Filing", "Gathering", "Household", "Installation", "Language", "LivePeriod", "LostPhone",
-    "Membership", "MustWait", "Obstacle", "OpenReviews", "Procedure", "ProcessingFailure",
-    "Province", "Receipt", "RejectedEntry", "Resident", "Round", "RoundVillage", "Session",
-    "SignInCard", "Speaks", "Step", "TABLES", "Tally", "Target", "Throttle", "Topic",
-    "UndeliverableEnvelope", "UnitType", "UnknownCard", "User", "Village", "VillageStay", "Visit",
-    "WriteTransaction",
+    "AccountKind", "AccountStatus", "Assignment", "Attempt", "Browser", "CATALOGUES", "Change",
+    "Commune", "Companion", "Consent", "Counter", "Coverage", "Deed", "Device", "DistinctMark",
+    "Dossier", "Filing", "Gathering", "Household", "Installation", "Language", "LivePeriod",
+    "LostPhone", "Membership", "MustWait", "Obstacle", "OpenReviews", "Procedure",
+    "ProcessingFailure", "Province", "Receipt", "RejectedEntry", "Resident", "Round",
+    "RoundVillage", "Session", "SignInCard", "Speaks", "Step", "TABLES", "Tally", "Target",
+    "Throttle", "Topic", "UndeliverableEnvelope", "UnitType", "UnknownCard", "User", "Village",
+    "VillageStay", "Visit", "WriteTransaction",
 ]

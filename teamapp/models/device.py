@@ -1,6 +1,9 @@
 """Phones, as their requests describe them."""
 
+import logging
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from peewee import (
@@ -12,19 +15,24 @@ from peewee import (
     Expression,
     ForeignKeyField,
     IntegerField,
+    PeeweeException,
     fn,
 )
 
 from .. import clock
-from ..db import MomentField, Record
+from ..db import MomentField, Record, transaction
+from .browser import Browser
 from .commune import Commune
-from .session import Session
+from .deed import Deed
+from .session import SEEN_TIMEOUT_S, Session
 from .user import User
 from .village import Village
 
+log = logging.getLogger(__name__)
+
 
 class Device(Record):
-    """A phone as its last sync reported it: the entries it still holds and the last contact."""
+    """A phone as its last requests reported it: unsent entries, browser, last contact."""
 
     id = BinaryUUIDField()  # made by the phone; two users may share a phone
     user = ForeignKeyField(User, on_delete="CASCADE")
@@ -33,9 +41,9 @@ class Device(Record):
     left_count = IntegerField(default=0)
     left_oldest_at = MomentField(null=True)
     seen_at = MomentField()
-    label = CharField(40, default="")  # as its browser names it: "Android 11, Chrome 120"
-    app_version = CharField(16, default="")  # of the scripts it runs
-    is_persistent = BooleanField(null=True)  # whether its browser promised not to delete the outbox
+    label = CharField(40, default="")  # of Browser
+    app_version = CharField(16, default="")
+    is_persistent = BooleanField(null=True)
 
     class Meta:
         primary_key = CompositeKey("id", "user")
@@ -55,9 +63,36 @@ class Device(Record):
                  "left_oldest_at": left_oldest_at}
         if not cls.update(heard).where(cls.id == id, cls.user == user).execute():
             cls.create(id=id, user=user, **heard)
-            others = (cls.user == user) & (cls.id != id)
-            newest = cls.select(cls.id).where(others).order_by(cls.seen_at.desc())
-            cls.delete().where(others, cls.id.not_in(newest.limit(cls.MOST - 1))).execute()
+            cls.forget_old(id, user)
+
+    @classmethod
+    def forget_old(cls, id: UUID, user: User) -> None:
+        """Beside this phone, remember the MOST - 1 of a person's phones heard last."""
+        others = (cls.user == user) & (cls.id != id)
+        newest = cls.select(cls.id).where(others).order_by(cls.seen_at.desc())
+        cls.delete().where(others, cls.id.not_in(newest.limit(cls.MOST - 1))).execute()
+
+    @classmethod
+    def note_browser(cls, id: UUID, user: User, browser: Browser) -> None:
+        """Store what a phone reports with a pack if it is news, or an hour old.
+
+        Most packs write nothing; after a database error the next one tries again.
+        """
+        now, sign_in = clock.now(), user.sign_in
+        known = cls.get_or_none(cls.id == id, cls.user == user)
+        is_known = known and browser == Browser(known.label, known.app_version, known.is_persistent)
+        if is_known and known.seen_at > now - Session.STEP and sign_in.device == id:
+            return
+        told: dict[str, Any] = asdict(browser) | {"seen_at": now}
+        try:
+            with transaction(timeout=SEEN_TIMEOUT_S):
+                sign_in.note_device(id)
+                if not cls.update(told).where(cls.id == id, cls.user == user).execute():
+                    cls.insert(id=id, user=user, commune=user.commune_id, village=user.village_id,
+                               **told).on_conflict_ignore().execute()
+                    cls.forget_old(id, user)
+        except PeeweeException as error:
+            log.warning("the browser of a phone is not stored", exc_info=error)
 
     @classmethod
     def is_waiting(cls) -> Expression:
@@ -71,6 +106,14 @@ class Device(Record):
     def is_silent(cls) -> Expression:
         """Return the condition “holds entries and has had no contact for SILENT”."""
         return cls.is_waiting() & (cls.seen_at <= clock.now() - cls.SILENT)
+
+    def clear(self, by: User) -> None:
+        """Expect no entry from this phone any more; what it still sends is accepted as ever."""
+        with transaction():
+            Device.update(left_count=0, left_oldest_at=None).where(
+                Device.id == self.id, Device.user == self.user_id).execute()
+            Deed.record("device_cleared", by, self.commune, user=self.user, village=self.village,
+                        note=str(self.left_count))
 
     @classmethod
     def subtract_submitted(cls, id: UUID, user: User, count: int) -> None:

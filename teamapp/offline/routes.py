@@ -1,6 +1,7 @@
 """Routes for offline work: the pack, the worker, the manifest, the page for no network."""
 
 import json
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -12,7 +13,7 @@ from ..access import programmatic, public
 from ..db import snapshot
 from ..extensions import compress
 from ..languages import language
-from ..models import Installation
+from ..models import Browser, Device, Installation, User
 from ..scripts import OUTBOX, STATIC, WORKER, joined
 from ..static_files import served_files
 from ..web import page
@@ -46,7 +47,20 @@ def pack() -> Response:
         if changes.is_large:
             admission.take_large()
         response = Response(changes.body(), mimetype="application/x-ndjson")
-        return compress.after_request(response)  # half of the work: within the admission
+        compressed = compress.after_request(response)  # half of the work: within the admission
+    note_browser(user)
+    return compressed
+
+
+def note_browser(user: User) -> None:
+    """Store what the phone reports of itself; the user agent is not stored."""
+    told = request.args.get
+    try:
+        device = UUID(told("device", ""))
+    except ValueError:
+        return  # a client that names no device
+    Device.note_browser(device, user, Browser.of(
+        request.headers.get("User-Agent", ""), told("app", ""), told("persistent", "")))
 
 
 @bp.get("/sw.js")

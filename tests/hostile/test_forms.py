@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
+    LostPhone,
     Receipt,
     RejectedEntry,
     Round,
@@ -48,7 +49,7 @@ FIELDS = {
     "GET /sign-in": ("next", "other"),
     "GET /me/secret": ("done",),
     "GET /arrival": ("next",),
-    "GET /pack": ("since", "epoch", "scope", "device"),
+    "GET /pack": ("since", "epoch", "scope", "device", "app", "persistent"),
     "GET /households": ("q", "is", "village", "page"),
     "GET /rounds": ("page",),
     "POST /rounds": ROUND,
@@ -66,6 +67,12 @@ FIELDS = {
     "POST /rejected-entries/<item_id>/settlement": ("next",),
     "GET /people": ("of", "village"),
     "POST /people/cards": ("people",),
+    "POST /people/<person_id>/sign-ins/<sign_in>/termination": ("next",),
+    "POST /people/<person_id>/sign-ins/<sign_in>/loss": ("next",),
+    "POST /people/<person_id>/devices/<device_id>/clearance": ("next",),
+    "GET /devices": ("is", "page"),
+    "GET /lost-phones": ("page",),
+    "POST /lost-phones/<loss_id>/decision": ("decision", "notified_on", "reason"),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
                                     for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
@@ -106,6 +113,7 @@ def state(*communes):
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
         Receipt.select().where(Receipt.commune.in_(communes)),
+        LostPhone.select().where(LostPhone.commune.in_(communes)),
         RejectedEntry.select().where(RejectedEntry.commune.in_(communes)))] + [
         set(RoundVillage.select(RoundVillage.round, RoundVillage.village).where(
             RoundVillage.village.in_(villages)).tuples())]

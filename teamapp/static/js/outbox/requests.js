@@ -8,6 +8,9 @@ export const URLS = {
   arrival: "/arrival", noNetwork: "/no-network", health: "/healthz",
 };
 
+/** The version of the scripts that run here: the folder they came from. */
+export const scriptVersion = import.meta.url.split("/")[4];
+
 const JSON_TYPE = "application/json";
 
 /**

@@ -4,7 +4,7 @@ import { get, here, set, withTimeout } from "../outbox/database.js";
 import { meetEpoch, numbers } from "../outbox/entries.js";
 import { device } from "../outbox/ids.js";
 import { packWait } from "../outbox/protocol.js";
-import { URLS } from "../outbox/requests.js";
+import { URLS, scriptVersion } from "../outbox/requests.js";
 import { STALE, dropOthers, dropResidents, pagesOf, resetClock } from "./page_cache.js";
 import { beginPack, endPack, keepPages, settleEntries } from "./pack_pages.js";
 
@@ -95,6 +95,8 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
 async function request({ cursor, epoch, scope }, isStale, signal) {
   const known = isStale || cursor === undefined ? {} : { since: cursor, epoch, scope };
   known.device = await device().catch(() => ""); // a full disk
+  known.app = scriptVersion;
+  known.persistent = await withTimeout(navigator.storage?.persisted?.()).catch(() => "");
   return fetch(`${URLS.pack}?${new URLSearchParams(known)}`, {
     headers: { Accept: "application/x-ndjson" }, signal, redirect: "manual", cache: "no-store" });
 }
