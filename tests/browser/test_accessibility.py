@@ -272,7 +272,7 @@ def test_chairs_pages_are_accessible(to_review, enter, register):
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
+                     "/outbox-files", "/deeds", "/export", "/nowhere", "/outbox", *REVIEWS):
             screens.go(path)
         page.click(".account summary")
         screens.look("account")

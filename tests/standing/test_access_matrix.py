@@ -86,6 +86,9 @@ MATRIX = {
     "POST /people/<person_id>/sign-ins/<sign_in>/loss": people(FORM, leader=303, officer=303),
     "GET /targets": people(PAGE, officer=200),
     "POST /targets": people(FORM, chair=422),
+    "GET /deeds": people(PAGE, officer=200),
+    "GET /export": people(PAGE, chair=200),
+    "POST /export": people(FORM, chair=422),
 }
 
 
