@@ -51,6 +51,8 @@ def trust_proxies(app: Flask, hops: int) -> None:
 
 
 def register_slices(app: Flask) -> None:
+    from .deeds.routes import bp as deeds
+    from .exports.routes import bp as exports
     from .health import bp as health
     from .households.routes import bp as households
     from .members.routes import bp as members
@@ -62,6 +64,6 @@ def register_slices(app: Flask) -> None:
     from .tallies.routes import bp as tallies
     from .visits.routes import bp as visits
 
-    for bp in (health, metrics.bp, session, households, visits, rounds, tallies, members, offline,
-               reviews, sync):
+    for bp in (health, metrics.bp, session, households, visits, rounds, tallies, members, deeds,
+               exports, offline, reviews, sync):
         app.register_blueprint(bp)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from peewee import Case
 
-from .. import clock
 from ..models import Device, Session, SignInCard, User, Village
 from ..text import sort_key
 

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from ..access import lead_only
 from ..models import RejectedEntry, User
 from ..web import ID, get_or_404, page
-from . import queries
 from .card_forms import CardsForm
 from .card_queries import last_card
 from .cards import cards, list_page

@@ -343,7 +343,7 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
                      "/outbox-files", "/me/secret", "/nowhere", "/outbox", "/devices",
-                     "/lost-phones", *REVIEWS):
+                     "/lost-phones", "/deeds", "/export", *REVIEWS):
             screens.go(path)
         page.goto("/lost-phones")
         page.evaluate(OPEN_ALL)

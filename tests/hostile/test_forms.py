@@ -63,6 +63,8 @@ FIELDS = {
     "GET /tallies": DAYS,
     "GET /tallies/<village_id>": DAYS,
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
+    "GET /deeds": ("deed_group", "whose", "page"),
+    "POST /export": ("secret",),
     "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
     "GET /people": ("of", "village"),

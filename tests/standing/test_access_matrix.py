@@ -99,6 +99,9 @@ MATRIX = {
     "POST /lost-phones/<loss_id>/decision": people(FORM, officer=422),
     "GET /targets": people(PAGE, officer=200),
     "POST /targets": people(FORM, chair=422),
+    "GET /deeds": people(PAGE, officer=200),
+    "GET /export": people(PAGE, chair=200),
+    "POST /export": people(FORM, chair=422),
 }
 
 

@@ -36,7 +36,7 @@ def crawl(browser):
     """Return {path: text} of all pages and partials reachable from the front pages."""
     waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/reviews",
                "/no-network", "/rounds", "/tallies", "/targets", "/pack", "/arrival",
-               "/tallies?period=month", "/manifest.webmanifest"]
+               "/tallies?period=month", "/deeds", "/manifest.webmanifest"]
     seen = {}
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.pop(0)

@@ -1,0 +1,1 @@
+"""Export: everything a commune has in the program, as CSV files in one ZIP."""
