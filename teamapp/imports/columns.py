@@ -2,7 +2,7 @@
 
 import re
 
-from .. import text
+from ..cells import header_key
 
 HEADERS = {
     "order": "stt|tt|so tt|so thu tu|stt ho|so stt",
@@ -84,12 +84,6 @@ class Columns:
         """Return the row's filled cells by field."""
         filled = ((field, row[place]) for field, place in self.places.items() if place < len(row))
         return {field: value for field, value in filled if value}
-
-
-def header_key(label: str) -> str:
-    """Return the key a header is looked up by: folded, without brackets, signs and numbers."""
-    bare = re.sub(r"\(.*?\)", " ", label)
-    return " ".join(re.sub(r"[^a-z ]", " ", text.fold(bare)).split())
 
 
 def find_columns(rows: list[list[str]]) -> Columns | None:

@@ -5,6 +5,7 @@ import re
 from flask_babel import gettext as _
 
 from .. import text
+from ..cells import person_name, phone
 from . import cells as read
 from .columns import Columns
 from .parsed import ListedHousehold, ListedPerson, Sheet
@@ -22,7 +23,7 @@ class LineReader:
         """Return a household that begins on a line."""
         raw = {"head": found.get("head") or found["name"]} | {
             key: found[key] for key in ("order", "number", "house") if key in found}
-        head, _year = (self.sheet.attempt(line, read.person_name, raw["head"])
+        head, _year = (self.sheet.attempt(line, person_name, raw["head"])
                        or (raw["head"], None))
         return ListedHousehold(line, head, raw, cluster=cluster)
 
@@ -60,7 +61,7 @@ class LineReader:
     def person(self, line: int, found: dict[str, str]) -> ListedPerson:
         """Return the person of a line."""
         typed = found.get("name") or found["head"]
-        name, year = self.sheet.attempt(line, read.person_name, typed) or (None, None)
+        name, year = self.sheet.attempt(line, person_name, typed) or (None, None)
         person = ListedPerson(line, name or "?")
         for key in ("male", "female"):
             if key in found:
@@ -72,5 +73,5 @@ class LineReader:
         if "sex" in found:
             person.sex = self.sheet.attempt(line, read.sex, found["sex"]) or ""
         if "phone" in found:
-            person.phone = self.sheet.attempt(line, read.phone, found["phone"]) or ""
+            person.phone = self.sheet.attempt(line, phone, found["phone"]) or ""
         return person

@@ -5,11 +5,11 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from .. import text
+from ..spreadsheet import UnreadableFile, read_tables
 from .columns import Columns, find_columns
 from .line_values import LineReader
 from .lines import LineFilter
 from .parsed import ListedHousehold, Sheet
-from .table import UnreadableFile, read_tables
 from .whole_list import give_numbers, reject_split, remarks_on, settle
 
 
@@ -19,7 +19,7 @@ def read_sheet(path: Path | str, this_year: int,
 
     The first sheet with a household counts. Raises UnreadableFile when there is none.
     """
-    tables, is_empty = read_tables(path), False
+    tables, is_empty = read_tables(Path(path).read_bytes()), False
     for name, rows in tables.items():
         columns = find_columns(rows)
         if columns:

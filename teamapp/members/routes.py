@@ -7,13 +7,17 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from ..access import lead_only
-from ..models import RejectedEntry, Session, User
-from ..web import ID, get_or_404, page
+from ..models import RejectedEntry, Session, User, personnel
+from ..web import get_or_404, page
 from . import queries
+from .editing import PERSON, editing
+from .forms import day_name, role_name
 
 bp = Blueprint("members", __name__)
+bp.register_blueprint(editing)
+bp.add_app_template_global(day_name)
+bp.add_app_template_global(role_name)
 
-PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 
 
@@ -55,7 +59,7 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
     """Deactivate an account; 409 for the last chair of the commune."""
     with current_user.commune.write():
         person = find_to_change(person_id)
-        is_deactivated = person.deactivate()
+        is_deactivated = personnel.deactivate(current_user, person)
     if not is_deactivated:
         return person_page(person, failure="last_chair", status=409)
     return back_to(person)
@@ -64,10 +68,12 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
 @bp.post(f"{PERSON}/reactivation")
 @lead_only
 def create_reactivation(person_id: int) -> ResponseReturnValue:
-    """Reactivate an account."""
+    """Reactivate an account; 409 for a member of a closed village."""
     with current_user.commune.write():
         person = find_to_change(person_id)
-        person.reactivate()
+        is_reactivated = personnel.reactivate(current_user, person)
+    if not is_reactivated:
+        return person_page(person, failure="closed_village", status=409)
     return back_to(person)
 
 
@@ -102,6 +108,8 @@ def back_to(person: User) -> Response:
 def person_page(person: User, failure: str | None = None, status: int = 200) -> Response:
     return page("members/show.html", status=status, person=person, failure=failure,
                 may_close=current_user.may_deactivate(person),
+                may_edit=current_user.may_edit(person), languages=queries.languages(person),
+                handovers=queries.handovers(person), unsent=queries.unsent(person),
                 rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).where(
                     RejectedEntry.user == person.id).count(),
                 **queries.phones(person))

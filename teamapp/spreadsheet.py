@@ -7,7 +7,6 @@ import unicodedata
 import zipfile
 from datetime import date, datetime
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,19 +25,18 @@ class UnreadableFile(ValueError):
     """A file that is no table; the message is Vietnamese."""
 
 
-def read_tables(path: Path | str) -> dict[str, Rows]:
+def read_tables(content: bytes) -> dict[str, Rows]:
     """Return {name: rows of NFC text} of the visible sheets; row n is the file's line n + 1.
 
     Raises UnreadableFile.
     """
-    content = Path(path).read_bytes()
     if not content.strip():
         raise UnreadableFile(_("Tệp trống."))
     if len(content) > LARGEST:
         raise UnreadableFile(_("Tệp lớn hơn 10 MB, không phải danh sách của một thôn, ấp."))
     if content.startswith(WORKBOOK):
         return _workbook(content)
-    return {"": _csv(_decoded(content))}
+    return {"": read_lines(_decoded(content))}
 
 
 def _workbook(content: bytes) -> dict[str, Rows]:
@@ -113,11 +111,12 @@ def _decoded(content: bytes) -> str:
     raise UnreadableFile(_("Không đọc được chữ trong tệp. Lưu lại dạng “CSV UTF-8” hoặc XLSX."))
 
 
-def _csv(content: str) -> Rows:
-    """Return the rows under the delimiter that divides the lines most regularly.
+def read_lines(content: str) -> Rows:
+    """Return the rows of CSV or of cells copied from Excel.
 
-    Rows keep their line numbers: a cell of several lines is followed by empty rows. An unclosed
-    quotation is refused: its cell would hold all lines that follow.
+    The delimiter is the one that divides the lines most regularly. Rows keep their line numbers:
+    a cell of several lines is followed by empty rows. An unclosed quotation is refused: its cell
+    would hold all lines that follow.
     """
     if "\0" in content:
         raise UnreadableFile(_("Tệp này không phải bảng tính hay CSV."))
