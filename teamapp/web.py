@@ -9,7 +9,9 @@ from flask import Flask, Response, abort, make_response, render_template, reques
 from flask_babel import lazy_gettext as _
 from peewee import ModelSelect
 from werkzeug.routing import UUIDConverter
-from wtforms import DateField, Field, FieldList
+from wtforms import DateField, Field, FieldList, Form, IntegerField, SelectMultipleField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from .config import Config
 from .extensions import htmx
@@ -48,6 +50,39 @@ class DayField(DateField):
                 self.data = date.fromisoformat(value if len(value) == 10 else "")
         except ValueError:
             raise ValueError(self.unreadable) from None
+
+
+class Whole(IntegerField):
+    """A whole number, or nothing."""
+
+    unreadable = _("Ghi một số, không có chữ.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata([valuelist[0].strip()])
+        except ValueError as error:
+            raise ValueError(self.unreadable) from error
+
+
+class Checkboxes(SelectMultipleField):
+    """Several values of a list, each converted by `coerce`."""
+
+    widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
+    unknown_value = _("Có mục không thuộc xã mình. Chọn lại trong danh sách.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = list(dict.fromkeys(self.coerce(value) for value in valuelist))
+        except ValueError as error:
+            raise ValueError(self.unknown_value) from error
+
+    def pre_validate(self, form: Form) -> None:
+        known = {value for value, *_rest in self.choices}
+        if not known.issuperset(self.data or ()):
+            raise ValidationError(self.unknown_value)
 
 
 class Numbered(FieldList):

@@ -79,7 +79,7 @@ def found_teams(commune: Commune, facts: dict[str, Any], villages: dict[str, Vil
         user = User.create(
             commune=commune, village=village, role=entry.role, username=entry.username,
             secret_hash=secret_hash, name=person_name(draw, home, draw.choice("mf")),
-            phone=invented_phone(draw))
+            phone=invented_phone(draw), **_time_given(entry))
         for language in sorted({"vie", home}):
             Speaks.create(user=user, language=language)
         if village:
@@ -87,6 +87,15 @@ def found_teams(commune: Commune, facts: dict[str, Any], villages: dict[str, Vil
                               since_on=today - timedelta(days=draw.randint(150, 400)))
         teams[group].append(user)
     return teams
+
+
+def _time_given(entry: SignIn) -> dict[str, Any]:
+    """Return the weekdays and minutes a member or leader can give."""
+    if entry.village is None:
+        return {}
+    draw = Draw("time", entry.username)
+    return {"days": "".join(sorted(draw.sample("1234567", draw.randint(2, 4)))),
+            "minutes": draw.choice((60, 90, 120))}
 
 
 def _home(homes: dict[str, float], place: int) -> str:

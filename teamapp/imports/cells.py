@@ -1,20 +1,17 @@
-"""Readers of single cells of a list; each raises ValueError with a Vietnamese message."""
+"""Readers of single cells of a household list; each raises ValueError in Vietnamese."""
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from .. import id_numbers, text
+from ..cells import FATE, LONGEST, NOTHING, PAREN, TITLES, short
 
 MARKS = {"x", "co", "1", "v", "yes", "dung", "true", "✓", "✔"}
-LONGEST, LONGEST_CLUSTER = 80, 40  # characters, the columns' limits
-NOTHING = {"", "0", "-", "--", "---", "–", "—", ".", "/", "\\", "?", "khong", "khong co", "ko",
-           "ko co", "k co", "chua co", "khong ro", "khong nho", "khong biet", "kg", "none", "null",
-           "n/a"}
+LONGEST_CLUSTER = 40  # characters, the column's limit
 ANOTHER = re.compile(  # by a surname: what follows a name in its cell is another person
     r"(?!truong (?:thon|ap|ban|buon|lang|xom|khu|to|nhom)\b)(?:"
     r"an|au|bach|ban|banh|be|bui|ca|cam|cao|chau|che|chu|chung|cu|cung|da|dam|dang|danh"
@@ -31,17 +28,6 @@ STILL_POOR = re.compile(r"\b(chua|khong) thoat\b")
 CLASS = re.compile(
     r"^(cac |nhung |danh sach |dien )*(ho )?(moi |da |tai )*(thoat |khong |can )*ngheo\b"
     r"|^(cac )?ho (khong|thoat|moi thoat|trung binh|kha|giau|khac|con lai|binh thuong)\b")
-TITLES = re.compile(
-    r"^(?:(?:hộ|gia đình|gđ)(?:\s*:\s*|\s+)(?:(?:ông|bà|anh|chị|cụ|cô|chú|ô|b)\b\.?\s*)?"
-    r"|(?:bà|anh|chị|cụ)\s+(?=\S+\s+\S)|(?:ông|bà)\s*:\s*|[ôb]\.\s*)", re.IGNORECASE)
-PAREN = re.compile(r"\s*\([^()]*\)?")
-NO_DEATH = r"(?![\s\w]*(?:thẻ|giấy|sổ|tài sản|xe|máy|việc|sức|khả năng|mùa|đất|CCCD|CMND))"
-FATE = re.compile(
-    r"[\s(,–-]*(?:\b(?:đã|mới)\s+)(?:mất|chết|qua đời|từ trần|chuyển (?:đi|khẩu)|dọn đi|cắt khẩu)\b"
-    rf"{NO_DEATH}[^()]*\)?"
-    rf"|[\s(,–-]*\((?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)\b{NO_DEATH}[^()]*\)"
-    r"|^(?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)(?:\s+(?:năm|ngày)?\s*[\d/.-]*)?$",
-    re.IGNORECASE)
 
 
 def people_in(value: str) -> list[str]:
@@ -53,24 +39,6 @@ def people_in(value: str) -> list[str]:
         len(part.split()) > 1 and not re.search(r"\d", part) for part in bare) and all(
         ANOTHER.match(text.fold(part)) for part in bare[1:])
     return parts if is_several else [" ".join(value.split())]
-
-
-def person_name(value: str, is_titled: bool = False) -> tuple[str, str | None]:
-    """Return a name as stored, and the year of birth written behind it, if any.
-
-    `is_titled`: the list writes “Ông” before names; elsewhere it is a surname.
-    """
-    bare = re.sub(r"^(?:\d+\s*[.)]|[-+*•'])\s*", "", value)
-    found = re.search(r"[\s,(–-]+(?:sn|sinh năm)?\s*((?:19|20)\d\d)\)?$", bare, re.IGNORECASE)
-    bare = FATE.sub("", bare) if FATE.search(bare) else bare[: found.start()] if found else bare
-    bare = TITLES.sub("", bare)
-    if is_titled:
-        bare = re.sub(r"^ông\s+(?=\S+\s+\S)", "", bare, flags=re.IGNORECASE)
-    name = _calm(text.name(PAREN.sub("", bare)))
-    name = re.sub(r"(?<=\w)[\s.(]+\d\)?$", "", name)  # namesakes told apart as 1 and 2
-    if re.search(r"\d", name) or not re.search(r"[^\W\d_]", name):
-        raise ValueError(_("“%(name)s” không giống tên người", name=id_numbers.mask(name)))
-    return _short(re.sub(r"\b(\w)' ", r"\1'", name)), found and found[1]
 
 
 def fate(value: str) -> str:
@@ -86,27 +54,12 @@ def is_titled(names: Iterable[str]) -> bool:
     return men > 0 and (men > 1 or any(re.match(r"(ho|ba)\b ", name) for name in heads))
 
 
-def _calm(name: str) -> str:
-    """Return “ĐIỂU BRÉ” as “Điểu Bré”; a name not all in capitals stays as typed."""
-    if not name.isupper():
-        return name
-    return re.sub(r"[^\s'-]+", lambda word: word[0][0] + word[0][1:].lower(), name)
-
-
-def _short(value: str, most: int = LONGEST) -> str:
-    if len(value) > most:
-        raise ValueError(_("dài hơn %(most)s chữ: “%(start)s…”", most=most, start=value[:20]))
-    if not text.is_clean(value):
-        raise ValueError(_("có ký tự lạ không lưu được"))
-    return value
-
-
 def words(value: str, most: int = LONGEST) -> str:
     """Return a short text (a cluster, a landmark); reject digits that look like an ID."""
     if id_numbers.has_id_number(value):
         raise ValueError(_("có số giống số giấy tờ, sổ này không giữ: “%(text)s”",
                            text=id_numbers.mask(value)))
-    return _short(text.name(value), most)
+    return short(text.name(value), most)
 
 
 def birth_year(value: str, this_year: int) -> int | None:
@@ -143,21 +96,6 @@ def sex(value: str) -> str:
     if text.fold(value) not in meaning:
         raise ValueError(_("giới tính không hiểu: “%(text)s”", text=id_numbers.mask(value)))
     return meaning[text.fold(value)]
-
-
-def phone(value: str) -> str:
-    """Return the first mobile number of a cell as ten digits; restore a zero that Excel dropped."""
-    if text.fold(value) in NOTHING:
-        return ""
-    parts = [part.strip(" '’`") for part in re.split(r"[/;,\n]| - |\bvà\b|\bhoặc\b", value)]
-    for typed in filter(None, [*parts, *value.split()]):
-        digits = re.sub(r"\.0+$", "", typed)
-        digits = f"0{digits}" if re.fullmatch(r"[35789][0-9]{8}", digits) else digits
-        with suppress(ValueError):
-            return text.phone(re.sub(r"\(.*?\)|[^\d+().\s-]", "", digits)) or ""
-    shown = id_numbers.mask(" ".join(value.split()))
-    raise ValueError(_("số điện thoại không đúng (10 số, bắt đầu 03 05 07 08 09): “%(text)s”",
-                       text=shown))
 
 
 def is_marked(value: str) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 
-from .headers import NEVER_KEPT, field_of, header_key
+from ..cells import header_key
+from .headers import NEVER_KEPT, field_of
 
 _SEXES = {"male", "female"}
 NAMES = {"head", "name", "head_start", "name_start"}

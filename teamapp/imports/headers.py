@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from .. import text
+from ..cells import header_key
 
 HEADERS = {
     "order": "stt|tt|so tt|so thu tu|stt ho|so stt|thu tu",
@@ -73,9 +73,3 @@ def field_of(label: str) -> str | None:
     return _FIELD.get(key) or next(
         (field for field, words in OTHER_WORDS
          if re.search(words, key) and not NEVER_KEPT.search(key)), None)
-
-
-def header_key(label: str) -> str:
-    """Return the key a header is looked up by: folded, without brackets, signs and numbers."""
-    bare = re.sub(r"\(.*?\)", " ", label)
-    return " ".join(re.sub(r"[^a-z ]", " ", text.fold(bare)).split())

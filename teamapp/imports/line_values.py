@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from .. import text
+from ..cells import NOTHING, person_name, phone
 from . import cells as read
 from .columns import Columns
 from .lines import LineFilter
@@ -28,7 +29,7 @@ class LineReader:
             key: found[key] for key in ("order", "number", "house") if key in found}
         name = read.people_in(raw["head"])[0]
         try:
-            head, _year = read.person_name(name, self.is_titled)
+            head, _year = person_name(name, self.is_titled)
         except ValueError as error:
             self.sheet.refuse(line, error)
             head = name
@@ -45,7 +46,7 @@ class LineReader:
             fields[mark] = fields[mark] or read.is_marked(found.get(mark, ""))
         for name, reader in (("cluster", self._cluster), ("landmark", read.words),
                              ("language", self._language)):
-            if name in found and text.fold(found[name]) not in read.NOTHING:
+            if name in found and text.fold(found[name]) not in NOTHING:
                 fields[name] = self.sheet.attempt(line, reader, found[name])
         fields["village"] = found.get("village", "")
         for name, value in fields.items():
@@ -105,13 +106,13 @@ class LineReader:
 
     def _person(self, line: int, typed: str, found: dict[str, str]) -> ListedPerson | None:
         try:
-            name, year = read.person_name(typed, self.is_titled)
+            name, year = person_name(typed, self.is_titled)
         except ValueError as error:
             self.sheet.refuse(line, error)
             return None
         person = ListedPerson(line, name)
         for key in ("male", "female"):
-            if text.fold(found.get(key)) not in read.NOTHING:
+            if text.fold(found.get(key)) not in NOTHING:
                 person.sex = key[0]
                 year = found[key] if re.search(r"\d{2}", found[key]) else year
         if found.get("age", "").isdecimal():
@@ -125,5 +126,5 @@ class LineReader:
         if "sex" in found:
             person.sex = self.sheet.attempt(line, read.sex, found["sex"]) or ""
         if "phone" in found:
-            person.phone = self.sheet.attempt(line, read.phone, found["phone"]) or ""
+            person.phone = self.sheet.attempt(line, phone, found["phone"]) or ""
         return person

@@ -6,12 +6,12 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from .. import text
+from ..spreadsheet import UnreadableFile, read_tables
 from . import cells as read
 from .columns import Columns, find_columns
 from .line_values import LineReader
 from .lines import LineFilter
 from .parsed import ListedHousehold, Sheet
-from .table import UnreadableFile, read_tables
 from .villages import Villages
 from .whole_list import (
     drop_refused,
@@ -34,7 +34,7 @@ def read_sheet(path: Path | str, this_year: int, languages: dict[str, str] | Non
     village counts, else the first with a household; households of other villages are left out.
     Raises UnreadableFile when there is none.
     """
-    tables, known = read_tables(path), villages or Villages()
+    tables, known = read_tables(Path(path).read_bytes()), villages or Villages()
     sheets: dict[str, Sheet] = {}
     is_empty = False
     for name, table in tables.items():

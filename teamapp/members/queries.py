@@ -5,9 +5,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import Case
+from peewee import Case, fn
 
-from ..models import Device, Session, SignInCard, User, Village
+from .. import clock
+from ..languages import called
+from ..models import (
+    Assignment,
+    Device,
+    Language,
+    Round,
+    Session,
+    SignInCard,
+    Speaks,
+    UnitType,
+    User,
+    Village,
+)
+from ..rostering.progress import is_done
 from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
@@ -62,3 +76,39 @@ def grouped(found: Iterable[Person], viewer: User) -> list[tuple[Village | None,
         by_village[person.user.village_id].append(person)
     return [(village, by_village[village and village.id])
             for village in (None, *Village.labelled(viewer)) if by_village[village and village.id]]
+
+
+def languages(person: User) -> list[str]:
+    """Return the names of the languages a person speaks, in the catalogue's order."""
+    rows = Language.select().join(Speaks).where(Speaks.user == person.id)
+    return [called(row) for row in rows.order_by(Language.position)]
+
+
+@dataclass
+class Handover:
+    """Households of one village that a person still has to visit in a round."""
+
+    round_id: int
+    round_name: str
+    village: Village
+    houses: int
+
+
+def handovers(person: User) -> list[Handover]:
+    """Return the households assigned to a person in open rounds that are not done, by village."""
+    left = fn.SUM(Case(None, [(is_done(Round.starts_on, Round.ends_on), 0)], 1)).alias("left")
+    rows = (Assignment.select(Assignment.round, Round.name, Assignment.village, left)
+            .join(Round).where(Assignment.member == person.id, Round.ends_on >= clock.today())
+            .group_by(Assignment.round, Round.name, Assignment.village)
+            .order_by(Assignment.round.desc(), Assignment.village).tuples())
+    open_rows = [row for row in rows if row[-1]]
+    villages = {village.id: village for village in Village.select(Village, UnitType).join(UnitType)
+                .where(Village.id.in_([village for _, _, village, _ in open_rows]))}
+    return [Handover(round_id, name, villages[village], houses)
+            for round_id, name, village, houses in open_rows]
+
+
+def unsent(person: User) -> int:
+    """Return the entries that the person's phones still hold, as they last reported."""
+    return Device.select(fn.SUM(Device.left_count)).where(
+        Device.user == person.id, Device.is_waiting()).scalar() or 0

@@ -7,19 +7,22 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from ..access import lead_only
-from ..models import RejectedEntry, User
-from ..web import ID, get_or_404, page
+from ..models import RejectedEntry, User, personnel
+from ..web import get_or_404, page
+from . import queries
 from .card_forms import CardsForm
 from .card_queries import last_card
 from .cards import cards, list_page
 from .devices import devices, phones_of
+from .editing import PERSON, editing
+from .forms import day_name, role_name
 from .losses import losses
 
 bp = Blueprint("members", __name__)
-for part in (cards, devices, losses):
+for part in (cards, devices, editing, losses):
     bp.register_blueprint(part)
-
-PERSON = f"/people/<{ID}:person_id>"
+bp.add_app_template_global(day_name)
+bp.add_app_template_global(role_name)
 
 
 @bp.get("/people")
@@ -43,7 +46,7 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
     """Deactivate an account; 409 for the last chair of the commune."""
     with current_user.commune.write():
         person = find_to_change(person_id)
-        is_deactivated = person.deactivate()
+        is_deactivated = personnel.deactivate(current_user, person)
     if not is_deactivated:
         return person_page(person, failure="last_chair", status=409)
     return back_to(person)
@@ -52,10 +55,12 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
 @bp.post(f"{PERSON}/reactivation")
 @lead_only
 def create_reactivation(person_id: int) -> ResponseReturnValue:
-    """Reactivate an account."""
+    """Reactivate an account; 409 for a member of a closed village."""
     with current_user.commune.write():
         person = find_to_change(person_id)
-        person.reactivate()
+        is_reactivated = personnel.reactivate(current_user, person)
+    if not is_reactivated:
+        return person_page(person, failure="closed_village", status=409)
     return back_to(person)
 
 
@@ -78,7 +83,10 @@ def back_to(person: User) -> Response:
 
 def person_page(person: User, failure: str | None = None, status: int = 200) -> Response:
     return page("members/show.html", status=status, person=person, failure=failure,
-                may_close=current_user.may_deactivate(person), card=last_card(person),
+                may_close=current_user.may_deactivate(person),
+                may_edit=current_user.may_edit(person), languages=queries.languages(person),
+                handovers=queries.handovers(person), unsent=queries.unsent(person),
+                card=last_card(person),
                 rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).where(
                     RejectedEntry.user == person.id).count(),
                 lines=phones_of(person))

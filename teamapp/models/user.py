@@ -44,6 +44,9 @@ class User(Record):
 
     FIELD = ("member", "leader")
     COMMUNE = ("officer", "chair")
+    ROLES = (*FIELD, *COMMUNE)  # each may do more than the one before
+    USERNAME = "[a-z0-9][a-z0-9._-]{2,59}"
+    MINUTES = (5, 720)  # the fewest and the most of a day
 
     HAND_IN = timedelta(days=90)  # after deactivation, the time to hand in entries
 
@@ -88,6 +91,15 @@ class User(Record):
         an unlocked phone into the account.
         """
         return self.may_deactivate(other)
+
+    def may_edit(self, other: "User") -> bool:
+        """Check whether the user may change a visible user's name, phone, languages and time."""
+        return self.is_commune and (other.id == self.id or self.may_deactivate(other))
+
+    @property
+    def roles_to_give(self) -> tuple[str, ...]:
+        """The roles the user may give to others: none above the own one."""
+        return self.ROLES[:self.ROLES.index(self.role) + 1] if self.is_commune else ()
 
     def may_submit_for(self, author: "User") -> bool:
         """Check whether the user may submit a visible user's file: a chair's, only a chair."""
@@ -179,6 +191,12 @@ class User(Record):
         """Raise UnfitSecret unless the user may have this PIN (field roles) or password."""
         (check_pin if self.is_field else check_password)(secret)
 
+    def drop_secret(self) -> None:
+        """Remove the PIN or password and end every session; a sign-in card sets a new one."""
+        self.secret_hash = ""
+        self.save(only=[User.secret_hash])
+        self.end_sign_ins()
+
     def end_sign_ins(self, but: str = "") -> None:
         """End the sessions of the user, all but the one of this id."""
         for sign_in in self.sign_ins:
@@ -209,13 +227,17 @@ class User(Record):
             Membership.until_on.is_null() | (Membership.until_on >= day))
         return {row.village_id for row in rows} | {self.village_id}
 
-    def move_to(self, village: Village, on: date) -> None:
-        """Transfer the user to another village from that day; earlier memberships stay."""
+    def move_to(self, village: Village | None, on: date) -> None:
+        """Transfer the user from that day to another village, or to the commune (None).
+
+        Earlier memberships stay: entries of those villages are accepted for 90 days.
+        """
         self.village = village
         with transaction():
             Membership.update(until_on=on).where(
                 Membership.user == self.id, Membership.until_on.is_null()).execute()
-            Membership.create(user=self.id, village=village, since_on=on)
+            if village:
+                Membership.create(user=self.id, village=village, since_on=on)
             self.save(only=[User.village])
 
 

@@ -10,7 +10,7 @@ from wtforms import Field, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from ..models import Assignment, User
-from .fields import Checkboxes
+from ..web import Checkboxes
 
 
 class HouseholdsForm(FlaskForm):

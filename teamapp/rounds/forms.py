@@ -12,8 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from .. import clock, text
 from ..models import Round, Village
 from ..rostering.selection import CHOICES
-from ..web import DayField
-from .fields import Checkboxes
+from ..web import Checkboxes, DayField
 
 CHOICE_NAMES = {
     "either": _("Nhà chưa đến và nhà còn người chưa kích hoạt, chưa rà soát"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
+    Deed,
     LostPhone,
     Receipt,
     RejectedEntry,
@@ -38,6 +39,8 @@ from .test_sync import PLAIN, SAID, SPOILT
 ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
 DAYS = ("period", "first", "last", "page")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
+DETAILS = ("name", "phone", "languages", "weekdays", "minutes_a_day")
+PLACEMENT = ("role", "village")
 
 # The fields of each route; routes of MATRIX that are not listed have none.
 FIELDS = {
@@ -75,6 +78,10 @@ FIELDS = {
     "GET /devices": ("is", "page"),
     "GET /lost-phones": ("page",),
     "POST /lost-phones/<loss_id>/decision": ("decision", "notified_on", "reason"),
+    "POST /people": (*DETAILS, *PLACEMENT, "username", "proposed"),
+    "POST /people/proposal": (*DETAILS, *PLACEMENT, "username", "proposed"),
+    "POST /people/<person_id>": (*DETAILS, "drawn"),
+    "POST /people/<person_id>/placement": (*PLACEMENT, "drawn"),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
                                     for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
@@ -85,7 +92,7 @@ ASKED.remove("POST /sync")  # test_sync.py
 LIKELY = some.sampled_from([
     "lan", "son", PIN, PASSWORD, "en", "vi", "/households", "//elsewhere", "keep", "all", "either",
     "unvisited", "nobody", "Cụm 1", "Đợt", "O01", "done", "unasked", "week", "month", "days",
-    "village", "1", "2", "20", "0", "-1", *HOUSES])
+    "village", "member", "officer", "vie", "1", "2", "20", "0", "-1", *HOUSES])
 WHO = ("lan", "tu", "hanh", "son")
 
 
@@ -110,8 +117,8 @@ def state(*communes):
     return [list(query.order_by(query.model._meta.primary_key).tuples()) for query in (
         Round.select().where(Round.commune.in_(communes)),
         Assignment.select().where(Assignment.village.in_(villages)),
-        User.select(User.id, User.closed_on, User.role, User.village).where(
-            User.commune.in_(communes)),
+        User.select().where(User.commune.in_(communes)),
+        Deed.select().where(Deed.commune.in_(communes)),
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
         Receipt.select().where(Receipt.commune.in_(communes)),

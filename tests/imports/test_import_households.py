@@ -9,8 +9,8 @@ from openpyxl import Workbook
 
 from teamapp.counting import reconciliation
 from teamapp.imports.sheet import read_sheet
-from teamapp.imports.table import UnreadableFile
 from teamapp.models import Counter, Coverage, Household, Resident, VillageStay
+from teamapp.spreadsheet import UnreadableFile
 
 CSV, XLSX = "tests/data/ho_gia_dinh_lon_xon.csv", "tests/data/nhan_khau_bon.xlsx"
 

@@ -4,9 +4,9 @@ import pytest
 from openpyxl import Workbook
 
 from teamapp.imports.sheet import read_sheet
-from teamapp.imports.table import UnreadableFile
 from teamapp.imports.villages import Villages
 from teamapp.models import UnitType, Village
+from teamapp.spreadsheet import UnreadableFile
 
 pytestmark = pytest.mark.once  # the result does not depend on the database
 

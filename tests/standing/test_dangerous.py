@@ -11,7 +11,7 @@ CALL = {"socket", "ssl", "smtplib", "ftplib", "telnetlib", "requests", "httpx", 
 MAKES_PAGES = re.compile(
     r"\beval\(|\bnew Function\b|document\.write|insertAdjacentHTML|outerHTML|"
     r"createContextualFragment|setHTMLUnsafe|__proto__")
-RUNS_ITSELF = "teamapp/imports/workbook.py"  # in a process with limits, without a shell
+RUNS_ITSELF = "teamapp/spreadsheet/workbook.py"  # in a process with limits, without a shell
 NAMES = {"eval", "exec", "compile", "__import__", "render_template_string", "from_string",
          "system", "popen", "execv", "spawnv", "Markup"}
 

@@ -20,6 +20,8 @@ HOUSE = {
     "clock": set(),
     "text": {"clock"},
     "id_numbers": set(),
+    "cells": {"text", "id_numbers"},
+    "spreadsheet": {"text"},
     "db": {"clock", "config", "statements", "sqlite"},
     "statements": set(),
     "sqlite": set(),
@@ -44,7 +46,8 @@ HOUSE = {
     "cli": set(),
 }
 SLICE = BASE | DOMAIN | {"access", "web", "scripts", "static_files", "extensions", "languages",
-                  "sealing", "kept_pages", "sqlite", "id_numbers", "undrawn"}
+                  "sealing", "kept_pages", "sqlite", "id_numbers", "cells", "spreadsheet",
+                  "undrawn"}
 
 # The only modules that may import from slices.
 TABLES_OF_SLICES = {
@@ -61,6 +64,8 @@ OUTSIDE = {
     "clock": set(),
     "text": set(),
     "id_numbers": set(),
+    "cells": {"flask_babel"},
+    "spreadsheet": {"flask_babel", "python_calamine"},
     "db": {"peewee", "playhouse"},
     "statements": {"peewee"},
     "sqlite": {"peewee", "playhouse"},
@@ -86,7 +91,7 @@ OUTSIDE = {
     "slice": FRAMEWORK | {"wtforms", "peewee", "click"},
     "offline": FRAMEWORK | {"jinja2", "peewee"},
     "members": FRAMEWORK | {"click", "peewee", "segno", "wtforms"},
-    "imports": {"click", "flask", "flask_babel", "python_calamine"},
+    "imports": {"click", "flask", "flask_babel"},
     "backup": {"click", "flask", "flask_babel", "peewee", "playhouse", "pyrage"},
 }
 

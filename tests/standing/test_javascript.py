@@ -15,14 +15,14 @@ from .tree import STATIC, own_scripts, python_files, read, script_name
 # Field names that are also keys of an entry, of a response, of sealing or of a web API: scripts may
 # use them as such, but never as a quoted string.
 WORDS_OF_THE_ENVELOPE = {"id", "kind", "state", "code", "reason", "next", "mode", "name", "date",
-                         "secret"}
+                         "secret", "role"}
 QUOTED_ALL_THE_SAME = {
     "sealing.js": {"secret"},  # a label of RFC 9180
     "form.js": {"id"},  # of the form element itself
     "database.js": {"state", "id"},  # the name of a store, the key of another
     "entries.js": {"state"}, "envelopes.js": {"state"}, "ids.js": {"state"},
     "typed_drafts.js": {"state"},  # that store
-    "parts.js": {"name"},  # the attribute
+    "parts.js": {"name"}, "mistakes.js": {"role"},  # the attribute
 }
 
 # Strings with a space that are no sentences: selectors, and errors for the console.

@@ -14,7 +14,6 @@ import zipfile
 from datetime import date, datetime
 from functools import reduce
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 SECONDS, BYTES = 30, 300 * 1024 * 1024  # of the process
@@ -28,11 +27,12 @@ ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)="([^"]*)"')
 Rows = list[list[str]]
 
 
-def read_in_process(path: Path | str) -> dict[str, Any]:
+def read_in_process(content: bytes) -> dict[str, Any]:
     """Return what the script prints of a file; {} where it fails, or exceeds its limits."""
-    command = [sys.executable, "-I", __file__, str(path)]
+    command = [sys.executable, "-I", __file__]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS + 5, check=True)
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=SECONDS + 5, check=True)
         found: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
         return {}
@@ -110,16 +110,16 @@ def cell_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def main(path: str) -> None:
-    """Print the sheets of a file as JSON, within the limits of the process."""
+def main() -> None:
+    """Print the sheets of the file on standard input as JSON, within the limits of the process."""
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    json.dump(read_sheets(Path(path).read_bytes()), sys.stdout)
+    json.dump(read_sheets(sys.stdin.buffer.read()), sys.stdout)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

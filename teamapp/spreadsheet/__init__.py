@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from flask_babel import gettext as _
 
@@ -41,24 +40,23 @@ class Table:
         return cls([[_tidy(cell) for cell in row] for row in modern], [*remarks, *own])
 
 
-def read_tables(path: Path | str) -> dict[str, Table]:
+def read_tables(content: bytes) -> dict[str, Table]:
     """Return {name: Table} of the visible sheets; raise UnreadableFile for another file."""
-    content = Path(path).read_bytes()
     if not content.strip():
         raise UnreadableFile(_("Tệp trống."))
     if len(content) > LARGEST:
         raise UnreadableFile(_("Tệp lớn hơn 5 MB, không phải danh sách của một thôn, ấp."))
     _refuse_documents(content)
     if content.startswith(WORKBOOK):
-        return _workbook(path)
+        return _workbook(content)
     page = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1000].lower()
     if page.startswith(b"<") and (b"<html" in page or b"<table" in page):
         return {"": Table.of(read_page(_decoded(content)))}
-    return {"": Table.of(_csv(_decoded(content)))}
+    return {"": Table.of(read_lines(_decoded(content)))}
 
 
-def _workbook(path: Path | str) -> dict[str, Table]:
-    found = read_in_process(path)
+def _workbook(content: bytes) -> dict[str, Table]:
+    found = read_in_process(content)
     if "far" in found:
         raise UnreadableFile(_(
             "Trong tệp có chữ nằm rất xa danh sách, đến tận ô %(cell)s. Xóa chữ đó rồi lưu lại.",
@@ -124,11 +122,12 @@ def _likeness(reading: str) -> int:
         start, *(convert(start) for convert in old_fonts.FONTS.values())))
 
 
-def _csv(content: str) -> Rows:
-    """Return the rows under the delimiter that divides the lines most regularly.
+def read_lines(content: str) -> Rows:
+    """Return the rows of CSV or of cells copied from Excel, as typed.
 
-    Rows keep their line numbers: a cell of several lines is followed by empty rows. An unclosed
-    quotation is refused: its cell would hold all lines that follow.
+    The delimiter is the one that divides the lines most regularly. Rows keep their line numbers:
+    a cell of several lines is followed by empty rows. An unclosed quotation is refused: its cell
+    would hold all lines that follow.
     """
     if "\0" in content:
         raise UnreadableFile(_("Tệp này không phải bảng tính hay CSV."))
