@@ -7,7 +7,7 @@ import random
 import time
 from datetime import timedelta
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 import brotli
@@ -105,9 +105,12 @@ class Rounds:
 
     def batches(self, visits, size):
         """Return so many visits as gzipped batches, as the phone would post them."""
-        made = [self.entry() for _ in range(visits)]
-        return [self.packed(made[at:at + size], visits - at - size)
-                for at in range(0, visits, size)]
+        return self.in_batches([self.entry() for _ in range(visits)], size)
+
+    def in_batches(self, entries, size):
+        """Return entries as gzipped batches, as the phone would post them."""
+        return [self.packed(entries[at:at + size], len(entries) - at - size)
+                for at in range(0, len(entries), size)]
 
     def packed(self, entries, left=0):
         """Return one batch as it goes over the line."""
@@ -125,6 +128,24 @@ class Rounds:
         return {"id": str(uuid4()), "kind": "visits.create", "form": 1,
                 "recorded_at": at.isoformat(), "after": [], "replaces": None,
                 "body": urlencode(self.visit(at))}
+
+    def correction(self, entry):
+        """Return the entry that corrects one, by chance its help or its note."""
+        fields = dict(parse_qsl(entry["body"], keep_blank_values=True))
+        changed = self.draw.choice(({"note": "Ghi thêm."}, {"people-0-steps-0-kind": "DVCQG"}))
+        fields |= {"id": str(uuid4()), "visit": fields["id"], "reason": "mistake",
+                   "asked_by": "self", **changed}
+        return self.change(entry, "visits.correct", fields)
+
+    def void(self, entry):
+        """Return the entry that voids what one made."""
+        visit = dict(parse_qsl(entry["body"]))["id"]
+        return self.change(entry, "visits.void", {"visit": visit, "reason": "not_real"})
+
+    def change(self, entry, kind, fields):
+        """Return an entry that changes what an accepted one made."""
+        return entry | {"id": str(uuid4()), "kind": kind, "form": 1, "body": urlencode(fields),
+                        "recorded_at": clock.now().isoformat()}
 
     def visit(self, at):
         """Return the fields of a visit: two people, one helped, one not yet, sometimes a note."""

@@ -32,8 +32,6 @@ def measure(asked):
     """
     for kind in asked.kinds:
         yield from rows(asked.steps or STEPS[kind], kind)
-    for place, most in (("province", 0.5), ("country", 2)):
-        yield Row(f"board of a {place}", "SQL", None, "ms", most=most, note="no such screen yet")
 
 
 def rows(steps, kind):

@@ -5,9 +5,10 @@ correction or the loss of a name they are computed again from the few facts of t
 """
 
 from collections import Counter as Counts
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from peewee import fn
@@ -83,7 +84,9 @@ def recompute_marks(tx: WriteTransaction, facts: Mapping[tuple[str, UUID], Itera
     stored = {(period, indicator, bytes(entity)): village for period, indicator, entity, village in
               DistinctMark.select(DistinctMark.period, DistinctMark.indicator,
                                   DistinctMark.entity, DistinctMark.village_id)
-              .where(DistinctMark.period.in_(Among(keys)), DistinctMark.entity.in_(entities))
+              .where(DistinctMark.period.in_(Among(keys)),
+                     DistinctMark.indicator.in_(Among({indicator for indicator, _ in facts})),
+                     DistinctMark.entity.in_(Among(entities)))
               .tuples()} if facts and keys else {}
     due: dict[tuple[str, str, bytes], int] = {}
     for (indicator, entity), ranks in facts.items():
@@ -91,13 +94,15 @@ def recompute_marks(tx: WriteTransaction, facts: Mapping[tuple[str, UUID], Itera
             for period in keys & set(periods(day)):
                 due.setdefault((period, indicator, entity.bytes), village)
     changes: Counts[TallyKey] = Counts()
+    gone: defaultdict[tuple[str, str], list[bytes]] = defaultdict(list)
     for (period, indicator, id), village in stored.items():
-        if due.get((period, indicator, id)) == village:
-            continue
-        changes.subtract([(village, period, indicator), (0, period, indicator)])
+        if due.get((period, indicator, id)) != village:
+            changes.subtract([(village, period, indicator), (0, period, indicator)])
+            gone[period, indicator].append(id)
+    for (period, indicator), ids in gone.items():
         DistinctMark.delete().where(
             DistinctMark.period == period, DistinctMark.indicator == indicator,
-            DistinctMark.entity == id).execute()
+            DistinctMark.entity.in_(Among(ids))).execute()
     changes.update(DistinctMark.mark(tx.commune.id, {
         mark: village for mark, village in due.items() if stored.get(mark) != village}))
     return changes
@@ -138,15 +143,17 @@ def choose_counted(keys: Collection[Key], may_choose: Collection[Key]) -> Counts
     """
     if not keys:
         return Counts()
-    rows = list(Step.live(Step.id, Step.resident, Step.kind, Step.mode, Step.village, Step.day,
+    rows: defaultdict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in (Step.live(Step.id, Step.resident, Step.kind, Step.mode, Step.village, Step.day,
                           Step.counted, Resident.lost_name).join(Resident)
                 .where(Step.resident.in_(Among({resident for resident, _ in keys})),
                        Step.state == "helped")
-                .order_by(Step.receipt, Step.id).tuples())
+                .order_by(Step.receipt, Step.id).tuples()):
+        rows[row[1], row[2]].append(row)
     changes: Counts[Effect] = Counts()
     moved: dict[int, bool] = {}
     for key in sorted(keys):
-        steps = [row for row in rows if (row[1], row[2]) == key]
+        steps = rows[key]
         marked = [row for row in steps if row[6]]
         if not steps or marked[:1] == steps[:1] or steps[0][7] and (
                 marked or key not in may_choose):

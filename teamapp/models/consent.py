@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,19 +73,33 @@ class Consent(Record):
         return dict(rows)
 
     @classmethod
-    def answers(cls, resident_ids: Iterable[UUID], without: UUID | None = None,
-                within: UUID | None = None) -> dict[UUID, Answers]:
+    def answers(cls, resident_ids: Iterable[UUID],
+                without: Collection[UUID] = ()) -> dict[UUID, Answers]:
         """Return {resident id: answers} of the residents asked for a record by name.
 
-        The answers given in the version `without` (id) of a visit are left out; those given in the
-        version `within` hold though it is not live.
+        The answers given in the versions `without` (ids) of visits are left out.
         """
         found: defaultdict[UUID, Answers] = defaultdict(Answers)
-        columns = cls.resident, cls.asked_at, cls.given, cls.visit
-        said = cls.live(*columns) if within is None else cls.in_order(
-            cls.select(*columns).where(cls.is_live | (cls.visit == within)))
-        for resident, asked_at, given, visit in said.where(
-                cls.resident.in_(Among(resident_ids)), cls.purpose == "record").tuples():
-            if without is None or visit != without:
+        said = cls.live(cls.resident, cls.asked_at, cls.given, cls.visit).where(
+            cls.resident.in_(Among(resident_ids)), cls.purpose == "record")
+        for resident, asked_at, given, visit in said.tuples():
+            if visit not in without:
                 found[resident].add(asked_at, given)
         return dict(found)
+
+    @classmethod
+    def answers_within(cls, asked: Iterable[tuple[UUID, UUID]],
+                       ) -> dict[tuple[UUID, UUID], Answers]:
+        """Return {(resident id, version id): answers}: the live ones and those of the version."""
+        found = {one: Answers() for one in asked}
+        within: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for resident, version in found:
+            within[resident].append(version)
+        said = cls.in_order(cls.select(
+            cls.resident, cls.asked_at, cls.given, cls.visit, cls.is_live).where(
+            cls.resident.in_(Among(within)), cls.purpose == "record"))
+        for resident, asked_at, given, visit, is_live in said.tuples():
+            for version in within[resident]:
+                if is_live or visit == version:
+                    found[resident, version].add(asked_at, given)
+        return found

@@ -5,15 +5,19 @@ For a visit the newest answer asked until its time holds, in any order of arriva
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from peewee import chunked
 
 from ..counting import recompute
 from ..models import Consent, Filing, Resident, Step, Visit, WriteTransaction
-from ..models.consent import Answers, minute
+from ..models.consent import minute
 from ..statements import Among
 from .lookup import VisitLookup
 from .recorder import Entry, Rejected
+
+BATCH = 500  # rows changed in one statement
 
 
 class Answered:
@@ -22,10 +26,9 @@ class Answered:
     Raises Rejected for one who does not belong to the visit's village: nobody there knows them.
     """
 
-    def __init__(self, entry: Entry, village: int, lookup: VisitLookup,
-                 received_at: datetime | None = None) -> None:
+    def __init__(self, entry: Entry, village: int, lookup: VisitLookup) -> None:
         self.lookup = lookup
-        self.moment = minute(min(entry.data["visited_at"], received_at or lookup.now))
+        self.moment = minute(min(entry.data["visited_at"], lookup.received_at(entry)))
         self.rows: list[dict[str, Any]] = []
         self.given: dict[UUID, bool] = {}
         for place, person in enumerate(entry.data["people"]):
@@ -63,33 +66,47 @@ class Answered:
             self.lookup.add_answer(row["resident"], self.moment, row["given"])
 
 
+class Fact(NamedTuple):
+    """A step or filing by name."""
+
+    table: type[Step | Filing]
+    id: int
+    resident: UUID
+    day: date
+    household: UUID | None
+    happened_at: datetime
+    visit: UUID
+    is_live: bool
+
+
 def withdraw_names(tx: WriteTransaction, residents: Collection[UUID]) -> set[UUID]:
     """Make the steps and filings of these residents nameless that no answer allows any more.
 
     Each live step keeps whether it counted. A struck or waiting version keeps the names that its
     own answers allow, unless a live “no” follows them. Return the households whose pages change.
     """
-    answers = Consent.answers(residents) if residents else {}
-    households: set[UUID] = set()
-    for resident in sorted(residents):
-        said = answers.get(resident, Answers())
-        steps, filings = (unnamed(table, resident, said) for table in (Step, Filing))
-        if steps or filings:
-            Step.update(resident=None).where(Step.id.in_(Among(steps))).execute()
-            Filing.update(resident=None).where(Filing.id.in_(Among(filings))).execute()
-            Resident.update(lost_name=True).where(Resident.id == resident).execute()
-            facts = [*steps.values(), *filings.values()]
-            recompute.recompute(tx, [resident], [], {day for day, _ in facts})
-            households |= {household for _, household in facts}
-    return households - {None}
+    lost = unnamed(residents) if residents else []
+    if not lost:
+        return set()
+    for table in (Step, Filing):
+        for ids in chunked((fact.id for fact in lost if fact.table is table), BATCH):
+            table.update(resident=None).where(table.id.in_(Among(ids))).execute()
+    people = {fact.resident for fact in lost}
+    Resident.update(lost_name=True).where(Resident.id.in_(Among(people))).execute()
+    recompute.recompute(tx, people, [], {fact.day for fact in lost})
+    return {fact.household for fact in lost if fact.household}
 
 
-def unnamed(table: type[Step | Filing], resident: UUID, answers: Answers,
-            ) -> dict[Any, tuple[date, UUID]]:
-    """Return {id: (day, household)} of a resident's facts that the answers keep nameless."""
-    rows = (table.select(table.id, table.day, Visit.household, Visit.happened_at, Visit.id,
-                         Visit.is_live)
-            .join(Visit, on=(Visit.id == table.visit)).where(table.resident == resident).tuples())
-    return {id: (day, household) for id, day, household, happened_at, visit, is_live in rows
-            if not (answers.at(happened_at) or not is_live and Consent.answers(
-                [resident], within=visit).get(resident, answers).at(happened_at))}
+def unnamed(residents: Collection[UUID]) -> list[Fact]:
+    """Return the facts by the names of these residents that their answers keep nameless."""
+    facts = [Fact(table, *row) for table in (Step, Filing) for row in table.select(
+        table.id, table.resident, table.day, Visit.household, Visit.happened_at, Visit.id,
+        Visit.is_live).join(Visit, on=(Visit.id == table.visit))
+        .where(table.resident.in_(Among(residents))).tuples()]
+    answers = Consent.answers(residents)
+    found = [fact for fact in facts if fact.resident not in answers
+             or not answers[fact.resident].at(fact.happened_at)]
+    struck = {(fact.resident, fact.visit) for fact in found if not fact.is_live}
+    own = Consent.answers_within(struck) if struck else {}
+    return [fact for fact in found if fact.is_live
+            or not own[fact.resident, fact.visit].at(fact.happened_at)]

@@ -1,8 +1,8 @@
 """The lookup of a run of visits: all records they refer to, in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,9 @@ from .recorder import Entry, Rejected
 class VisitLookup:
     """The households, people, consents, codes and team members that entries refer to."""
 
-    def __init__(self, entries: Iterable[Entry], by: User, now: datetime) -> None:
+    changed: Collection[UUID] = ()  # the versions of visits whose answers hold no longer
+
+    def __init__(self, entries: list[Entry], by: User, now: datetime) -> None:
         self.by, self.now = by, now
         datas = [entry.data for entry in entries]
         households = {data["household"] for data in datas}
@@ -43,7 +45,7 @@ class VisitLookup:
         self._find_stays(self.village_of.keys() | {house for house, *_ in self.people.values()})
         self._find_codes(people, {d["procedure"] for d in dossiers})
         self._find_team({id for data in datas for id in data["companions"]})
-        self._find_calls(households, [data["visited_at"] for data in datas])
+        self._find_calls(households, entries)
         self._memberships: dict[date, set[int | None]] = {}
 
     def _find_taken_ids(self, visits: set[UUID], dossiers: set[UUID]) -> None:
@@ -80,7 +82,7 @@ class VisitLookup:
                 .join(Household).where(Resident.id.in_(Among(ids)),
                                        Resident.commune == self.by.commune_id))
         self.people = {id: facts for id, *facts in rows.tuples()}
-        self.answers = Consent.answers(ids)
+        self.answers = Consent.answers(ids, without=self.changed)
 
     def _find_codes(self, people: list[dict[str, Any]], procedures: set[str]) -> None:
         self.kinds = codes(AccountKind, {s["kind"] for p in people for s in p["steps"]})
@@ -91,19 +93,29 @@ class VisitLookup:
         self.team = {id for id, in User.select(User.id).where(
             User.id.in_(Among(ids)), User.commune == self.by.commune_id).tuples()} if ids else set()
 
-    def _find_calls(self, households: set[UUID], moments: list[datetime]) -> None:
-        """Find visits of other members to these households and days, and their assignments."""
-        days = {Visit.day_of(moment, self.now)[0] for moment in moments}
-        # visited_at may have a typo, such as the year 1.
-        oldest = max(min([self.now, *moments]), self.now - 2 * Visit.OLD)
-        self.calls = set(Visit.live(Visit.household, Visit.day).where(
-            Visit.household.in_(Among(households)), Visit.happened_at > oldest - timedelta(days=1),
-            Visit.day.in_(Among(days)), Visit.member != self.by.id).tuples())
+    def _find_calls(self, households: set[UUID], entries: list[Entry]) -> None:
+        """Find the visits to these households and days, and the assignments of the households."""
+        days = set()
+        for entry in entries:
+            received_at = self.received_at(entry)
+            day, _ = Visit.day_of(entry.data["visited_at"], received_at)
+            if day >= clock.day_of(received_at - 2 * Visit.OLD):  # no typo, such as the year 1
+                days.add(day)
+        since = clock.moment_of(min(days, default=clock.day_of(self.now)))
+        self.calls: defaultdict[tuple[UUID, date], set[int]] = defaultdict(set)
+        for household, day, member in Visit.live(Visit.household, Visit.day, Visit.member).where(
+                Visit.household.in_(Among(households)), Visit.happened_at >= since,
+                Visit.day.in_(Among(days))).tuples():
+            self.calls[household, day].add(member)
         self.sent = (Assignment.select(Assignment.household, Assignment.member, Round.starts_on,
                                        Round.ends_on).join(Round)
                      .where(Assignment.household.in_(Among(households)),
                             Round.published_at.is_null(False),
                             Assignment.member.is_null(False)).tuples())
+
+    def received_at(self, entry: Entry) -> datetime:
+        """Return when the first version of an entry's visit arrived."""
+        return self.now
 
     def villages_at(self, moment: datetime) -> set[int | None]:
         """Return the villages the author belongs to on the day of a moment."""
@@ -135,6 +147,10 @@ class VisitLookup:
     def add_answer(self, resident: UUID, asked_at: datetime, given: bool) -> None:
         """Add an answer of the run."""
         self.answers.setdefault(resident, Answers()).add(asked_at, given)
+
+    def was_called_by_another(self, household: UUID, day: date, member: int) -> bool:
+        """Return whether another member's live visit is of this household and day."""
+        return bool(self.calls[household, day] - {member})
 
     def was_sent_elsewhere(self, household: UUID, day: date) -> bool:
         """Return whether rounds of that day assign this household only to other members."""

@@ -46,14 +46,13 @@ class Recorder(Protocol):
     """The functions a module of this package provides for its kind, in the order of the calls.
 
     `CARRIES_STATE`: validation updates the lookup with the changes of earlier entries of the run.
-    `ALONE`: an entry of the kind is a run of its own.
+    Else no entry of a run touches what another one touches.
     """
 
     CARRIES_STATE: bool
-    ALONE: bool
 
-    def touches(self, data: dict[str, Any]) -> Iterable[UUID]:
-        """Return the ids of the records an entry reads or writes."""
+    def touches(self, datas: list[dict[str, Any]]) -> Iterable[set[UUID]]:
+        """Return the ids of the stored or new records that each of these forms reads or writes."""
 
     def look_up(self, entries: list[Entry], by: User, now: datetime) -> Any:
         """Return the stored facts about all records that the entries of a run refer to."""

@@ -23,4 +23,4 @@ def settle(tx: WriteTransaction, change: Change, by: User, is_effective: bool = 
         Change.update(state=state, settled_by=by.id, settled_at=tx.now, settled_receipt=receipt) \
             .where(Change.id == id).execute()
     visit = Visit.get_by_id(change.visit_id)
-    versions.refresh(tx, visit.root_id, receipt)
+    versions.refresh(tx, {visit.root_id: receipt})

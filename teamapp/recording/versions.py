@@ -1,6 +1,7 @@
-"""Versions of a visit: which of them are live, after a change or its settlement."""
+"""Versions of visits: which of them are live, after changes or the settlement of one."""
 
 from collections import Counter as Counts
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
@@ -8,24 +9,47 @@ from uuid import UUID
 from ..counting import effects, recompute
 from ..models import Change, Consent, Filing, Household, LivePeriod, Resident, Step, Visit
 from ..models.commune import WriteTransaction
-from ..statements import Among
+from ..statements import Among, insert_rows
 from .consents import withdraw_names
 from .visit_parts import Row
 
 
-def refresh(tx: WriteTransaction, first: UUID, receipt: int) -> None:
-    """Let the live versions of a visit, and all counts, follow its changes from a receipt on.
+def refresh(tx: WriteTransaction, receipts: dict[UUID, int]) -> None:
+    """Let the live versions of visits, and all counts, follow their changes.
 
-    `first` is the id of the first version.
+    `receipts` are {id of a visit's first version: receipt from which its changes hold}. No visit
+    shares a person, a household or a dossier with another one.
     """
-    versions = {row["id"]: row for row in Visit.select().where(
-        (Visit.id == first) | (Visit.first == first)).dicts()}
-    due = live_among(versions, Change.select().where(Change.visit.in_(Among(versions))))
+    versions = {row["id"]: row for row in of_visits(receipts).dicts()}
+    due = live_among(versions, Change.select(Change.visit, Change.correction, Change.state)
+                     .where(Change.visit.in_(Among(versions))))
     moved = [row for id, row in versions.items() if row["is_live"] != (id in due)]
     households = replace(tx, moved) if moved else set()
-    note_periods(versions[first], moved, receipt)
+    note_periods(moved, receipts)
     households |= {row["household"] for row in versions.values()} - {None}
     Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
+
+
+def of_visits(firsts: Iterable[UUID], *columns: Any) -> Any:
+    """Return the query of all versions of visits, given the ids of their first versions."""
+    among = Among(firsts)
+    return Visit.select(*columns).where(Visit.id.in_(among) | Visit.first.in_(among))
+
+
+def records_of(ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return {version id: ids of all records that any version of its visit refers to}."""
+    firsts = {id: first or id for id, first in Visit.select(Visit.id, Visit.first).where(
+        Visit.id.in_(Among(ids))).tuples()}
+    records: dict[UUID, set[UUID]] = {first: set() for first in firsts.values()}
+    visits = {id: (first or id, household) for id, first, household in of_visits(
+        records, Visit.id, Visit.first, Visit.household).tuples()}
+    for id, (first, household) in visits.items():
+        records[first] |= {id, household}
+    for table, more in ((Step, ()), (Consent, ()), (Filing, (Filing.dossier,))):
+        for visit, *found in table.select(table.visit, table.resident, *more).where(
+                table.visit.in_(Among(visits))).tuples():
+            records[visits[visit][0]].update(found)
+    return {id: records[first] - {None} for id, first in firsts.items()}
 
 
 def live_among(versions: Collection[UUID], changes: Iterable[Change]) -> set[UUID]:
@@ -50,18 +74,18 @@ def live_among(versions: Collection[UUID], changes: Iterable[Change]) -> set[UUI
     return {id for id in versions if is_valid(id) and id not in struck}
 
 
-def note_periods(first: Row, moved: list[Row], receipt: int) -> None:
+def note_periods(moved: list[Row], receipts: dict[UUID, int]) -> None:
     """Store from and until which receipt versions are live; the first one is from its own on."""
-    struck, revived = ([row["id"] for row in moved if row["is_live"] == is_live]
-                       for is_live in (True, False))
-    if struck:
-        ended = LivePeriod.update(until=receipt).where(
-            LivePeriod.visit.in_(Among(struck)), LivePeriod.until.is_null()).execute()
-        if ended < len(struck):  # the first version, for the first time
-            LivePeriod.create(visit=first["id"], since=first["receipt"], until=receipt)
-    if revived:
-        LivePeriod.insert_many([(id, receipt) for id in sorted(revived)],
-                               fields=[LivePeriod.visit, LivePeriod.since]).execute()
+    ended = LivePeriod.delete().where(
+        LivePeriod.visit.in_(Among(row["id"] for row in moved)), LivePeriod.until.is_null(),
+    ).returning(LivePeriod.visit, LivePeriod.since).tuples().execute()
+    since_of = {row["id"]: row["receipt"] for row in moved} | dict(ended)
+    periods: list[Row] = []
+    for row in moved:
+        id, receipt = row["id"], receipts[row["first"] or row["id"]]
+        since, until = (since_of[id], receipt) if row["is_live"] else (receipt, None)
+        periods.append({"visit": id, "since": since, "until": until})
+    insert_rows(LivePeriod, periods)
 
 
 class Facts:
@@ -104,12 +128,11 @@ class Facts:
     def effects(self) -> Counts[effects.Effect]:
         """Return the changes of the sums."""
         sums: Counts[effects.Effect] = Counts()
+        steps, filings = by_visit(self.steps), by_visit(self.filings)
         for visit in self.visits:
-            found = effects.effects(visit, *(
-                [row for row in rows if row["visit"] == visit["id"]]
-                for rows in (self.steps, self.filings)))
-            for effect, n in found.items():
-                sums[effect] += self.sign[visit["id"]] * n
+            id = visit["id"]
+            for effect, n in effects.effects(visit, steps[id], filings[id]).items():
+                sums[effect] += self.sign[id] * n
         return sums
 
     def keys(self, is_choice: bool = False) -> set[recompute.Key]:
@@ -120,6 +143,14 @@ class Facts:
         return {(step["resident"], step["kind"]) for step in self.steps
                 if step["resident"] and step["state"] == "helped"
                 and (not is_choice or step["counted"] or self.sign[step["visit"]] > 0)}
+
+
+def by_visit(rows: list[Row]) -> defaultdict[UUID, list[Row]]:
+    """Return {version id: its parts}."""
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["visit"]].append(row)
+    return found
 
 
 def replace(tx: WriteTransaction, moved: list[Row]) -> set[UUID]:

@@ -1,7 +1,7 @@
 """Visits to a household, and the help given there (kind visits.create)."""
 
 from collections import Counter as Counts
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -27,22 +27,20 @@ from .recorder import Entry, Pending, Rejected
 from .visit_description import describe
 from .visit_parts import Row
 
-__all__ = ["ALONE", "CARRIES_STATE", "describe", "look_up", "touches", "validate", "write"]
+__all__ = ["CARRIES_STATE", "describe", "look_up", "touches", "validate", "write"]
 
 STEP_FIELDS = ("visit", "commune", "village", "resident", "kind", "state", "obstacle", "mode",
                "day", "receipt", "counted")
 
 look_up = VisitLookup
 CARRIES_STATE = True  # validate() adds the answers and ids of its run to the lookup
-ALONE = False
-ALONE = False
 
 
-def touches(data: dict[str, Any]) -> list[UUID]:
-    """Return the ids of the records a visit reads or writes."""
-    people = [person["id"] for person in data["people"] if person["id"]]
-    return [data["id"], data["household"], *people,
-            *(dossier["id"] for dossier in data["dossiers"])]
+def touches(datas: list[dict[str, Any]]) -> list[set[UUID]]:
+    """Return the ids of the records each visit reads or writes."""
+    return [{data["id"], data["household"],
+             *(person["id"] for person in data["people"] if person["id"]),
+             *(dossier["id"] for dossier in data["dossiers"])} for data in datas]
 
 
 @dataclass
@@ -65,7 +63,7 @@ def validate(entry: Entry, lookup: VisitLookup) -> PendingVisit:
     village = lookup.village_to_record_in(data["household"], data["visited_at"])
     answered = Answered(entry, village, lookup)
     pending = parts(entry, lookup, answered)
-    pending.visit = visit_row(entry, village, lookup.by.id, lookup.now)
+    pending.visit = visit_row(entry, village, lookup.by.id, lookup.received_at(entry))
     pending.flags = flags(data, lookup)
     pending.visit["flag"] = " ".join(pending.flags)
     answered.enter()  # not reached by a rejected entry
@@ -99,7 +97,7 @@ def flags(data: dict[str, Any], lookup: VisitLookup) -> list[str]:
     """Return what is unusual about a visit."""
     day, flag = Visit.day_of(data["visited_at"], lookup.now)
     found = [flag] if flag else []
-    if (data["household"], day) in lookup.calls:
+    if lookup.was_called_by_another(data["household"], day, lookup.by.id):
         found.append("possible_duplicate")
     if lookup.was_sent_elsewhere(data["household"], day):
         found.append("not_assigned")
@@ -164,7 +162,7 @@ def number(tx: WriteTransaction, pending: PendingVisit) -> None:
         row |= {"visit": visit["id"], "receipt": pending.receipt}
 
 
-def insert(pendings: list[PendingVisit], known: Collection[UUID] = (),
+def insert(pendings: Sequence[PendingVisit], known: Collection[UUID] = (),
            is_live: bool = True) -> None:
     """Insert the rows of numbered visits; the dossiers `known` (ids) exist already."""
     step_fields = STEP_FIELDS if is_live else (*STEP_FIELDS, "is_live")

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.phone import Phone, Rounds
+from teamapp.models import Visit
 from tests.browser.server import Server
 
 from ..service.test_service import cookie
@@ -21,6 +22,15 @@ def test_counts_accepted_visits(phone, cast):
     taken = phone.sync(batch)
     assert (taken.accepted, taken.busy) == (3, 0)
     assert taken.seconds > 0
+
+
+def test_corrects_and_voids_what_was_accepted(phone, cast):
+    rounds = Rounds("lan")
+    visit = rounds.entry()
+    corrected = rounds.correction(visit)
+    for entry in (visit, corrected, rounds.void(corrected)):
+        assert phone.sync(rounds.packed([entry])).accepted == 1
+    assert Visit.select().count() == 2 and not Visit.live().exists()
 
 
 def test_a_rejected_visit_raises(phone, cast):

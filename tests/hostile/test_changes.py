@@ -25,6 +25,7 @@ from teamapp.models import (
     Visit,
 )
 from teamapp.models.consent import minute
+from teamapp.recording import changes
 from teamapp.recording.settlements import settle
 from tests.cast import uuid_of
 from tests.sync.phone import batch, body, entry, record_of
@@ -34,22 +35,38 @@ from .test_cuts import facts
 
 DAY = clock.now().replace(hour=2, minute=0, second=0, microsecond=0) - timedelta(days=3)
 PEOPLE = ("Thị Rin", "Điểu Bré", "")
+FAMILIES = {"bre": PEOPLE, "van": ("Lê Văn An", "Lê Thị Hà", ""), "hoa": ("Nguyễn Thị Hòa", "")}
 STEP = some.tuples(some.sampled_from(["VNEID_2_KH", "VNEID_2_KH", "DVCQG"]),
                    some.sampled_from(["helped", "helped", "helped", "had", "not_yet"]))
 PERSON = some.tuples(some.sampled_from(PEOPLE), some.sampled_from(["yes", "yes", "yes", "no", ""]),
                      some.lists(STEP, min_size=1, max_size=2))
-CONTENT = some.fixed_dictionaries({
-    "house": some.sampled_from(["bre", "bre", "van"]),
-    "outcome": some.sampled_from(["met", "met", "met", "met", "absent"]),
-    "minutes": some.sampled_from([0, 1, 1, 24 * 60, 40 * 24 * 60]),
-    "people": some.lists(PERSON, min_size=1, max_size=2), "files": some.booleans()})
+
+
+def contents(houses, person):
+    """Return the strategy of what a visit says."""
+    return some.fixed_dictionaries({
+        "house": houses, "outcome": some.sampled_from(["met", "met", "met", "met", "absent"]),
+        "minutes": some.sampled_from([0, 1, 1, 24 * 60, 40 * 24 * 60]),
+        "people": some.lists(person, min_size=1, max_size=2), "files": some.booleans()})
+
+
+def of_a_family(house):
+    """Return the strategy of a visit to a house, nearly always with people who live there."""
+    names = some.sampled_from([*3 * FAMILIES[house], "Thị Rin"])
+    return contents(some.just(house), some.tuples(
+        names, some.sampled_from(["yes", "yes", "yes", "no", ""]),
+        some.lists(STEP, min_size=1, max_size=2)))
+
+
+CONTENT = contents(some.sampled_from(["bre", "bre", "van"]), PERSON)
+SPREAD = some.sampled_from([*FAMILIES]).flatmap(of_a_family)
 WHO, TARGET = some.sampled_from(["lan", "lan", "lan", "tu", "hanh"]), some.integers(0, 9)
 IS_LATE = some.sampled_from([False, False, False, True])
 
 
-def act(deed, who=WHO):
+def act(deed, who=WHO, content=CONTENT, target=TARGET):
     """Return a strategy for (deed, who, target, content, is late, or whether to make effective)."""
-    return some.tuples(some.just(deed), who, TARGET, CONTENT, IS_LATE)
+    return some.tuples(some.just(deed), who, target, content, IS_LATE)
 
 
 VISIT = act("visit", some.sampled_from(["lan", "lan", "binh"]))
@@ -58,6 +75,20 @@ ACTS = some.builds(lambda first, then: first + then, some.lists(VISIT, min_size=
                                           act("resubmit", some.just("lan")),
                                           act("settle", some.just("tu"))),
                               min_size=2, max_size=7))
+
+
+def of_each_house(*deeds):
+    """Return the strategy of acts of Lan, one for each house, with the house's visit as target."""
+    return some.tuples(*(some.one_of(*(
+        act(deed, some.just("lan"), of_a_family(house), some.just(place)) for deed in deeds))
+        for place, house in enumerate(FAMILIES)))
+
+
+SPREAD_ACTS = some.builds(
+    lambda first, changed, then: [*first, *changed, *then], of_each_house("visit"),
+    of_each_house("correct", "void").flatmap(some.permutations),
+    some.lists(some.one_of(*(act(deed, some.just("lan"), SPREAD) for deed in (
+        "visit", "correct", "correct", "void"))), max_size=5))
 
 
 def written(cast, act, number, earlier):
@@ -230,6 +261,23 @@ def test_changes_leave_every_count_equal_to_its_facts_however_they_are_cut(run):
         assert_equal(run(acts, cuts, again=again), alone)
 
     property()
+
+
+def test_changes_of_several_visits_in_one_run_equal_those_one_by_one(run, monkeypatch):
+    sizes = []
+    write = changes.write
+    monkeypatch.setattr(changes, "write", lambda tx, pendings: (
+        sizes.append(len(pendings)), write(tx, pendings)))
+
+    @often(40, 2000)
+    @given(acts=SPREAD_ACTS, cuts=some.sets(some.integers(1, 12)))
+    def property(acts, cuts):
+        alone = run(acts, range(len(acts)))
+        assert_equal(run(acts, {len(FAMILIES)}), alone)
+        assert_equal(run(acts, cuts), alone)
+
+    property()
+    assert sum(size > 1 for size in sizes) > 20  # so many runs had several changes
 
 
 def test_changes_in_any_order_leave_every_count_equal_to_its_facts(run):

@@ -219,6 +219,35 @@ def test_choice_of_a_change_that_was_dismissed_makes_it_effective(cast, lan):
     assert differences(cast.an_phu) == []
 
 
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_answer_that_a_change_takes_back_allows_no_name_later_in_the_batch(cast, lan, is_stored):
+    rin, bre = cast.resident("Thị Rin"), cast.resident("Điểu Bré")
+    one = entry(body(cast.bre, helped(rin), at=clock.now() - timedelta(days=1)))
+    other = correction(one, body(cast.bre, helped(bre), at=clock.now() - timedelta(days=1)))
+    later = entry(body(cast.van, helped(rin, consent="")))
+    sent = [one, other, later]
+    if is_stored:
+        result(lan, cast.lan, sent.pop(0))
+    lines = send(lan, cast.lan, *sent).json["results"]
+    assert [line.get("code") for line in lines] == [None] * (len(sent) - 1) + ["consent_missing"]
+    assert differences(cast.an_phu) == []
+
+
+@pytest.mark.parametrize("change", [
+    void, lambda one: correction(one, one["body"].replace(record_of(one), str(uuid4())))])
+def test_changes_of_several_visits_cost_hardly_more_than_one(cast, lan, change):
+    visits = [entry(body(house, helped(cast.resident(name)))) for house, name in (
+        (cast.bre, "Thị Rin"), (cast.van, "Lê Thị Hà"), (cast.hoa, "Nguyễn Thị Hòa"))]
+    send(lan, cast.lan, *visits)
+    costs = []
+    for some in (visits[:1], visits[1:]):
+        with counted("UPDATE", "DELETE", "INSERT") as asked:
+            lines = send(lan, cast.lan, *map(change, some)).json["results"]
+        assert {line["status"] for line in lines} == {"accepted"}
+        costs.append(len(asked))
+    assert costs[1] <= costs[0] + 2, costs
+
+
 @pytest.mark.once
 def test_correction_and_void_look_everything_up_by_index(cast, lan):
     rin = cast.resident("Thị Rin")

@@ -55,8 +55,8 @@ def write(tx, pendings):
 def own_kind(monkeypatch):
     """Register the kind."""
     recorder = SimpleNamespace(look_up=look_up, validate=validate, write=write,
-                               touches=lambda data: [data["household"]], CARRIES_STATE=False,
-                               ALONE=False)
+                               touches=lambda datas: [{data["household"]} for data in datas],
+                               CARRIES_STATE=False)
     monkeypatch.setitem(KINDS, KIND, Kind(1, LandmarkForm, recorder, {}))
 
 
