@@ -15,7 +15,7 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/reviews", "/outbox-files"},
+        "/reviews", "/outbox-files", "/records/<record_id>/entries/<kind>"},
     "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }

@@ -49,6 +49,8 @@ MATRIX = {
     "POST /outbox-files": people(FORM, member=422, officer=422),
     "GET /rejected-entries": people(PAGE, member=200, officer=200),
     "POST /rejected-entries/<item_id>/settlement": people(FORM, member=303, officer=303),
+    "GET /records/<record_id>/entries/<kind>": people(PAGE, leader=200, officer=200),
+    "POST /records/<record_id>/entries/<kind>": people(FORM, leader=422, officer=422),
     "GET /reviews": people(PAGE, leader=302, officer=302),
     "POST /changes/<change_id>/settlement": people(FORM, leader=400, officer=400),
     "POST /visits/<visit_id>/review": people(FORM, leader=400, officer=400),
@@ -144,6 +146,9 @@ def things(busy, draft):
                       "missing": uuid4()},
         "visit_id": {"own": Visit.get(Visit.member == busy.lan).id,
                      "other": Visit.get(Visit.member == busy.kien).id, "missing": uuid4()},
+        "record_id": {"own": Visit.get(Visit.member == busy.lan).id,
+                      "other": Visit.get(Visit.member == busy.kien).id, "missing": uuid4()},
+        "kind": {"own": "visits.correct"},
         "sign_in": {"own": sign_in_of(busy.binh), "other": sign_in_of(far),
                     "missing": "0" * 64},
     }

@@ -32,6 +32,7 @@ WHOLE = {  # the queries of all versions: file, function → the reason
     "reviews/queries.py oddly_dated": "the flags of live visits",
     "reviews/versions.py read_versions": "the versions that a person compares",
     "sync/queries.py names": "a catalogue",
+    "visits/form_pages.py find": "a form is opened by the id of any version",
     "backup/copies.py check": "the number of rows of a copy",
 }
 
