@@ -26,8 +26,9 @@ from ..models import (
     Visit,
 )
 from ..models.household_summary import Call, HouseholdSummary, household_summaries
+from ..models.visit_content import VisitContent, visit_contents
 from ..statements import Among
-from .past_visits import ChangedVisit, PastVisit, changed_visits, past_visits
+from .changed_visits import ChangedVisit, changed_visits
 from .people import Person
 
 CALLS = 3  # last visits on a household's page
@@ -72,7 +73,7 @@ class HouseholdView:
     summary: HouseholdSummary | None = None
     people: Sequence[Person] = ()
     dossiers: Sequence[OpenDossier] = ()
-    past: Mapping[UUID, PastVisit] = field(default_factory=dict)
+    past: Mapping[UUID, VisitContent] = field(default_factory=dict)
     changes: Sequence[ChangedVisit] = ()
     found: str | None = None  # the person a search found in it
 
@@ -115,7 +116,8 @@ def households_with_people(query: ModelSelect) -> list[HouseholdView]:
     kinds, year = AccountKind.in_use(), clock.today().year
     calls = [call for household in found if household.summary for call in household.summary.calls]
     name_submitters(calls)
-    past, changes = past_visits([call.id for call in calls]), changed_visits(ids)
+    past = visit_contents([call.id for call in calls], called)
+    changes = changed_visits(ids)
     for household in found:
         household.dossiers, household.past = dossiers.get(household.id, ()), past
         household.changes = changes.get(household.id, ())

@@ -18,8 +18,9 @@ def steps(entry: Entry, lookup: VisitLookup, answered: Answered) -> Iterator[Row
         for number, step in enumerate(person["steps"]):
             check_step(step, f"people-{place}-steps-{number}", lookup)
             mode = step["mode"] or entry.data["mode"] if step["state"] == "helped" else ""
+            obstacle = (step["obstacle"] or None) if step["state"] == "not_yet" else None
             yield {"resident": named, "kind": step["kind"], "state": step["state"], "mode": mode,
-                   "obstacle": step["obstacle"] or None, "home": home, "birth_year": birth_year}
+                   "obstacle": obstacle, "home": home, "birth_year": birth_year}
 
 
 def check_step(step: Row, at: str, lookup: VisitLookup) -> None:

@@ -1,5 +1,7 @@
 """POST /sync: receives the entries of outboxes."""
 
+from uuid import uuid4
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,6 +11,7 @@ from .. import clock
 from ..access import hand_in, programmatic, same_origin
 from ..models import Device, Installation
 from . import batch, sealed
+from .entry_forms import entry_forms
 from .files import files
 from .kinds import form_version
 from .processor import BatchProcessor
@@ -18,10 +21,12 @@ from .rejections import sent_again
 
 bp = Blueprint("sync", __name__)
 
+bp.register_blueprint(entry_forms)
 bp.register_blueprint(files)
 bp.register_blueprint(rejected_entries)
 bp.add_app_template_global(form_version)
 bp.add_app_template_global(sent_again)
+bp.add_app_template_global(uuid4, "new_id")
 
 
 @bp.post("/sync")

@@ -1,9 +1,5 @@
 """Visits: the blank forms for households' pages, and the outbox."""
 
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlencode
-
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -48,22 +44,6 @@ def change_reason(reason: str) -> str:
 def asker_word(asked_by: str) -> str:
     """Return who asked for a change, in words, or nothing."""
     return str(ASKER_WORDS.get(asked_by, ""))
-
-
-@bp.app_template_filter()
-def form_body(values: dict[str, Any]) -> str:
-    """Return the body that a form with these values posts; what is empty is left out."""
-    return urlencode([*pairs(values)])
-
-
-def pairs(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the names and values of a form's fields, of its items with their numbers."""
-    for name, value in values.items():
-        for place, item in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(item, dict):
-                yield from pairs(item, f"{prefix}{name}-{place}-")
-            elif item not in (None, ""):
-                yield prefix + name, item
 
 
 @bp.get("/visits/parts")

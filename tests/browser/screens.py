@@ -17,7 +17,7 @@ SCREENS = {
         "/households/<household_id>", "/people", "/people/<person_id>", "/people/new",
         "/people/<person_id>/edit", "/people/<person_id>/placement", "/rejected-entries",
         "/reviews", "/outbox-files", "/me/secret", "/devices", "/lost-phones", "/deeds",
-        "/export"},
+        "/export", "/records/<record_id>/entries/<kind>"},
     "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }

@@ -22,8 +22,6 @@ WHOLE = {  # the queries of all versions: file, function → the reason
     "recording/versions.py of_visits": "decides which versions are live",
     "recording/versions.py records_of": "a change may name a struck version",
     "recording/versions.py __init__": "the facts of struck versions are subtracted",
-    "households/past_visits.py past_visits": "the visits its caller chose, struck ones too",
-    "households/past_visits.py steps_of": "the visits its caller chose, struck ones too",
     "tallies/rows.py done_at": "the visits its caller chose, all live",
     "visits/kept_pages.py listed": "entries by receipt: what was accepted stays accepted",
     "counting/distinct.py choose_counted": "a counted step is live; the unique index has no other",
@@ -33,8 +31,8 @@ WHOLE = {  # the queries of all versions: file, function → the reason
     "reviews/routes.py create_review": "the visit its page listed",
     "reviews/queries.py oddly_dated": "the flags of live visits",
     "reviews/versions.py read_versions": "the versions that a person compares",
-    "reviews/versions.py add_parts": "the versions that a person compares",
     "sync/queries.py names": "a catalogue",
+    "visits/form_pages.py find": "a form is opened by the id of any version",
     "backup/copies.py check": "the number of rows of a copy",
 }
 

@@ -4,6 +4,8 @@ import { stamp } from "../outbox/database.js";
 import { newId } from "../outbox/ids.js";
 
 export const FORM = "form[data-outbox]";
+/** The forms whose blocks depend on choices: those of the outbox, and those posted online. */
+export const CHOOSING = `${FORM}, form[data-online]`;
 export const CONTROLS = "input, select, textarea";
 
 export const user = () => document.body.dataset.user;

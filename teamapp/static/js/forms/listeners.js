@@ -1,7 +1,7 @@
 // Connects the forms of a page: submitting, typing, choosing, leaving the page.
 
 import { endHold, fillReopened } from "./correction.js";
-import { FORM, fillNow, forms, newIds } from "./form.js";
+import { CHOOSING, FORM, fillNow, forms, newIds } from "./form.js";
 import { answerInvalid, check, confirmDay, mistakeIn, showMistake } from "./mistakes.js";
 import { addItem, openAll, revealMore, settleInAll } from "./parts.js";
 import { asks, unask } from "./questions.js";
@@ -49,7 +49,7 @@ export function listenToForms() {
     typed(event);
   });
   document.addEventListener("change", ({ target }) => {
-    if (target.form?.matches(FORM)) revealMore(target.form);
+    if (target.form?.matches(CHOOSING)) revealMore(target.form);
   });
   document.addEventListener("toggle", prepare, true);
   addEventListener("hashchange", () => {

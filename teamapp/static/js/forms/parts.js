@@ -1,6 +1,6 @@
 // The parts of a form that come from templates: of its own page, or of a kept page of blank forms.
 
-import { FORM, fillNow, forms, newIds, reveal } from "./form.js";
+import { CHOOSING, FORM, fillNow, newIds, reveal } from "./form.js";
 
 const sources = new Map();
 let source;
@@ -106,7 +106,7 @@ async function settleIn(form) {
 
 export async function settleInAll() {
   await openParts();
-  for (const form of forms()) await settleIn(form);
+  for (const form of document.querySelectorAll(CHOOSING)) await settleIn(form);
 }
 
 /** A block that has just been revealed may have parts of its own. */
