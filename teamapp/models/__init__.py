@@ -1,7 +1,7 @@
 """All nouns of the field: one graph; TABLES lists each table after those it refers to."""
 
 from .account_status import AccountStatus
-from .attempt import Attempt, MustWait
+from .attempt import Attempt, MustWait, UnknownCard
 from .catalog import CATALOGUES, AccountKind, Language, Obstacle, Procedure, Topic, UnitType
 from .change import Change
 from .commune import Commune, Counter, Province, WriteTransaction
@@ -49,6 +49,6 @@ __all__ = [
     "Membership", "MustWait", "Obstacle", "OpenReviews", "Procedure", "ProcessingFailure",
     "Province", "Receipt", "RejectedEntry", "Resident", "Round", "RoundVillage", "Session",
     "SignInCard", "Speaks", "Step", "TABLES", "Tally", "Target", "Throttle", "Topic",
-    "UndeliverableEnvelope", "UnitType", "User", "Village", "VillageStay", "Visit",
+    "UndeliverableEnvelope", "UnitType", "UnknownCard", "User", "Village", "VillageStay", "Visit",
     "WriteTransaction",
 ]

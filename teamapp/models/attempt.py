@@ -1,4 +1,4 @@
-"""Attempts to sign in, each counted before its secret is verified."""
+"""Attempts to sign in, each counted before its secret is verified; cards that do not exist."""
 
 import hmac
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from functools import cached_property
 
 from .. import clock
 from ..db import transaction
+from .secret import TooManyAtOnce
 from .throttle import YEAR, Doubling, Evenly, Throttle
 from .user import User
 
@@ -13,6 +14,7 @@ ON_DEVICE = Doubling(5, 24 * 3600)  # one person
 DEVICE = Doubling(20, 900)  # all persons
 STRANGERS = Doubling(8, 24 * 3600)  # one person on devices where they have not signed in: 20 a day
 NETWORK, ALL = Evenly(100), Evenly(1000)  # all persons on such devices
+UNKNOWN_CARDS = Evenly(1000)  # of a network; no card can be guessed, so it only bounds the work
 
 
 class MustWait(Exception):
@@ -23,44 +25,22 @@ class MustWait(Exception):
         self.seconds = seconds
 
 
-class Attempt:
-    """One attempt, counted for the person on this device and for the device.
+class Counted:
+    """Something whose repetitions are counted under the keys of `limits`."""
 
-    On a device where the person has not signed in before it also counts for the person on all such
-    devices, for the network, and for everybody: no stranger can lock a known device out. A new
-    secret begins new counts of the person.
-    """
-
-    def __init__(self, pepper: str, username: str, device: str, network: str) -> None:
-        self.pepper, self.username = pepper, username
-        self.device, self.network = device, network
+    pepper: str
 
     def key(self, *parts: str) -> str:
         """Return the hash of the parts, the key of a row."""
         return hmac.new(self.pepper.encode(), "\0".join(parts).encode(), "sha256").hexdigest()
 
-    @property
-    def known_device_key(self) -> str:
-        """The key of the row that marks a device the user has signed in on."""
-        return self.key("known", self.username, self.device)
-
     @cached_property
     def limits(self) -> dict[str, Doubling | Evenly]:
-        """The limits of this attempt, by key."""
-        user = User.select(User.secret_hash).where(User.username == self.username).first()
-        person = (self.username, user.secret_hash if user else "")
-        limits: dict[str, Doubling | Evenly] = {
-            self.key("pair", *person, self.device): ON_DEVICE,
-            self.key("device", self.device): DEVICE}
-        known = Throttle.select().where(
-            Throttle.key == self.known_device_key, Throttle.last_at > clock.now() - YEAR)
-        if not known.exists():
-            limits |= {self.key("user", *person): STRANGERS,
-                       self.key("network", self.network): NETWORK, self.key("all"): ALL}
-        return limits
+        """The limits that hold for it, by key."""
+        raise NotImplementedError
 
     def begin(self) -> None:
-        """Count the attempt, or raise MustWait and count nothing."""
+        """Count it, or raise MustWait and count nothing."""
         with transaction():
             rows = Throttle.lock(self.limits)
             seconds = self.longest_wait(rows)
@@ -77,6 +57,69 @@ class Attempt:
         """Return the longest wait of the rows."""
         return max((self.limits[row.key].wait(row) for row in rows), default=0)
 
+
+class UnknownCard(Counted):
+    """A token that belongs to no sign-in card: counted by network, never for a person."""
+
+    def __init__(self, pepper: str, network: str) -> None:
+        self.pepper, self.network = pepper, network
+
+    @cached_property
+    def limits(self) -> dict[str, Doubling | Evenly]:
+        return {self.key("cards", self.network): UNKNOWN_CARDS}
+
+
+class Attempt(Counted):
+    """One attempt, counted for the person on this device and for the device.
+
+    On a device where the person has not signed in before it also counts for the person on all such
+    devices, for the network, and for everybody: no stranger can lock a known device out. A new
+    secret begins new counts of the person.
+    """
+
+    def __init__(self, pepper: str, username: str, device: str, network: str) -> None:
+        self.pepper, self.username = pepper, username
+        self.device, self.network = device, network
+
+    @property
+    def known_device_key(self) -> str:
+        """The key of the row that marks a device the user has signed in on."""
+        return self.key("known", self.username, self.device)
+
+    @property
+    def is_on_known_device(self) -> bool:
+        """Whether the user has signed in on this device."""
+        return bool(Throttle.select().where(
+            Throttle.key == self.known_device_key,
+            Throttle.last_at > clock.now() - YEAR).exists())
+
+    @cached_property
+    def limits(self) -> dict[str, Doubling | Evenly]:
+        user = User.select(User.secret_hash).where(User.username == self.username).first()
+        person = (self.username, user.secret_hash if user else "")
+        limits: dict[str, Doubling | Evenly] = {
+            self.key("pair", *person, self.device): ON_DEVICE,
+            self.key("device", self.device): DEVICE}
+        if not self.is_on_known_device:
+            limits |= {self.key("user", *person): STRANGERS,
+                       self.key("network", self.network): NETWORK, self.key("all"): ALL}
+        return limits
+
+    def verify(self, secret: str) -> User | None:
+        """Count the attempt, and return the user of this username and secret, or None.
+
+        Raises MustWait or TooManyAtOnce: the secret was not verified, and nothing is counted.
+        """
+        self.begin()
+        try:
+            user = User.authenticate(self.username, secret)
+        except TooManyAtOnce:
+            self.take_back()
+            raise
+        if user:
+            self.succeed()
+        return user
+
     def take_back(self) -> None:
         """Count the attempt no longer: its secret was not verified."""
         with transaction():
@@ -89,8 +132,14 @@ class Attempt:
             for row in Throttle.lock(self.limits):
                 if isinstance(self.limits[row.key], Evenly):
                     self.limits[row.key].take_back(row)
-                else:
-                    row.delete_instance()
+            self.recognise_device()
+
+    def recognise_device(self) -> None:
+        """Mark the device as known for the user without an attempt, as after a sign-in card."""
+        own = [key for key, limit in self.limits.items() if isinstance(limit, Doubling)]
+        with transaction():
+            for row in Throttle.lock(own):
+                row.delete_instance()
             [known] = Throttle.lock([self.known_device_key])
             known.store(0, clock.now())
             Throttle.sweep()

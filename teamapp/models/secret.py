@@ -15,15 +15,19 @@ from .. import text
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
-AT_ONCE = 2  # verifications of one process: one computes, the others wait
+AT_ONCE = 2  # hashes of one process: one computes, the others wait
 COMMON = Path(__file__).with_name("common_secrets.txt")
 LEAST_DIFFERENT = 5  # characters of a password
 
 _places, _turn = BoundedSemaphore(AT_ONCE), Lock()
 
 
+class UnfitSecret(ValueError):
+    """A new PIN or password is not taken; the code says why: `session/forms.py` has the words."""
+
+
 class TooManyAtOnce(Exception):
-    """The process verifies as many secrets as it may; another waits on the client."""
+    """The process hashes as many secrets as it may; another waits on the client."""
 
     retry_after = 3  # seconds
 
@@ -68,21 +72,21 @@ def is_run(secret: str) -> bool:
 
 
 def check_pin(pin: str) -> None:
-    """Raise ValueError unless it is a PIN of 6 digits that is hard to guess."""
+    """Raise UnfitSecret unless it is a PIN of 6 digits that is hard to guess."""
     if not re.fullmatch(r"[0-9]{6}", pin):
-        raise ValueError("Mã PIN gồm đúng 6 chữ số.")
+        raise UnfitSecret("pin_digits")
     is_pattern = (pin[:3] in (pin[3:], pin[:2:-1])  # 258258, 258852
                   or pin[::2] == pin[1::2])  # 225588
     if len(set(pin)) < 3 or is_pattern or is_run(pin) or pin in common_secrets():
-        raise ValueError("Mã PIN này dễ đoán quá, chọn số khác.")
+        raise UnfitSecret("pin_guessable")
 
 
 def check_password(password: str) -> None:
-    """Raise ValueError unless it has 10 to 200 characters and is hard to guess."""
+    """Raise UnfitSecret unless it has 10 to 200 characters and is hard to guess."""
     if not 10 <= len(password) <= 200:
-        raise ValueError("Mật khẩu dài từ 10 đến 200 ký tự.")
+        raise UnfitSecret("password_length")
     if not text.is_clean(password):
-        raise ValueError("Mật khẩu có ký tự không gõ được.")
+        raise UnfitSecret("password_characters")
     plain = password.lower()
     if len(set(plain)) < LEAST_DIFFERENT or is_run(plain) or plain in common_secrets():
-        raise ValueError("Mật khẩu này dễ đoán quá, chọn câu khác.")
+        raise UnfitSecret("password_guessable")

@@ -11,6 +11,7 @@ from .. import clock
 from ..db import MomentField, Record, transaction
 from .catalog import UnitType
 from .commune import Commune
+from .deed import Deed
 from .session import Session
 from .user import User
 from .village import Village
@@ -73,7 +74,7 @@ class SignInCard(Record):
     def use(self, secret: str) -> bool:
         """Set the person's secret and end their sign-ins; return False if the card is not open.
 
-        Raises ValueError with the reason for an invalid secret; the card then stays open.
+        Raises UnfitSecret or TooManyAtOnce; the card then stays open.
         """
         secret_hash = self.user.new_secret_hash(secret)
         now = clock.now()
@@ -84,4 +85,5 @@ class SignInCard(Record):
             if is_first:
                 User.update(secret_hash=secret_hash).where(User.id == self.user_id).execute()
                 self.user.end_sign_ins()
+                Deed.record("card_used", self.user, self.user.commune, user=self.user)
         return bool(is_first)

@@ -19,7 +19,7 @@ from peewee import (
 from .. import clock, text
 from ..db import Record, transaction
 from .commune import Commune
-from .secret import check_password, check_pin, hash_secret, is_secret_of
+from .secret import check_password, check_pin, hash_secret, is_secret_of, queued
 from .village import Village
 
 
@@ -151,15 +151,23 @@ class User(Record):
     def set_secret(self, secret: str) -> None:
         """Set a new PIN (field roles) or password, and end every session of the user.
 
-        Raises ValueError with the reason for an invalid one. The caller saves the user.
+        Raises UnfitSecret for one that is not taken. The caller saves the user.
         """
         self.secret_hash = self.new_secret_hash(secret)
         self.end_sign_ins()
 
     def new_secret_hash(self, secret: str) -> str:
-        """Return the hash of a new PIN (field roles) or password; ValueError says what is wrong."""
+        """Return the hash of a new PIN (field roles) or password.
+
+        Raises UnfitSecret for one that is not taken, TooManyAtOnce rather than wait long.
+        """
+        self.check_secret(secret)
+        with queued():
+            return hash_secret(secret)
+
+    def check_secret(self, secret: str) -> None:
+        """Raise UnfitSecret unless the user may have this PIN (field roles) or password."""
         (check_pin if self.is_field else check_password)(secret)
-        return hash_secret(secret)
 
     def end_sign_ins(self) -> None:
         """End every session of the user."""

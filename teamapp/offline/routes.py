@@ -23,7 +23,8 @@ from .pack import Known, Pack
 
 bp = Blueprint("offline", __name__)
 
-NOT_IN_SHELL = ("sw-off.js", "js/page/unanswered_form.js", "vendor/htmx", ".md", ".txt")
+NOT_IN_SHELL = ("sw-off.js", "js/page/card.js", "js/page/unanswered_form.js", "vendor/htmx",
+                ".md", ".txt")
 
 
 @bp.record_once

@@ -1,17 +1,22 @@
-"""What a browser is known by at sign-in: its device cookie, a remembered username, its network."""
+"""What a browser is known by at sign-in: its device cookie, its only person, its network."""
 
 import re
 import secrets
 from ipaddress import ip_address, ip_network
 
 from flask import current_app, g, request
+from peewee import Expression
 from werkzeug.wrappers import Response
 
 from ..extensions import must_wipe
-from ..models import User
+from ..models import Session, User
 
 DEVICE, DEVICE_DAYS = re.compile(r"[A-Za-z0-9_-]{22}"), 400  # the longest browsers keep a cookie
-SHARED = "-"  # in the place of a username, on a phone where two people signed in
+SIGN_IN = re.compile(r"[0-9a-f]{64}")
+SHARED = "-"  # in the place of a person, on a phone where two people signed in
+IN_APP = re.compile(  # browsers inside other apps: their storage goes with the app, or at any time
+    r"Zalo|\bFBA[NV]\b|FB_IAB|Messenger|Instagram|TikTok|musical_ly|MicroMessenger|\bLine/|"
+    r"Viber|; wv\)")
 
 
 def is_secure() -> bool:
@@ -46,21 +51,43 @@ def with_device(answer: Response) -> Response:
     return with_cookie(answer, "device", device())
 
 
-def remembered_username() -> str:
-    """Return the username of the only person who ever signed in on this phone, else nothing."""
-    known = request.cookies.get(cookie_name("username"), "")
-    return "" if known == SHARED or len(known) > 60 or must_wipe() else known
+def is_in_app() -> bool:
+    """Return whether this is the browser inside Zalo, Facebook or another app."""
+    return bool(IN_APP.search(request.user_agent.string))
 
 
-def remembering(answer: Response, user: User) -> Response:
-    """Return the response with the person's username remembered, on a phone that nobody shares."""
-    known = request.cookies.get(cookie_name("username"), user.username)
-    return with_cookie(answer, "username", user.username if known == user.username else SHARED)
+def is_android() -> bool:
+    return "Android" in request.user_agent.string
+
+
+def remembered_person() -> User | None:
+    """Return the only person who ever signed in on this phone, unless it was lost since.
+
+    The cookie holds the id of that sign-in, which nobody can guess: so it names no username.
+    """
+    user = None if must_wipe() else last_user(Session.lost_at.is_null())
+    return user if user and user.may_sign_in else None
+
+
+def last_user(*conditions: Expression) -> User | None:
+    """Return the user of the sign-in that the cookie names."""
+    sign_in = request.cookies.get(cookie_name("person"), "")
+    if not SIGN_IN.fullmatch(sign_in):
+        return None
+    found: User | None = User.select().join(Session, on=Session.user == User.id).where(
+        Session.id == sign_in, *conditions).first()
+    return found
+
+
+def remembering(answer: Response, user: User, sign_in: str) -> Response:
+    """Return the response with the person remembered, on a phone that nobody shares."""
+    is_own = cookie_name("person") not in request.cookies or last_user() == user
+    return with_cookie(answer, "person", sign_in if is_own else SHARED)
 
 
 def forgetting(answer: Response) -> None:
-    """Delete the remembered username: this phone was lost, or its account closed."""
-    answer.delete_cookie(cookie_name("username"), secure=is_secure(), httponly=True)
+    """Forget the remembered person: this phone was lost, or the account closed."""
+    answer.delete_cookie(cookie_name("person"), secure=is_secure(), httponly=True)
 
 
 def with_cookie(answer: Response, name: str, value: str) -> Response:

@@ -1,4 +1,4 @@
-"""Forms for signing in and for choosing a language."""
+"""Forms for signing in, for a new secret, and for choosing a language."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,10 +6,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from .. import text
 from ..languages import LANGUAGES
+from ..models import User
+from ..models.secret import UnfitSecret
+
+UNFIT = {
+    "pin_digits": _("Mã PIN gồm đúng 6 chữ số."),
+    "pin_guessable": _("Mã PIN này dễ đoán quá, chọn số khác."),
+    "password_length": _("Mật khẩu dài từ 10 đến 200 ký tự."),
+    "password_characters": _("Mật khẩu có ký tự không gõ được."),
+    "password_guessable": _("Mật khẩu này dễ đoán quá, chọn câu khác."),
+}
 
 
 def clean(form: Form, field: Field) -> None:
@@ -33,6 +43,34 @@ class SignInForm(FlaskForm):
         for field in self:
             field.errors = ()
         return is_valid
+
+
+class NewSecretForm(FlaskForm):
+    """A new PIN (field roles) or password of a user, typed twice."""
+
+    new_secret = PasswordField()
+    repeated = PasswordField(validators=[
+        EqualTo("new_secret", _("Hai lần gõ khác nhau. Gõ lại cả hai."))])
+
+    def __init__(self, *given: Any, user: User, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.user = user
+        self.new_secret.label.text, self.repeated.label.text = (
+            (_("Mã PIN mới"), _("Gõ lại mã PIN mới")) if user.is_field
+            else (_("Mật khẩu mới"), _("Gõ lại mật khẩu mới")))
+
+    def validate_new_secret(self, field: Field) -> None:
+        """Reject a secret that the user may not have."""
+        try:
+            self.user.check_secret(field.data or "")
+        except UnfitSecret as error:
+            raise ValidationError(UNFIT[str(error)]) from None
+
+
+class CardForm(NewSecretForm):
+    """The new secret of a sign-in card's person, and the card's token."""
+
+    token = HiddenField()
 
 
 class LanguageForm(Form):

@@ -5,30 +5,33 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_login import AnonymousUserMixin, current_user, login_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from .. import text
 from ..access import fetch_metadata, field_only, own_path, public, same_origin
 from ..extensions import must_wipe
 from ..languages import browser_language, use_language
-from ..models import Attempt, MustWait, Session, User
+from ..models import MustWait, Session, User
 from ..models.secret import TooManyAtOnce
 from ..sealing import Claim
 from ..web import page
-from .browser import (
-    device,
-    forgetting,
-    is_secure,
-    network,
-    remembered_username,
-    remembering,
-    with_device,
-)
+from .browser import forgetting, is_secure, remembered_person, with_device
+from .cards import cards, door_page
 from .forms import LanguageForm, SignInForm
+from .signing_in import (
+    MANY_AT_ONCE,
+    attempt_of,
+    enter,
+    front_page,
+    must_wait,
+    wait_words,
+    with_wait,
+)
 
 bp = Blueprint("session", __name__)
+
+bp.register_blueprint(cards)
 
 NO_HTTPS = _("Thiếu HTTPS nên chưa đăng nhập được. Mở trang bằng https:// hoặc báo người "
              "quản trị máy chủ.")
@@ -38,8 +41,9 @@ NO_HTTPS = _("Thiếu HTTPS nên chưa đăng nhập được. Mở trang bằng
 @public
 def new() -> ResponseReturnValue:
     """Show the form; also to a signed-in person, who may pass the device on."""
+    person = None if "other" in request.args else remembered_person()
     return sign_in_page(SignInForm(formdata=None, next=request.args.get("next", ""),
-                                   username=remembered_username()))
+                                   username=person.username if person else ""), person)
 
 
 @bp.post("/sign-in")
@@ -47,28 +51,26 @@ def new() -> ResponseReturnValue:
 @fetch_metadata  # two tabs that opened this page at once share one cookie, but have two tokens
 def create() -> ResponseReturnValue:
     """Sign in with the right secret; show every other attempt the same message."""
-    form = SignInForm(request.form)
+    form, person = SignInForm(request.form), remembered_person()
     if not form.validate():
-        return sign_in_page(form, 422, failure_message())
-    attempt = Attempt(str(current_app.secret_key), text.fold(form.username.data), device(),
-                      network(request.remote_addr))
+        return sign_in_page(form, person, 422, failure_message())
+    attempt = attempt_of(form.username.data)
     try:
-        attempt.begin()
+        user = attempt.verify(form.secret.data)
     except MustWait as wait:
-        return sign_in_page(form, 429, _("Sai nhiều lần. Chờ %(wait)s rồi thử lại.",
-                                         wait=wait_words(wait.seconds)), wait.seconds)
-    try:
-        user = User.authenticate(attempt.username, form.secret.data)
+        return sign_in_page(form, person, 429, must_wait(wait.seconds), wait.seconds)
     except TooManyAtOnce as error:
-        attempt.take_back()
-        return sign_in_page(form, 503, _("Đang có nhiều người đăng nhập. Thử lại sau vài giây."),
-                            error.retry_after)
+        return sign_in_page(form, person, 503, MANY_AT_ONCE, error.retry_after)
     if user is None:
-        return sign_in_page(form, 422, failure_message(attempt.wait()))
-    attempt.succeed()
-    begin_session(user)
-    target = own_path(form.next.data) if form.next.data else front_page(user)
-    return remembering(with_device(redirect(url_for("session.arrival", next=target), 303)), user)
+        return sign_in_page(form, person, 422, failure_message(attempt.wait()))
+    return enter(user, own_path(form.next.data) if form.next.data else "")
+
+
+@bp.get("/card")
+@public
+def card() -> ResponseReturnValue:
+    """Show the page a sign-in card's link opens: its script posts the token of the fragment."""
+    return door_page()
 
 
 @bp.get("/arrival")
@@ -126,26 +128,29 @@ def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
     is_insecure = is_secure() and not request.is_secure
     failure = NO_HTTPS if is_insecure else _("Trang này mở đã lâu. Gõ lại tên và mã.")
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
-    return sign_in_page(form, 400, failure)
+    return sign_in_page(form, None, 400, failure)
 
 
-def sign_in_page(form: SignInForm, status: int = 200, failure: Any = None,
+def sign_in_page(form: SignInForm, person: User | None, status: int = 200, failure: Any = None,
                  retry_after: int = 0) -> Response:
     """Return the sign-in page for an anonymous reader, with the cookie that counts attempts.
 
-    X-Wipe stands here too: a lost device may request no other page first.
+    `person` is who signed in here last, shown while the form has that username. X-Wipe stands here
+    too: a lost device may request no other page first.
     """
     wipe = must_wipe()
     form.next.data = own_path(form.next.data) if form.next.data else ""
+    if person and person.username != form.username.data:
+        person = None
+    if person:
+        form.secret.label.text = _("Nhập mã PIN") if person.is_field else _("Nhập mật khẩu")
     use_language(browser_language())
     answer = page("session/new.html", status=status, form=form, failure=failure, wipe=wipe,
-                  current_user=AnonymousUserMixin())
+                  person=person, current_user=AnonymousUserMixin())
     if wipe:
         answer.headers["X-Wipe"] = "1"
         forgetting(answer)
-    if retry_after:
-        answer.headers["Retry-After"] = str(retry_after)
-    return with_device(answer)
+    return with_device(with_wait(answer, retry_after))
 
 
 def failure_message(seconds: int = 0) -> Any:
@@ -153,21 +158,3 @@ def failure_message(seconds: int = 0) -> Any:
     if not seconds:
         return _("Tên hoặc mã không đúng.")
     return _("Tên hoặc mã không đúng. Thử lại sau %(wait)s.", wait=wait_words(seconds))
-
-
-def wait_words(seconds: int) -> Any:
-    """Return a time to wait in words."""
-    return _("%(n)s giây", n=seconds) if seconds <= 60 else _("%(n)s phút", n=-(-seconds // 60))
-
-
-def begin_session(user: User) -> None:
-    """Give this browser a new session that holds nothing of the previous one."""
-    Session.end_by_token(session.get("token", ""))
-    session.clear()
-    session["token"] = Session.begin(user)
-    session.permanent = True
-    login_user(user)
-
-
-def front_page(user: User) -> str:
-    return url_for("tallies.index") if user.is_commune else url_for("rounds.today")

@@ -3,7 +3,7 @@
 import re
 
 SCREENS = {
-    "door": {"/sign-in", "/arrival", "/no-network"},
+    "door": {"/sign-in", "/card", "/arrival", "/no-network"},
     "member": {"/", "/me", "/households", "/households/<household_id>"},
     "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
     "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/reviews", "/people",

@@ -9,7 +9,16 @@ import pytest
 
 from teamapp import clock
 from teamapp.db import proxy
-from teamapp.models import Change, Household, RejectedEntry, Round, Session, User, Visit
+from teamapp.models import (
+    Change,
+    Household,
+    RejectedEntry,
+    Round,
+    Session,
+    SignInCard,
+    User,
+    Visit,
+)
 
 from ..cast import PASSWORD, PIN
 from ..sync.phone import body, entry
@@ -102,20 +111,46 @@ def without_checks(page, form="main form"):
     page.eval_on_selector(form, "(form) => { form.noValidate = true; }")
 
 
-def test_sign_in_pages_are_accessible(enter):
+@pytest.fixture
+def issued(register):
+    """Return a function that issues a card and returns its token."""
+
+    def issue(username):
+        user = register.user(username)
+        return SignInCard.issue([user], None)[user.id]
+
+    return issue
+
+
+def test_sign_in_pages_are_accessible(enter, issued):
     page = enter()
     with nothing_wrong(page, "door", at_least=5) as screens:
         screens.look("sign-in")
         sign_in(page, "lan", "111222")
         page.wait_for_selector("#failure")
         screens.look("sign-in, rejected")
+        screens.go("/card", "card, without its token")
+        token = issued("lan")
+        page.goto(f"/card#{token}")
+        page.wait_for_selector("[name=new_secret]")
+        screens.look("card")
+        page.click("main form button")
+        page.wait_for_selector("[aria-invalid=true]")
+        screens.look("card, rejected")
+        SignInCard.find(token).use("493817")
+        page.click("main form button")
+        page.wait_for_selector("text=Thẻ này đã dùng rồi")
+        screens.look("card, used")
         screens.go("/no-network")
         screens.go("/nowhere", "nowhere, for nobody")
         page.goto("/sign-in")
         page.route("**/", lambda route: route.fulfill(status=204))  # so that it stays visible
-        sign_in(page, "lan", PIN)
+        sign_in(page, "lan", "493817")
         page.wait_for_selector("[data-arrival]")
         screens.look("arrival")
+        page.unroute("**/")
+        page.request.post("/sign-out")
+        screens.go("/sign-in", "sign-in, of a person who was here")
 
 
 def test_volunteers_pages_are_accessible(phone, line, register):

@@ -272,7 +272,7 @@ def test_chair_edits_a_published_round_and_deletes_a_draft(keys, register):
 def test_pin_has_numbers_and_can_be_shown(seat):
     page = seat()
     page.goto("/sign-in")
-    page.wait_for_selector("[data-pin-choices]", state="visible")
+    page.wait_for_selector("[data-secret-choices]", state="visible")
     secret = page.locator("[name=secret]")
     assert secret.get_attribute("inputmode") == "numeric"
     page.click("text=Gõ chữ")

@@ -152,6 +152,7 @@ def test_open_tab_shows_nothing_after_another_person_signs_in(lans_phone, regist
     second.click("summary:has(~ [data-do=sign-out])")
     second.click('[data-do="sign-out"]')
     second.wait_for_function("() => !document.body.dataset.user")
+    second.click("text=Người khác")
     second.fill("[name=username]", "kien")
     second.fill("[name=secret]", PIN)
     second.click("main form button")

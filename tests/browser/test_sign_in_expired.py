@@ -21,7 +21,7 @@ def test_ten_waiting_visits_are_sent_after_signing_in_again(lans_phone, line, re
     assert len(phone.unsent()) == 10 and Visit.select().count() == 0
 
     phone.page.click(".notices a:visible:text-is('Đăng nhập')")
-    phone.page.fill("[name=username]", "lan")
+    assert phone.page.is_visible("h1:text('Lê Thị Lan')")
     phone.page.fill("[name=secret]", PIN)
     phone.page.click("main form button")
     phone.page.wait_for_url(f"{phone.line.url}/")

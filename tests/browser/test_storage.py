@@ -177,6 +177,7 @@ def test_sign_out_with_a_full_disk_completes_and_waiting_entries_arrive(lans_pho
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "the pages are still there")
 
     # the next person sees that the phone cannot store, and sees none of her pages
+    phone.page.click("text=Người khác")
     phone.page.fill("[name=username]", "binh")
     phone.page.fill("[name=secret]", PIN)
     phone.page.click("main form button")

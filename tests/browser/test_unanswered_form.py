@@ -10,7 +10,6 @@ def sign_in_again(page):
     page.wait_for_selector("text=Cần đăng nhập lại")
     assert page.is_visible("text=Chữ vừa gõ còn giữ ở đây")
     page.click("[data-sign-in]")
-    page.fill("[name=username]", "son")
     page.fill("[name=secret]", PASSWORD)
     page.click("main form button")
     page.wait_for_selector("[data-typed-again]:visible")

@@ -41,8 +41,10 @@ VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 # The fields of each route; routes of MATRIX that are not listed have none.
 FIELDS = {
     "POST /sign-in": ("username", "secret", "next"),
+    "POST /card": ("token",),
+    "POST /card/secret": ("token", "new_secret", "repeated"),
     "POST /language": ("language",),
-    "GET /sign-in": ("next",),
+    "GET /sign-in": ("next", "other"),
     "GET /arrival": ("next",),
     "GET /pack": ("since", "epoch", "scope", "device"),
     "GET /households": ("q", "is", "village", "page"),

@@ -21,7 +21,7 @@ def test_sets_the_secret_and_ends_the_sign_ins_once(card, cast):
 
 
 def test_stays_open_after_a_secret_that_is_easy_to_guess(card):
-    with pytest.raises(ValueError, match="dễ đoán"):
+    with pytest.raises(ValueError, match="guessable"):
         card.use("111111")
     assert card.state == "open" and card.use(PIN)
 

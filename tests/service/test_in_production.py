@@ -61,7 +61,7 @@ def test_sets_every_cookie_for_this_host_over_tls_only(serve):
     assert answer.status_code == 303
     set_at_entry = cookies(answer)
     out = browser.post("/sign-out", headers=forwarded(), base_url=f"https://{HOST}")
-    assert set(set_at_entry) == {"__Host-session", "__Host-device", "__Host-username"}
+    assert set(set_at_entry) == {"__Host-session", "__Host-device", "__Host-person"}
     assert set(cookies(out)) == {"__Host-session"}
     for cookie in (*set_at_entry.values(), *cookies(out).values()):
         assert cookie["secure"] and cookie["httponly"]

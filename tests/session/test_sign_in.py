@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from teamapp.models import Session, User
+from teamapp.models.secret import UnfitSecret
 
 from ..cast import PASSWORD, PIN
 from .conftest import token_in
@@ -180,7 +181,7 @@ def test_form_names_nobody_even_when_signed_in(sign_in, cast):
 def test_cookies_are_httponly(client, cast, enter):
     answer = enter(client, "lan", PIN)
     cookies = {line.partition("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
-    assert set(cookies) == {"session", "device", "username"}
+    assert set(cookies) == {"session", "device", "person"}
     assert all("HttpOnly" in line and "SameSite=Lax" in line and "Path=/" in line
                for line in cookies.values())
 
@@ -213,7 +214,7 @@ def test_unknown_username_takes_as_long_as_a_known_one(app, cast, enter):
                                  "123123", "112233", "123321", "121314", "159753", "147258",
                                  "258258", "258852", "225588", "135791", "864208"])
 def test_pin_has_six_digits_and_is_not_a_common_one(cast, pin):
-    with pytest.raises(ValueError, match="Mã PIN"):
+    with pytest.raises(UnfitSecret, match="pin_"):
         cast.lan.set_secret(pin)
     assert cast.lan.knows(PIN)
 
@@ -222,7 +223,7 @@ def test_pin_has_six_digits_and_is_not_a_common_one(cast, pin):
                                       "a" * 10, "1212121212", "1234567890", "abcdefghij",
                                       "Password123", "qwertyuiop"])
 def test_short_or_common_password_is_rejected(cast, password):
-    with pytest.raises(ValueError, match="Mật khẩu"):
+    with pytest.raises(UnfitSecret, match="password_"):
         cast.son.set_secret(password)
     assert cast.son.knows(PASSWORD)
 
@@ -260,21 +261,74 @@ def test_new_secret_ends_sessions_of_the_old_one(cast, sign_in):
 
 def test_rejected_secret_ends_no_session(cast, sign_in):
     browser = sign_in(cast.tu)
-    with pytest.raises(ValueError, match="Mã PIN"):
+    with pytest.raises(UnfitSecret, match="pin_"):
         cast.tu.set_secret("123456")
     assert browser.get("/arrival").status_code == 200
 
 
-def test_own_phone_remembers_the_username_and_a_shared_one_nobodys(client, cast, enter):
-    def remembered():
-        return re.search(r'name="username"[^>]*value="([^"]*)"', client.get("/sign-in").text)[1]
+def greeting(browser, path="/sign-in"):
+    """Return the heading of the sign-in page."""
+    return re.search("<h1>(.*?)</h1>", browser.get(path).text)[1]
 
-    assert remembered() == ""
+
+def test_own_phone_asks_its_person_for_the_secret_alone(client, cast, enter):
+    assert greeting(client) == "Từng Nhà"
     enter(client, "lan", PIN)
     client.post("/sign-out")
-    assert remembered() == "lan"
-    enter(client, "binh", PIN)
+    page = client.get("/sign-in?next=/households").text
+    assert greeting(client) == "Lê Thị Lan" and "Nhập mã PIN" in page
+    field, = re.findall(r'<input[^>]*name="username"[^>]*>', page)
+    assert 'value="lan"' in field and "hidden" in field
+    other = "/sign-in?other=1&amp;next=/households"
+    assert f'href="{other}"' in page
+    assert greeting(client, "/sign-in?other=1") == "Từng Nhà"
+    assert 'value="lan"' not in client.get("/sign-in?other=1").text
+    answer = enter(client, "lan", "111213")
+    assert answer.status_code == 422 and "<h1>Lê Thị Lan</h1>" in answer.text
+    assert "Lê Thị Lan" not in enter(client, "binh", "111213").text
+
+
+def test_officer_is_asked_for_a_password(client, cast, enter):
+    enter(client, "hanh", PASSWORD)
     client.post("/sign-out")
-    assert remembered() == ""
-    enter(client, "binh", PIN)
-    assert remembered() == ""
+    page = client.get("/sign-in").text
+    assert "Nhập mật khẩu" in page and "Gõ chữ" not in page
+    assert 'inputmode="numeric"' not in page
+
+
+def test_shared_phone_names_nobody(client, cast, enter):
+    for username in ("lan", "binh", "binh"):
+        enter(client, username, PIN)
+        client.post("/sign-out")
+    assert greeting(client) == "Từng Nhà"
+
+
+def test_lost_phone_names_nobody_even_after_signing_out(client, cast, enter):
+    enter(client, "lan", PIN)
+    found = Session.get(Session.user == cast.lan)
+    client.post("/sign-out")
+    assert greeting(client) == "Lê Thị Lan"
+    found.mark_lost()
+    assert greeting(client) == "Từng Nhà"
+
+
+def test_phone_of_a_closed_account_names_nobody(client, cast, enter):
+    enter(client, "lan", PIN)
+    client.post("/sign-out")
+    close_account(cast)
+    assert greeting(client) == "Từng Nhà"
+
+
+@pytest.mark.parametrize("cookie", ["lan", "-", "", "1", "x" * 64, "0" * 64, "a" * 5000, "\"lan\""])
+def test_forged_cookie_reveals_no_username(client, cast, enter, cookie):
+    client.set_cookie("person", cookie)
+    page = client.get("/sign-in")
+    assert page.status_code == 200
+    assert "<h1>Từng Nhà</h1>" in page.text and cast.lan.name not in page.text
+
+
+def test_remembered_person_is_named_in_no_cookie(client, cast, enter):
+    answer = enter(client, "lan", PIN)
+    for line in answer.headers.getlist("Set-Cookie"):
+        if not line.startswith("session="):
+            assert not re.search(r"\blan\b|Lan", line)

@@ -11,7 +11,7 @@ from teamapp.models import Attempt, MustWait, Throttle
 from teamapp.models import attempt as limits_of
 from teamapp.models import secret as secrets_of
 from teamapp.models.throttle import Evenly
-from teamapp.session.routes import network
+from teamapp.session.browser import network
 
 from ..cast import PIN
 

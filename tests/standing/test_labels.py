@@ -31,8 +31,8 @@ class Fields(HTMLParser):
         if tag == "label":
             is_seen = "hidden" not in given and not HIDDEN & set((given.get("class") or "").split())
             self.label = {"for": given.get("for"), "text": "", "around": [], "is_seen": is_seen}
-        elif tag in ("select", "textarea") or (
-                tag == "input" and given.get("type") not in WITHOUT):
+        elif "hidden" not in given and (tag in ("select", "textarea") or (
+                tag == "input" and given.get("type") not in WITHOUT)):
             self.fields.append((given.get("id"), self.get_starttag_text()))
             if self.label:
                 self.label["around"].append(self.fields[-1])

@@ -65,10 +65,8 @@ async function start() {
   lightWalk();
   listenToForms();
   startWorker(hear);
-  if (document.querySelector(`form[action="${URLS.signIn}"]`)) {
-    if (!(await databaseExists())) return undefined;
-    await onSignInPage();
-  }
+  if (!user() && !(await databaseExists())) return undefined;
+  if (document.querySelector(`form[action="${URLS.signIn}"]`)) await onSignInPage();
   if ("arrival" in document.body.dataset) return arrive();
   await finishSignOut();
   if (!(await guard({ loaded: true }))) return undefined;

@@ -1,4 +1,4 @@
-// Starts the sign-in page: on a slow line the worker comes first, and brings the other scripts.
+// Starts the pages with a PIN: on a slow line the worker comes first, and brings the other scripts.
 
 const { serviceWorker: worker } = navigator;
 const PATIENCE = 20 * 1000;
@@ -23,18 +23,18 @@ async function shellKept() {
 }
 
 /** The keyboard of a PIN has numbers; one choice brings letters, another shows what is typed. */
-function easePin(pin, choices) {
-  pin.inputMode = "numeric";
-  choices.hidden = false;
-  choices.addEventListener("change", ({ target: { checked, dataset } }) => {
-    if (dataset.type) pin.type = checked ? dataset.type : "password";
-    else pin.inputMode = checked ? dataset.keyboard : "numeric";
-    pin.focus();
-  });
+function chosen({ target: { checked, dataset, form } }) {
+  if (!dataset.type && !dataset.keyboard) return;
+  const [pin, ...more] = form.querySelectorAll("[autocomplete$=password]");
+  if (dataset.type) for (const one of [pin, ...more]) one.type = checked ? dataset.type : "password";
+  else pin.inputMode = checked ? dataset.keyboard : "numeric";
+  pin.focus();
 }
 
-easePin(document.querySelector("[data-pin]"), document.querySelector("[data-pin-choices]"));
-document.querySelector("[data-address]").textContent = `${location.origin}/`;
+document.addEventListener("change", chosen);
+for (const pin of document.querySelectorAll("[data-pin]")) pin.inputMode = "numeric";
+for (const choices of document.querySelectorAll("[data-secret-choices]")) choices.hidden = false;
+for (const address of document.querySelectorAll("[data-address]")) address.textContent = `${location.origin}/`;
 
 (worker ? shellKept() : Promise.resolve())
   .catch(console.error)
