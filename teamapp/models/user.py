@@ -169,10 +169,18 @@ class User(Record):
         """Raise UnfitSecret unless the user may have this PIN (field roles) or password."""
         (check_pin if self.is_field else check_password)(secret)
 
-    def end_sign_ins(self) -> None:
-        """End every session of the user."""
+    def end_sign_ins(self, but: str = "") -> None:
+        """End the sessions of the user, all but the one of this id."""
         for sign_in in self.sign_ins:
-            sign_in.end()
+            if sign_in.id != but:
+                sign_in.end()
+
+    def replace_secret(self, secret_hash: str, but: str) -> None:
+        """Store the hash of the user's own new secret; all sign-ins but the one of this id end."""
+        self.secret_hash = secret_hash
+        with transaction():
+            self.save(only=[User.secret_hash])
+            self.end_sign_ins(but)
 
     def knows(self, secret: str) -> bool:
         """Verify the user's PIN or password."""

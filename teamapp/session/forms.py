@@ -73,6 +73,27 @@ class CardForm(NewSecretForm):
     token = HiddenField()
 
 
+class OwnSecretForm(NewSecretForm):
+    """A user's own new secret, and the old one."""
+
+    old_secret = PasswordField()
+
+    def __init__(self, *given: Any, user: User, **more: Any) -> None:
+        super().__init__(*given, user=user, **more)
+        self.old_secret.label.text = _("Mã PIN đang dùng") if user.is_field \
+            else _("Mật khẩu đang dùng")
+
+    def wrong(self) -> str:
+        """Return the message of a wrong old secret."""
+        return _("Mã PIN đang dùng không đúng.") if self.user.is_field \
+            else _("Mật khẩu đang dùng không đúng.")
+
+    def validate_repeated(self, field: Field) -> None:
+        """Reject the old secret as the new one."""
+        if field.data and field.data == self.old_secret.data:
+            raise ValidationError(_("Vẫn là mã cũ. Chọn mã khác."))
+
+
 class LanguageForm(Form):
     """The language a person wants to read."""
 

@@ -19,6 +19,7 @@ from ..web import page
 from .browser import forgetting, is_secure, remembered_person, with_device
 from .cards import cards, door_page
 from .forms import LanguageForm, SignInForm
+from .own_secret import own_secret
 from .signing_in import (
     MANY_AT_ONCE,
     attempt_of,
@@ -32,6 +33,7 @@ from .signing_in import (
 bp = Blueprint("session", __name__)
 
 bp.register_blueprint(cards)
+bp.register_blueprint(own_secret)
 
 NO_HTTPS = _("Thiếu HTTPS nên chưa đăng nhập được. Mở trang bằng https:// hoặc báo người "
              "quản trị máy chủ.")

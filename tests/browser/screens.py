@@ -4,7 +4,7 @@ import re
 
 SCREENS = {
     "door": {"/sign-in", "/card", "/arrival", "/no-network"},
-    "member": {"/", "/me", "/households", "/households/<household_id>"},
+    "member": {"/", "/me", "/me/secret", "/households", "/households/<household_id>"},
     "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
     "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/reviews", "/people",
                "/people/<person_id>"},
@@ -15,7 +15,7 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/reviews", "/outbox-files"},
+        "/reviews", "/outbox-files", "/me/secret"},
     "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }

@@ -176,6 +176,10 @@ def test_volunteers_pages_are_accessible(phone, line, register):
         screens.go(f"{line.url}/me", "me")
         page.evaluate(OPEN_ALL)
         screens.look("me, about to sign out")
+        screens.go(f"{line.url}/me/secret", "a new PIN")
+        page.click("main form button")
+        page.wait_for_selector("[aria-invalid=true]")
+        screens.look("a new PIN, rejected")
         screens.go(f"{line.url}/households", "list")
         page.fill("[type=search]", "khong co ai")
         screens.look("list, nobody found")
@@ -307,7 +311,7 @@ def test_chairs_pages_are_accessible(to_review, enter, register):
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
+                     "/outbox-files", "/me/secret", "/nowhere", "/outbox", *REVIEWS):
             screens.go(path)
         page.click(".account summary")
         screens.look("account")

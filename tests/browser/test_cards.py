@@ -2,8 +2,9 @@
 
 import pytest
 
-from teamapp.models import Session, SignInCard
+from teamapp.models import Session, SignInCard, User
 
+from ..cast import PIN
 from .phone import LAPTOP
 
 NEW = "493817"
@@ -175,3 +176,25 @@ def test_card_of_another_person_seals_the_work_of_who_was_here(lans_phone, line,
     phone.until(lambda: str(lan.id) not in phone.kept_pages(), "her pages are still there")
     assert not phone.outbox("waiting")
     assert Session.select().where(Session.user == lan, Session.ended_at.is_null()).count() == 0
+
+
+def test_own_pin_is_changed_and_asked_for_at_the_next_sign_in(lans_phone, line, register):
+    phone, page = lans_phone, lans_phone.page
+    phone.go("/me")
+    page.click("text=Đổi mã PIN")
+    page.fill("[name=old_secret]", PIN)
+    choose(phone)
+    page.wait_for_selector("text=Đã đổi")
+    assert User.get(User.username == "lan").knows(NEW)
+    phone.sign_out()
+    page.wait_for_selector("h1:text('Lê Thị Lan')")
+    page.fill("[name=secret]", NEW)
+    page.click("main form button")
+    until_day(phone, line)
+
+
+def test_page_of_the_person_says_offline_that_a_new_pin_needs_signal(lans_phone):
+    lans_phone.go("/me")
+    lans_phone.context.set_offline(True)
+    lans_phone.page.reload()
+    lans_phone.page.wait_for_selector("text=Đổi mã PIN thì cần có sóng.", state="visible")

@@ -41,6 +41,8 @@ MATRIX = {
     "POST /card/secret": everybody(404),
     "POST /sign-out": everybody(303),
     "GET /me": people(PAGE, member=200),
+    "GET /me/secret": people(PAGE, member=200, officer=200),
+    "POST /me/secret": people(FORM, member=422, officer=422),
     "POST /language": people(FORM, member=400, officer=400),
     "GET /arrival": people(PAGE, member=200, officer=200),
     "GET /no-network": everybody(200),
