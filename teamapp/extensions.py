@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from .config import Config
 from .db import open_database
-from .models import Session, User
+from .models import LostPhone, Session, User
 
 login = LoginManager()
 csrf = CSRFProtect()
@@ -33,8 +33,15 @@ def load_user(user_id: str) -> User | None:
 
 
 def must_wipe() -> bool:
-    """Check whether the phone is marked lost or its user's account is deactivated."""
-    return Session.must_wipe(session.get("token", ""))
+    """Check whether the phone is marked lost or its user's account is deactivated.
+
+    The answer carries the order to drop the pages: a lost phone's record notes the first one.
+    """
+    token = session.get("token", "")
+    is_ordered = Session.must_wipe(token)
+    if is_ordered:
+        LostPhone.note_wiped(token)
+    return is_ordered
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -1,20 +1,16 @@
-"""Queries for the screens of people and their devices."""
+"""The people of the teams, for their list."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from peewee import Case
 
-from .. import clock
 from ..models import Device, Session, User, Village
 from ..text import sort_key
 
 RANK = {"chair": 0, "officer": 1, "leader": 2, "member": 3}
-MOST = 50  # sign-ins of one person on a page
-SHOWN_FOR = Session.ABSOLUTE  # an ended sign-in stays listed: its device may still show pages
 
 
 @dataclass
@@ -59,34 +55,3 @@ def grouped(found: Iterable[Person], viewer: User) -> list[tuple[Village | None,
         by_village[person.user.village_id].append(person)
     return [(village, by_village[village and village.id])
             for village in (None, *Village.labelled(viewer)) if by_village[village and village.id]]
-
-
-def phones(person: User) -> dict[str, Any]:
-    """Return a person's sign-ins, latest contact first, and other devices with unsent entries.
-
-    Ended sign-ins come last: their device may turn out to be lost.
-    """
-    devices = {device.id: device for device in Device.select().where(Device.user == person.id)}
-    query = Session.select().where(
-        Session.user == person.id,
-        (Session.seen_at > clock.now() - SHOWN_FOR) | Session.lost_at.is_null(False))
-    sign_ins = last_on_each_phone(query.order_by(
-        Session.ended_at.is_null(False), Session.seen_at.desc()).limit(MOST))
-    for sign_in in sign_ins:
-        sign_in.phone = devices.pop(sign_in.device, None)
-        if sign_in.phone:
-            sign_in.seen_at = max(sign_in.seen_at, sign_in.phone.seen_at)
-    return {"sign_ins": sign_ins,
-            "others": [device for device in devices.values() if device.left_count]}
-
-
-def last_on_each_phone(sign_ins: Iterable[Session]) -> list[Session]:
-    """Drop ended sign-ins that a later one on the same device follows; keep lost devices."""
-    found: list[Session] = []
-    phones = set()
-    for sign_in in sign_ins:
-        if not (sign_in.is_over and sign_in.device in phones) or sign_in.lost_at:
-            found.append(sign_in)
-        if sign_in.device:
-            phones.add(sign_in.device)
-    return found

@@ -1,20 +1,24 @@
 """People of the teams: their sign-ins, lost devices and deactivated accounts."""
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from ..access import lead_only
-from ..models import RejectedEntry, Session, User
+from ..models import RejectedEntry, User
 from ..web import ID, get_or_404, page
 from . import queries
+from .devices import devices, phones_of
+from .losses import losses
 
 bp = Blueprint("members", __name__)
 
+bp.register_blueprint(devices)
+bp.register_blueprint(losses)
+
 PERSON = f"/people/<{ID}:person_id>"
-SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 
 
 @bp.get("/people")
@@ -29,24 +33,6 @@ def index() -> ResponseReturnValue:
 def show(person_id: int) -> ResponseReturnValue:
     """Show a person and their devices."""
     return person_page(find(person_id))
-
-
-@bp.post(f"{SIGN_IN}/termination")
-@lead_only
-def create_termination(person_id: int, sign_in: str) -> ResponseReturnValue:
-    """End a sign-in: the device asks for the PIN again and keeps its entries."""
-    person, found = find_sign_in(person_id, sign_in)
-    found.end()
-    return back_to(person)
-
-
-@bp.post(f"{SIGN_IN}/loss")
-@lead_only
-def create_loss(person_id: int, sign_in: str) -> ResponseReturnValue:
-    """Report a device as lost: it deletes its pages at its next contact."""
-    person, found = find_sign_in(person_id, sign_in)
-    found.mark_lost()
-    return back_to(person)
 
 
 @bp.post(f"{PERSON}/deactivation")
@@ -76,17 +62,6 @@ def find(person_id: int) -> User:
     return get_or_404(User.visible_to(current_user).where(User.id == person_id))
 
 
-def find_sign_in(person_id: int, sign_in: str) -> tuple[User, Session]:
-    """Return a person and one of their sign-ins that the current user may end."""
-    person = find(person_id)
-    if not sign_in.isalnum():  # PostgreSQL rejects a query that contains NUL
-        abort(404)
-    found = get_or_404(Session.select().where(Session.id == sign_in, Session.user == person.id))
-    if not (person.id == current_user.id or current_user.may_deactivate(person)):
-        raise Forbidden("role")
-    return person, found
-
-
 def find_to_change(person_id: int) -> User:
     """Return a person whose account the current user may deactivate."""
     person = find(person_id)
@@ -104,4 +79,4 @@ def person_page(person: User, failure: str | None = None, status: int = 200) -> 
                 may_close=current_user.may_deactivate(person),
                 rejected=RejectedEntry.open(RejectedEntry.visible_to(current_user)).where(
                     RejectedEntry.user == person.id).count(),
-                **queries.phones(person))
+                lines=phones_of(person))

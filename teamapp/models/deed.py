@@ -27,7 +27,7 @@ class Deed(Record):
         "commune_created", "village_created", "village_changed", "village_closed",
         "village_reopened", "user_created", "user_changed", "user_moved", "role_changed",
         "user_deactivated", "user_reactivated", "card_issued", "card_used", "secret_changed",
-        "sign_in_ended", "phone_lost", "loss_decided", "data_exported")
+        "sign_in_ended", "device_cleared", "phone_lost", "loss_decided", "data_exported")
 
     @classmethod
     def record(cls, kind: str, by: User | None, commune: Commune, *, user: User | None = None,

@@ -23,6 +23,7 @@ from .. import clock
 from ..db import MomentField, Record, transaction
 from .browser import Browser
 from .commune import Commune
+from .deed import Deed
 from .session import SEEN_TIMEOUT_S, Session
 from .user import User
 from .village import Village
@@ -105,6 +106,14 @@ class Device(Record):
     def is_silent(cls) -> Expression:
         """Return the condition “holds entries and has had no contact for SILENT”."""
         return cls.is_waiting() & (cls.seen_at <= clock.now() - cls.SILENT)
+
+    def clear(self, by: User) -> None:
+        """Expect no entry from this phone any more; what it still sends is accepted as ever."""
+        with transaction():
+            Device.update(left_count=0, left_oldest_at=None).where(
+                Device.id == self.id, Device.user == self.user_id).execute()
+            Deed.record("device_cleared", by, self.commune, user=self.user, village=self.village,
+                        note=str(self.left_count))
 
     @classmethod
     def subtract_submitted(cls, id: UUID, user: User, count: int) -> None:

@@ -120,12 +120,15 @@ class Session(Record):
             Session.update(ended_at=clock.now()).where(
                 Session.id == self.id, Session.ended_at.is_null()).execute()
 
-    def mark_lost(self) -> None:
-        """End the session of a lost phone; a leader reviews the entries it still sends."""
+    def mark_lost(self) -> bool:
+        """End the session of a lost phone; a leader reviews the entries it still sends.
+
+        Return False if it was marked before.
+        """
         with transaction():
             self.end()
-            Session.update(lost_at=clock.now()).where(
-                Session.id == self.id, Session.lost_at.is_null()).execute()
+            return bool(Session.update(lost_at=clock.now()).where(
+                Session.id == self.id, Session.lost_at.is_null()).execute())
 
     def note_device(self, device: UUID) -> None:
         """Store the phone of the session."""

@@ -14,6 +14,7 @@ from ..languages import called
 from ..models import (
     AccountKind,
     Device,
+    LostPhone,
     Obstacle,
     RejectedEntry,
     Round,
@@ -32,9 +33,10 @@ Figures = dict[tuple[int, str], int]  # (village id, figure) → number
 
 @dataclass
 class Pending:
-    """What waits for the commune: open rejected entries and drafts; `draft` is the newest one."""
+    """What waits for the commune: rejected entries, lost phones, drafts; `draft` is the newest."""
 
     rejected: int
+    losses: int
     drafts: int
     draft: int | None
 
@@ -114,9 +116,11 @@ def met_rank(visit: Any) -> Any:
 def pending(user: User) -> Pending:
     """Return what waits for the commune, in one statement."""
     rejected = RejectedEntry.visible_to(user).where(RejectedEntry.settled_at.is_null())
+    losses = LostPhone.open(LostPhone.visible_to(user)).order_by()
     drafts = Round.visible_to(user).where(Round.published_at.is_null())
     return Pending(*drafts.select(
-        rejected.select(fn.COUNT(RejectedEntry.id)), fn.COUNT(Round.id), fn.MAX(Round.id),
+        rejected.select(fn.COUNT(RejectedEntry.id)), losses.select(fn.COUNT(LostPhone.id)),
+        fn.COUNT(Round.id), fn.MAX(Round.id),
     ).tuples().get())
 
 

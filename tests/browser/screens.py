@@ -7,7 +7,7 @@ SCREENS = {
     "member": {"/", "/me", "/households", "/households/<household_id>"},
     "outbox": {"/outbox", "/outbox-files", "/rejected-entries"},
     "leader": {"/outbox", "/outbox-files", "/rejected-entries", "/reviews", "/people",
-               "/people/<person_id>"},
+               "/people/<person_id>", "/devices", "/me/devices", "/lost-phones"},
     "chair": {
         "/tallies", "/tallies/<village_id>", "/tallies/<village_id>/<figure>", "/targets",
         "/rounds",
@@ -15,7 +15,7 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/reviews", "/outbox-files"},
+        "/reviews", "/outbox-files", "/devices", "/lost-phones"},
     "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }

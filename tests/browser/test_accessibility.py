@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -9,7 +10,17 @@ import pytest
 
 from teamapp import clock
 from teamapp.db import proxy
-from teamapp.models import Change, Household, RejectedEntry, Round, Session, User, Visit
+from teamapp.models import (
+    Change,
+    Device,
+    Household,
+    LostPhone,
+    RejectedEntry,
+    Round,
+    Session,
+    User,
+    Visit,
+)
 
 from ..cast import PASSWORD, PIN
 from ..sync.phone import body, entry
@@ -214,19 +225,36 @@ def to_review(rejected, register):
     visit(3, flag="dated_ahead", outcome="unreached", reason="Cầu hỏng")
 
 
+@pytest.fixture
+def phones(register):
+    """Give people phones: one lost, one ended, one with every problem, a person with two."""
+    lan, binh, tu = map(register.user, ("lan", "binh", "tu"))
+    User.update(phone="0900000456").where(User.id == lan.id).execute()
+    lost, ended, silent, _ = (Session.get_by_id(Session.digest(Session.begin(lan)))
+                              for _ in range(4))
+    at = clock.now() - timedelta(days=5)
+    for id, sign_in in ((uuid4(), lost), (uuid4(), silent)):
+        Device.create(id=id, user=lan, commune=lan.commune, village=lan.village, seen_at=at,
+                      left_count=12, left_oldest_at=at, label="Android 11, Samsung Internet 23",
+                      is_persistent=False)
+        Session.update(device=id, seen_at=at).where(Session.id == sign_in.id).execute()
+    LostPhone.report(lan, [Session.get_by_id(lost.id)], tu)
+    ended.end()
+    LostPhone.report(binh, [Session.get_by_id(Session.digest(Session.begin(binh)))], tu)
+    LostPhone.get(LostPhone.user == binh).decide("no_notice", f"{LONG}, {LONG}", tu)
+
+
 REVIEWS = [f"/reviews?of={kind}" for kind in ("changes", "duplicates", "days")]
 
 
-def test_leaders_pages_are_accessible(to_review, enter, register):
+def test_leaders_pages_are_accessible(to_review, phones, enter, register):
     lan, binh, tu = map(register.user, ("lan", "binh", "tu"))
-    lost, ended, _ = (Session.begin(lan) for _ in range(3))
-    Session.get_by_id(Session.digest(lost)).mark_lost()
-    Session.get_by_id(Session.digest(ended)).end()
     binh.deactivate()
     page = enter("tu", PIN)
-    with nothing_wrong(page, "leader", at_least=11) as screens:
+    with nothing_wrong(page, "leader", at_least=14) as screens:
         for path in ("/outbox", "/people", f"/people/{lan.id}", f"/people/{binh.id}",
-                     f"/people/{tu.id}", "/rejected-entries", *REVIEWS):
+                     f"/people/{tu.id}", "/devices", "/me/devices", "/lost-phones",
+                     "/rejected-entries", *REVIEWS):
             page.goto(path)
             page.evaluate(OPEN_ALL)
             screens.look(f"{path}, for a leader")
@@ -260,20 +288,26 @@ def saved(register, author):
     return json.dumps({"v": 1, "user": author.id, "entries": lines}).encode()
 
 
-def test_chairs_pages_are_accessible(to_review, enter, register):
+def test_chairs_pages_are_accessible(to_review, phones, enter, register):
     page = enter("son")
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{register.user('lan').village_id}"
     house = f"/households/{register.house(1)}"
-    with nothing_wrong(page, "chair", at_least=24) as screens:
+    with nothing_wrong(page, "chair", at_least=27) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
                      f"/tallies/{register.user('lan').village_id}",
                      "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
+                     "/outbox-files", "/nowhere", "/outbox", "/devices", "/lost-phones", *REVIEWS):
             screens.go(path)
+        page.goto("/lost-phones")
+        page.evaluate(OPEN_ALL)
+        without_checks(page, "form:has([value=no_notice])")
+        page.click("form:has([value=no_notice]) button")
+        page.wait_for_selector(".error")
+        screens.look("lost phones, without a reason")
         page.click(".account summary")
         screens.look("account")
         page.goto("/targets")

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
+    LostPhone,
     Receipt,
     RejectedEntry,
     Round,
@@ -60,6 +61,12 @@ FIELDS = {
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
     "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
+    "POST /people/<person_id>/sign-ins/<sign_in>/termination": ("next",),
+    "POST /people/<person_id>/sign-ins/<sign_in>/loss": ("next",),
+    "POST /people/<person_id>/devices/<device_id>/clearance": ("next",),
+    "GET /devices": ("is", "page"),
+    "GET /lost-phones": ("page",),
+    "POST /lost-phones/<loss_id>/decision": ("decision", "notified_on", "reason"),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
                                     for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
@@ -100,6 +107,7 @@ def state(*communes):
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
         Receipt.select().where(Receipt.commune.in_(communes)),
+        LostPhone.select().where(LostPhone.commune.in_(communes)),
         RejectedEntry.select().where(RejectedEntry.commune.in_(communes)))] + [
         set(RoundVillage.select(RoundVillage.round, RoundVillage.village).where(
             RoundVillage.village.in_(villages)).tuples())]

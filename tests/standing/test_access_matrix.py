@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from teamapp import access, clock
-from teamapp.models import Change, RejectedEntry, Round, Session, Visit
+from teamapp.models import Change, Device, LostPhone, RejectedEntry, Round, Session, Visit
 
 from .tree import read
 
@@ -84,6 +84,12 @@ MATRIX = {
     "POST /people/<person_id>/sign-ins/<sign_in>/termination": people(
         FORM, leader=303, officer=303),
     "POST /people/<person_id>/sign-ins/<sign_in>/loss": people(FORM, leader=303, officer=303),
+    "POST /people/<person_id>/devices/<device_id>/clearance": people(
+        FORM, leader=303, officer=303),
+    "GET /devices": people(PAGE, leader=200, officer=200),
+    "GET /me/devices": people(PAGE, member=200, officer=200),
+    "GET /lost-phones": people(PAGE, leader=200, officer=200),
+    "POST /lost-phones/<loss_id>/decision": people(FORM, officer=422),
     "GET /targets": people(PAGE, officer=200),
     "POST /targets": people(FORM, chair=422),
 }
@@ -146,6 +152,8 @@ def things(busy, draft):
                      "other": Visit.get(Visit.member == busy.kien).id, "missing": uuid4()},
         "sign_in": {"own": sign_in_of(busy.binh), "other": sign_in_of(far),
                     "missing": "0" * 64},
+        "device_id": {"own": device_of(busy.binh), "other": device_of(far), "missing": uuid4()},
+        "loss_id": {"own": loss_of(busy.binh), "other": loss_of(far), "missing": 2_000_000},
     }
 
     def seen_by(role, rule):
@@ -166,6 +174,17 @@ def things(busy, draft):
 def sign_in_of(user):
     """Return the id of a sign-in of this person."""
     return Session.digest(Session.begin(user))
+
+
+def device_of(user):
+    """Return the id of a phone of this person."""
+    return Device.create(id=uuid4(), user=user, commune=user.commune, seen_at=clock.now()).id
+
+
+def loss_of(user):
+    """Return the id of a lost phone of this person."""
+    LostPhone.report(user, [Session.get_by_id(sign_in_of(user))], user)
+    return LostPhone.get(LostPhone.user == user).id
 
 
 def change_of(user):
