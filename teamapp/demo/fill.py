@@ -6,10 +6,10 @@ from typing import Any
 from .. import clock
 from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..db import transaction
-from ..models import Device, Dossier, Procedure, Target, User, Village
+from ..models import Dossier, Procedure, Target, User, Village
 from ..models.commune import WriteTransaction
 from ..recording import visits
-from . import changes, edges, rounds
+from . import changes, edges, phones, rounds
 from .calls import Call
 from .days import LENGTH, Diary
 from .facts import FACTS, Draw
@@ -139,7 +139,7 @@ class Filling:
             for village, indicator, since, amount in rows]).execute()
 
     def _hear_from_phones(self, calls: list[Call]) -> None:
-        """Write each phone's last contact and the entries it still holds."""
+        """Write the phones as the calls were received from them, and lose one."""
         heard: dict[User, datetime] = {}
         held: dict[User, list[datetime]] = {}
         for call in calls:
@@ -148,11 +148,9 @@ class Filling:
                                          call.received_at)
             elif call.recorded_at <= self.now:
                 held.setdefault(call.member, []).append(call.recorded_at)
-        Device.insert_many([
-            {"id": self.draw.uuid(), "user": user, "commune": self.commune,
-             "village": user.village_id, "seen_at": seen_at, "left_count": len(held.get(user, ())),
-             "left_oldest_at": min(held[user]) if user in held else None}
-            for user, seen_at in heard.items()]).execute()
+        phones.hear(self.draw, heard, held)
+        leaders = {village.id: self.teams[code][0] for code, village in self.villages.items()}
+        phones.lose_one(heard, held, leaders, self.now)
 
 
 def helped_by_phase(diary: Diary) -> tuple[dict[str, int], dict[str, int]]:

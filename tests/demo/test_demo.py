@@ -11,6 +11,7 @@ from peewee import fn
 from teamapp import clock, text
 from teamapp.counting.reconciliation import differences
 from teamapp.demo.facts import FACTS, Draw
+from teamapp.members import device_list
 from teamapp.models import (
     TABLES,
     AccountKind,
@@ -22,6 +23,7 @@ from teamapp.models import (
     Filing,
     Household,
     Installation,
+    LostPhone,
     Province,
     Resident,
     Round,
@@ -302,3 +304,12 @@ def test_visits_are_corrected_taken_back_and_disputed(commune):
     changes = list(Change.select().where(Change.commune == commune))
     assert {(change.correction_id is None, change.state) for change in changes} == {
         (False, "effective"), (True, "effective"), (False, "waiting")}
+
+
+def test_phones_have_every_problem_and_one_is_lost(demo, commune):
+    chair = User.get(User.commune == commune, User.role == "chair")
+    version = demo.extensions["static_version"]
+    found = device_list.numbers(device_list.visible_to(chair, version))
+    assert min(found[name] for name in ("lost", "old", "fragile", "never")) >= 1
+    lost = LostPhone.get(LostPhone.commune == commune)
+    assert lost.households > 20 and not lost.decision and lost.reported_at < NOON
