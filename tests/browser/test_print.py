@@ -26,7 +26,7 @@ def test_pages_print_black_on_white_without_controls(keys, register):  # noqa: F
     village = register.user("lan").village_id
     keys.page.set_viewport_size(PAPER)
     keys.page.emulate_media(media="print", color_scheme="dark")
-    for screen, words in (("/tallies", "Cầu Ván"),
+    for screen, words in (("/tallies", "Cầu Ván"), ("/people", "Lê Thị Lan"),
                           (f"/households?village={village}", register.head(1)),
                           (f"/rounds/{Round.get().id}/villages/{village}", register.head(1))):
         keys.page.goto(screen)
