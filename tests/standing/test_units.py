@@ -1,4 +1,4 @@
-"""The units of docs/systemd/ run what the Procfile runs, with the settings of docs/operations.md."""
+"""The units of docs/systemd/ run the lines of the Procfile, with the documented settings."""
 
 import re
 import shlex
