@@ -171,12 +171,6 @@ def test_documented_command_creates_a_commune(app):
     assert (chair.commune.code, chair.name) == ("99009", "Trần Thị Mẫu")
 
 
-def test_documented_installation_puts_procfile_programs_on_the_path():
-    block = re.search(r"## Install\n.*?```sh\n(.*?)```", read("docs/operations.md"), re.S)[1]
-    [path] = [line for line in block.splitlines() if line.startswith("export PATH=")]
-    assert path == 'export PATH="$PWD/venv/bin:$PATH"' and "python3 -m venv venv\n" in block
-
-
 def test_every_documented_make_target_exists():
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
     named = {target for _, token in every_code()
