@@ -12,9 +12,11 @@ from ..web import get_or_404, page
 from . import queries
 from .editing import PERSON, editing
 from .forms import day_name, role_name
+from .lists import lists
 
 bp = Blueprint("members", __name__)
 bp.register_blueprint(editing)
+bp.register_blueprint(lists)
 bp.add_app_template_global(day_name)
 bp.add_app_template_global(role_name)
 

@@ -271,9 +271,19 @@ def test_chairs_pages_are_accessible(to_review, enter, register):
                      "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
-                     "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
+                     "/people?added=2", f"/people/{register.user('lan').id}",
+                     *(f"/people/{register.user('lan').id}/{part}" for part in (
+                         "edit", "placement")),
+                     "/people/lists/new", "/people/new", "/rejected-entries", "/outbox-files",
+                     "/nowhere", "/outbox", *REVIEWS):
             screens.go(path)
+        page.goto("/people/lists/new")
+        page.fill("textarea", f"Họ tên\tẤp\tSĐT\n{LONG}\tẤp Lạ\t12\nLê Thị Lan\tCầu Ván\t")
+        page.click(".action button.solid")
+        page.wait_for_selector(".lines")
+        page.evaluate(OPEN_ALL)
+        screens.look("a list of people")
+        page.goto(REVIEWS[-1])
         page.click(".account summary")
         screens.look("account")
         page.goto("/targets")
