@@ -23,7 +23,8 @@ def hear(draw: Draw, heard: Mapping[User, datetime], held: Mapping[User, list[da
         id, browser = draw.uuid(), browser_of(draw, current)
         devices.append(dict(
             id=id, user=user, commune=user.commune_id, village=user.village_id, seen_at=seen_at,
-            left_count=len(held.get(user, ())), left_oldest_at=min(held.get(user, ()), default=None),
+            left_count=len(held.get(user, ())),
+            left_oldest_at=min(held.get(user, ()), default=None),
             **vars(browser)))
         sign_ins.append(dict(
             id=f"{draw.getrandbits(256):064x}", user=user, device=id, seen_at=seen_at,

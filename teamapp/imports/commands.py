@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from .. import clock, text
 from ..models import Commune, Language, UnitType, Village
+from ..models.village_names import Villages
 from ..spreadsheet import UnreadableFile
 from .catalog import load_catalogues
 from .households import Plan, import_households
 from .parsed import Sheet
 from .sheet import read_sheet
-from .villages import Villages
 
 households = AppGroup("households", help="The households of a commune.")
 

@@ -5,9 +5,9 @@ import re
 from flask_babel import gettext as _
 
 from .. import text
+from ..models.village_names import Villages
 from . import cells as read
 from .columns import Columns
-from .villages import Villages
 
 CLUSTER = re.compile(r"^(cụm|tổ|khu|nhóm|xóm|đội|liên gia|ngõ|ngách|chòm|điểm|tuyến)\b.{0,30}$"
                      r"|^(lô|dãy|đường)\s+\w{1,3}$", re.IGNORECASE)

@@ -6,13 +6,13 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from .. import text
+from ..models.village_names import Villages
 from ..spreadsheet import UnreadableFile, read_tables
 from . import cells as read
 from .columns import Columns, find_columns
 from .line_values import LineReader
 from .lines import LineFilter
 from .parsed import ListedHousehold, Sheet
-from .villages import Villages
 from .whole_list import (
     drop_refused,
     give_numbers,
@@ -59,7 +59,8 @@ def read_sheet(path: Path | str, this_year: int, languages: dict[str, str] | Non
 def _chosen(sheets: dict[str, Sheet], villages: Villages, own: int | None, count: int) -> Sheet:
     """Return the sheet of the village, else the first one; refuse sheets of other villages."""
     of_village = {name: villages.find(name) for name in sheets}
-    name = next((name for name, village in of_village.items() if village == own and own), None)
+    name = next((name for name, village in of_village.items() if village and village.id == own),
+                None)
     if name is None and len(sheets) > 1 and any(of_village.values()):
         raise UnreadableFile(_("Mỗi trang tính là một thôn, ấp (%(names)s), không trang nào mang "
                                "tên thôn, ấp này.", names=", ".join(sheets)))

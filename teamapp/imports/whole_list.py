@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from .. import text
+from ..models.village_names import Villages
 from . import cells as read
 from .columns import Columns
 from .parsed import ListedHousehold, ListedPerson, Sheet
-from .villages import Villages
 
 
 def join_split(sheet: Sheet) -> None:
@@ -40,11 +40,12 @@ def drop_refused(sheet: Sheet) -> None:
 
 def leave_out_others(sheet: Sheet, villages: Villages, own: int | None) -> None:
     """Leave out the households of other villages; a column that names none of them is not read."""
-    of = {one.line: villages.find(one.village) for one in sheet.households if one.village}
-    if own is None or not any(of.values()) and not sheet.headings:
+    found = {name: villages.find(name) for name in {one.village for one in sheet.households}}
+    if own is None or not any(found.values()) and not sheet.headings:
         return
     for one in list(sheet.households):
-        if one.village and of[one.line] != own:
+        village = found[one.village]
+        if one.village and (village is None or village.id != own):
             sheet.households.remove(one)
             for line in {one.line, *(person.line for person in one.people)}:
                 sheet.skipped[line] = _("thuộc %(village)s, không ghi vào đây", village=one.village)

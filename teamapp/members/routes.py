@@ -16,10 +16,11 @@ from .cards import cards, list_page
 from .devices import devices, phones_of
 from .editing import PERSON, editing
 from .forms import day_name, role_name
+from .lists import lists
 from .losses import losses
 
 bp = Blueprint("members", __name__)
-for part in (cards, devices, editing, losses):
+for part in (cards, devices, editing, lists, losses):
     bp.register_blueprint(part)
 bp.add_app_template_global(day_name)
 bp.add_app_template_global(role_name)

@@ -15,6 +15,7 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/people/new",
+        "/people/lists/new",
         "/people/<person_id>/edit", "/people/<person_id>/placement", "/rejected-entries",
         "/reviews", "/outbox-files", "/me/secret", "/devices", "/lost-phones", "/deeds",
         "/export", "/records/<record_id>/entries/<kind>"},

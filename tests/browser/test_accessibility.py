@@ -341,9 +341,12 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
                      "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
-                     "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
-                     "/outbox-files", "/me/secret", "/nowhere", "/outbox", "/devices",
-                     "/lost-phones", "/deeds", "/export", *REVIEWS):
+                     "/people?added=2", f"/people/{register.user('lan').id}",
+                     *(f"/people/{register.user('lan').id}/{part}" for part in (
+                         "edit", "placement")),
+                     "/people/lists/new", "/people/new", "/rejected-entries", "/outbox-files",
+                     "/me/secret", "/nowhere", "/outbox", "/devices", "/lost-phones", "/deeds",
+                     "/export", *REVIEWS):
             screens.go(path)
         page.goto("/lost-phones")
         page.evaluate(OPEN_ALL)
@@ -351,6 +354,13 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
         page.click("form:has([value=no_notice]) button")
         page.wait_for_selector(".error")
         screens.look("lost phones, without a reason")
+        page.goto("/people/lists/new")
+        page.fill("textarea", f"Họ tên\tẤp\tSĐT\n{LONG}\tẤp Lạ\t12\nLê Thị Lan\tCầu Ván\t")
+        page.click(".action button.solid")
+        page.wait_for_selector(".lines")
+        page.evaluate(OPEN_ALL)
+        screens.look("a list of people")
+        page.goto(REVIEWS[-1])
         page.click(".account summary")
         screens.look("account")
         page.goto("/people?of=never-in")

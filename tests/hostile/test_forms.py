@@ -41,6 +41,8 @@ DAYS = ("period", "first", "last", "page")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 DETAILS = ("name", "phone", "languages", "weekdays", "minutes_a_day")
 PLACEMENT = ("role", "village")
+LINES = tuple(f"lines-{place}-{name}" for place in ("0", "1", "²")
+              for name in ("name", "village", "role", "phone", "languages", "decision"))
 
 # The fields of each route; routes of MATRIX that are not listed have none.
 FIELDS = {
@@ -70,7 +72,7 @@ FIELDS = {
     "POST /export": ("secret",),
     "GET /rejected-entries": ("author", "page"),
     "POST /rejected-entries/<item_id>/settlement": ("next",),
-    "GET /people": ("of", "village"),
+    "GET /people": ("of", "village", "added"),
     "POST /people/cards": ("people",),
     "POST /people/<person_id>/sign-ins/<sign_in>/termination": ("next",),
     "POST /people/<person_id>/sign-ins/<sign_in>/loss": ("next",),
@@ -80,6 +82,9 @@ FIELDS = {
     "POST /lost-phones/<loss_id>/decision": ("decision", "notified_on", "reason"),
     "POST /people": (*DETAILS, *PLACEMENT, "username", "proposed"),
     "POST /people/proposal": (*DETAILS, *PLACEMENT, "username", "proposed"),
+    "POST /people/lists/preview": (*LINES, "pasted", "fill", "fill_village", "fill_role",
+                                   "fill_where"),
+    "POST /people/lists": LINES,
     "POST /people/<person_id>": (*DETAILS, "drawn"),
     "POST /people/<person_id>/placement": (*PLACEMENT, "drawn"),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
