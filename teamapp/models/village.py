@@ -42,8 +42,16 @@ class Village(Record):
     @classmethod
     def labelled(cls, user: "User") -> list[Self]:
         """Return the visible villages with the unit type that `label` needs."""
-        return list(cls.visible_to(user).select(cls, UnitType.code, UnitType.prefix)
-                    .join(UnitType))
+        return list(cls._with_units(user))
+
+    @classmethod
+    def open_to(cls, user: "User") -> ModelSelect:
+        """Return the villages to choose from: those visible and not closed, with unit type."""
+        return cls._with_units(user).where(cls.closed_on.is_null())
+
+    @classmethod
+    def _with_units(cls, user: "User") -> ModelSelect:
+        return cls.visible_to(user).select(cls, UnitType.code, UnitType.prefix).join(UnitType)
 
     @staticmethod
     def labels(villages: "Sequence[Village]") -> dict[int, str]:
