@@ -13,7 +13,8 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 OUTBOX, APP, WORKER = "js/outbox.js", "js/app.js", "sw.js"
-ALONE = ("js/page/sign_in.js", "js/page/unanswered_form.js")  # each for a few pages
+ALONE = tuple(f"js/page/{name}.js" for name in (
+    "ordering", "sign_in", "unanswered_form"))  # each for a few pages
 SERVED = (OUTBOX, APP, *ALONE)  # the worker is served by its own route
 
 IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)

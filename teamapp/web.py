@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, make_response, render_template, reques
 from flask_babel import lazy_gettext as _
 from peewee import ModelSelect
 from werkzeug.routing import UUIDConverter
-from wtforms import DateField, Field, FieldList
+from wtforms import DateField, Field, FieldList, IntegerField
 
 from .config import Config
 from .extensions import htmx
@@ -48,6 +48,21 @@ class DayField(DateField):
                 self.data = date.fromisoformat(value if len(value) == 10 else "")
         except ValueError:
             raise ValueError(self.unreadable) from None
+
+
+class Whole(IntegerField):
+    """A whole number, or nothing."""
+
+    unreadable = _("Ghi một số, không có chữ.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata([valuelist[0].strip()])
+        except ValueError as error:
+            raise ValueError(self.unreadable) from error
 
 
 class Numbered(FieldList):

@@ -7,14 +7,14 @@ from typing import Any, Self
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, FormField, HiddenField, IntegerField, StringField
+from wtforms import Field, Form, FormField, HiddenField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from .. import clock
 from ..counting.periods import Span
 from ..counting.targets import ACTIVATIONS, COVERAGE
 from ..models import Village
-from ..web import DayField, Numbered
+from ..web import DayField, Numbered, Whole
 
 PERIODS = ("week", "month", "days")
 LONGEST = 366
@@ -87,21 +87,6 @@ class PeriodForm(Form):
         """The same parameters as a query string."""
         return "".join(f"{'&' if n else '?'}{name}={word}"
                        for n, (name, word) in enumerate(self.words.items()))
-
-
-class Whole(IntegerField):
-    """A whole number, or nothing."""
-
-    unreadable = _("Ghi một số, không có chữ.")
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata([valuelist[0].strip()])
-        except ValueError as error:
-            raise ValueError(self.unreadable) from error
 
 
 class TargetForm(Form):

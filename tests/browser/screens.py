@@ -15,8 +15,9 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/reviews", "/outbox-files"},
-    "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
+        "/reviews", "/outbox-files", "/villages", "/villages/new", "/villages/<village_id>",
+        "/villages/order", "/villages/paste"},
+    "nothing yet": {"/villages", "/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }
 NO_SCREEN = {

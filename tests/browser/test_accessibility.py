@@ -265,13 +265,15 @@ def test_chairs_pages_are_accessible(to_review, enter, register):
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{register.user('lan').village_id}"
     house = f"/households/{register.house(1)}"
-    with nothing_wrong(page, "chair", at_least=24) as screens:
+    with nothing_wrong(page, "chair", at_least=30) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
                      f"/tallies/{register.user('lan').village_id}",
                      "/tallies/0/coverage?state=unasked",
                      "/targets", "/rounds", "/rounds/new", f"/rounds/{made.id}",
                      f"/rounds/{made.id}/edit", village, f"{village}/houses", "/households", house,
                      "/people", f"/people/{register.user('lan').id}", "/rejected-entries",
+                     "/villages", "/villages/new", "/villages/order",
+                     f"/villages/{register.user('lan').village_id}",
                      "/outbox-files", "/nowhere", "/outbox", *REVIEWS):
             screens.go(path)
         page.click(".account summary")
@@ -280,6 +282,12 @@ def test_chairs_pages_are_accessible(to_review, enter, register):
         page.fill("[name$=-coverage] >> nth=0", "900")
         page.click(".action button.solid")
         screens.look("targets, rejected")
+        page.goto("/villages/paste")
+        page.fill("textarea", "Ấp Sen\tV77\t812\ttốt\nXã Đồi\tV77\tnhiều\nẤp Cầu Ván")
+        screens.look("villages, pasted")
+        page.click(".action button.solid")
+        page.wait_for_selector(".error")
+        screens.look("villages, line by line")
         page.goto("/rounds/new")
         without_checks(page, "#round")
         page.click(".action button.solid")
@@ -291,7 +299,7 @@ def test_empty_pages_are_accessible(enter):
     page = enter("chau")
     with nothing_wrong(page, "nothing yet", at_least=5) as screens:
         for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries",
-                     "/reviews"):
+                     "/reviews", "/villages"):
             screens.go(path)
         proxy.execute_sql("ALTER TABLE round RENAME TO lost")
         assert page.goto("/rounds").status == 503

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from teamapp import clock
 from teamapp.models import (
     Assignment,
+    Deed,
     Receipt,
     RejectedEntry,
     Round,
@@ -36,6 +37,8 @@ from .test_sync import PLAIN, SAID, SPOILT
 
 ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
 DAYS = ("period", "first", "last", "page")
+FACTS = ("unit_type", "name", "code", "signal", "declared_14plus")
+PLACE = (*FACTS, "declared_on", "declared_source", "list_complete", "revision")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 
 # The fields of each route; routes of MATRIX that are not listed have none.
@@ -55,6 +58,13 @@ FIELDS = {
     f"POST {VILLAGE}/allocation": ("members",),
     f"POST {VILLAGE}/removals": ("houses",),
     f"POST {VILLAGE}/houses": ("houses",),
+    "POST /villages": PLACE,
+    "POST /villages/<village_id>": PLACE,
+    "POST /villages/proposal": ("lines", "unit_type"),
+    "POST /villages/list": ("declared_on", "declared_source", *(
+        f"lines-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
+        for name in (*FACTS, "pasted", "skipped"))),
+    "POST /villages/order": ("place", "drawn", "move"),
     "GET /tallies": DAYS,
     "GET /tallies/<village_id>": DAYS,
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
@@ -70,7 +80,7 @@ ASKED.remove("POST /sync")  # test_sync.py
 LIKELY = some.sampled_from([
     "lan", "son", PIN, PASSWORD, "en", "vi", "/households", "//elsewhere", "keep", "all", "either",
     "unvisited", "nobody", "Cụm 1", "Đợt", "O01", "done", "unasked", "week", "month", "days",
-    "village", "1", "2", "20", "0", "-1", *HOUSES])
+    "village", "1", "2", "20", "0", "-1", "ap", "V09", "weak", "1 2", "Ấp Sen\tV09\t12", *HOUSES])
 WHO = ("lan", "tu", "hanh", "son")
 
 
@@ -97,6 +107,8 @@ def state(*communes):
         Assignment.select().where(Assignment.village.in_(villages)),
         User.select(User.id, User.closed_on, User.role, User.village).where(
             User.commune.in_(communes)),
+        Village.select().where(Village.commune.in_(communes)),
+        Deed.select().where(Deed.commune.in_(communes)),
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),
         Receipt.select().where(Receipt.commune.in_(communes)),

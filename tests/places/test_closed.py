@@ -8,7 +8,6 @@ import pytest
 from teamapp import clock
 from teamapp.models import Target, Village
 from tests.deeds import visit
-from tests.tallies.conftest import browser_of, line, set_target  # noqa: F401
 
 
 @pytest.fixture
@@ -19,13 +18,13 @@ def closed(cast):
 
 
 @pytest.mark.parametrize("page", ["/rounds/new", "/targets", "/households"])
-def test_closed_village_is_not_offered(browser_of, cast, closed, page):  # noqa: F811
+def test_closed_village_is_not_offered(browser_of, cast, closed, page):
     text = browser_of(cast.son).get(page).text
     assert "Cầu Ván" in text
     assert "Đá Xanh" not in text.replace("Cầu Ván", "")
 
 
-def test_draft_drops_a_village_closed_since(browser_of, cast):  # noqa: F811
+def test_draft_drops_a_village_closed_since(browser_of, cast):
     officer, today = browser_of(cast.hanh), clock.today()
     fields = {"name": "Đợt", "starts_on": today, "ends_on": today, "choice": "all",
               "villages": [cast.cau_van.id, cast.da_xanh.id]}
@@ -49,7 +48,7 @@ def test_import_into_a_closed_village_is_refused(app, cast, closed, tmp_path):
 
 
 def test_board_lists_a_closed_village_only_with_figures(
-        browser_of, cast, closed, line):  # noqa: F811
+        browser_of, cast, closed, line):
     chair = browser_of(cast.son)
     page = chair.get("/tallies").text
     assert "Đá Xanh" not in page
@@ -60,7 +59,7 @@ def test_board_lists_a_closed_village_only_with_figures(
 
 
 def test_closed_village_is_neither_called_nor_in_the_denominator(
-        browser_of, cast, closed, line):  # noqa: F811
+        browser_of, cast, closed, line):
     visit(cast.mai, cast.hlan)
     Village.update(declared_14plus=None).where(Village.id == closed.id).execute()
     page = browser_of(cast.son).get("/tallies").text
@@ -69,7 +68,7 @@ def test_closed_village_is_neither_called_nor_in_the_denominator(
 
 
 def test_target_of_a_closed_village_ends_that_day(
-        browser_of, cast, closed, line, set_target):  # noqa: F811
+        browser_of, cast, closed, line, set_target):
     first, last = clock.month_of(clock.today())
     set_target(closed, 30, first - timedelta(days=31))
     visit(cast.mai, cast.hlan, days_ago=0)
