@@ -57,6 +57,7 @@ def register_slices(app: Flask) -> None:
     from .households.routes import bp as households
     from .members.routes import bp as members
     from .offline.routes import bp as offline
+    from .places.routes import bp as places
     from .reviews.routes import bp as reviews
     from .rounds.routes import bp as rounds
     from .session.routes import bp as session
@@ -65,5 +66,5 @@ def register_slices(app: Flask) -> None:
     from .visits.routes import bp as visits
 
     for bp in (health, metrics.bp, session, households, visits, rounds, tallies, members, deeds,
-               exports, offline, reviews, sync):
+               exports, offline, places, reviews, sync):
         app.register_blueprint(bp)

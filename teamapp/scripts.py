@@ -13,8 +13,8 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 OUTBOX, APP, WORKER = "js/outbox.js", "js/app.js", "sw.js"
-ALONE = (  # each for a few pages
-    "js/page/card.js", "js/page/cards.js", "js/page/sign_in.js", "js/page/unanswered_form.js")
+ALONE = tuple(f"js/page/{name}.js" for name in (
+    "card", "cards", "ordering", "sign_in", "unanswered_form"))  # each for a few pages
 SERVED = (OUTBOX, APP, *ALONE)  # the worker is served by its own route
 
 IMPORTS = re.compile(r'^import \{([^}]+)\} from "([^"]+)";\n', re.MULTILINE)

@@ -31,8 +31,9 @@ class Share:
 
     @classmethod
     def of(cls, village: Village, done: int, not_yet: int, listed: int) -> "Share":
-        """Return a village's share; a complete list is the number itself."""
-        everyone = listed if village.list_complete else village.declared_14plus
+        """Return a village's share; a complete list, or a closed one, is the number itself."""
+        is_whole = village.list_complete or village.closed_on
+        everyone = listed if is_whole else village.declared_14plus
         beside = 0 if everyone is None else everyone - listed
         return cls(done, not_yet, listed, everyone, max(beside, 0), max(-beside, 0))
 

@@ -71,8 +71,9 @@ class Filling:
         adults = sum(len(house.adults) for house in houses)
         is_complete = village.code == "V01"
         declared = adults if is_complete else round(adults * self.draw.uniform(1.01, 1.05))
-        Village.update(declared_14plus=declared, list_complete=is_complete).where(
-            Village.id == village.id).execute()
+        Village.update(
+            declared_14plus=declared, list_complete=is_complete, declared_source="Công an xã",
+            declared_on=self.today.replace(day=1)).where(Village.id == village.id).execute()
 
     def _lived(self) -> tuple[list[Call], dict[User, list[House]]]:
         """Return all calls at the houses, and the round's houses by member."""

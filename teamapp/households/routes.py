@@ -20,7 +20,7 @@ bp = Blueprint("households", __name__)
 def index() -> ResponseReturnValue:
     """List the households, 100 a page; a member's device caches the whole list instead."""
     asked = request.args
-    villages = [] if current_user.is_field else Village.labelled(current_user)
+    villages = [] if current_user.is_field else list(Village.open_to(current_user))
     village_id, words = chosen_village(villages, asked), words_in(asked)
     kind = asked.get("is", "") if asked.get("is") in listing.CONDITIONS else ""
     search = Search(words)

@@ -54,7 +54,7 @@ def import_file(file: Path, commune: str, village: str) -> None:
 
 
 def find_village(commune_code: str, village_code: str) -> Village:
-    """Return the village; raise ClickException for an unknown code."""
+    """Return the village; raise ClickException for an unknown or closed one."""
     commune = Commune.get_or_none(Commune.code == commune_code)
     if commune is None:
         raise click.ClickException(_("Không có xã mang mã %(code)s.", code=commune_code))
@@ -62,6 +62,8 @@ def find_village(commune_code: str, village_code: str) -> Village:
     if village is None:
         raise click.ClickException(_("%(commune)s không có thôn, ấp mang mã %(code)s.",
                                      commune=commune.name, code=village_code))
+    if village.closed_on:
+        raise click.ClickException(_("%(village)s đã đóng.", village=village.label))
     return village
 
 

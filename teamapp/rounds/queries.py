@@ -32,14 +32,17 @@ def with_progress(query: ModelSelect) -> list[Round]:
     return rounds
 
 
-def village_ids(round: Round) -> list[int]:
-    return [row.village_id for row in round.villages]
+def village_ids(round: Round, among: Iterable[Village]) -> list[int]:
+    """Return the ids of those of some villages that take part."""
+    chosen = {row.village_id for row in round.villages}
+    return [village.id for village in among if village.id in chosen]
 
 
 def villages_in(round: Round, user: User) -> list[Village]:
     """Return the villages that take part, in their official order."""
-    chosen = set(village_ids(round))
-    return [village for village in Village.labelled(user) if village.id in chosen]
+    villages = Village.labelled(user)
+    chosen = set(village_ids(round, villages))
+    return [village for village in villages if village.id in chosen]
 
 
 def proposal(round: Round | None, villages: Collection[int], choice: str) -> dict[int, int]:

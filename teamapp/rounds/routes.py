@@ -150,12 +150,12 @@ def round_form(round: Round | None = None) -> RoundForm:
     """Return the form of a new round (two weeks from next Monday) or of this one."""
     if round and not round.is_draft:
         return DaysForm(obj=round)
-    villages = Village.labelled(current_user)
+    villages = list(Village.open_to(current_user))
     if round is None:
         monday = clock.week_of(clock.today())[1] + timedelta(days=1)
         return RoundForm(data={"starts_on": monday, "ends_on": monday + timedelta(days=13)}
                          ).offer(villages)
-    chosen = queries.village_ids(round)
+    chosen = queries.village_ids(round, villages)
     return RoundForm(data={"name": round.name, "starts_on": round.starts_on,
                            "ends_on": round.ends_on, "villages": chosen, "choice": "keep"}
                      ).offer(villages, chosen)

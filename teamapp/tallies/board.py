@@ -35,6 +35,11 @@ class Line:
     leader: User | None = None
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it is a closed village, listed for what was done there."""
+        return bool(self.village and self.village.closed_on)
+
+    @property
     def reached(self) -> float | None:
         """The percentage of the target, to a tenth, rounded half up; None of a partial one."""
         activations = self.figures[ACTIVATIONS]
@@ -67,7 +72,8 @@ class Board:
 def board(user: User, span: Span) -> Board:
     commune = user.commune_id
     found, contacts = queries.figures(commune, span), queries.contacts(commune)
-    lines = lines_of(Village.labelled(user), commune, span, found, contacts)
+    lines = [line for line in lines_of(Village.labelled(user), commune, span, found, contacts)
+             if not line.is_closed or any(line.figures.values())]
     return Board(
         span, queries.pending(user), lines, whole(lines, found),
         queries.difficulties(commune, span), total(contact.left for contact in contacts.values()),
@@ -84,7 +90,7 @@ def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
     def line(village: Village) -> Line:
         contact, share = contacts.get(village.id, Contact()), share_of[village.id]
         figures = known(found, village.id, contact, span)
-        needed, due = needs(targets, village.id, span, today)
+        needed, due = needs(targets, village, span, today)
         return Line(village.id, village, figures, needed, due, gap(due, figures[ACTIVATIONS]),
                     share, *wanted(targets, village.id, share, today), contact=contact)
 
@@ -93,7 +99,8 @@ def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
 
 def silent(lines: list[Line], commune: int) -> list[Line]:
     """Return the lines of the teams to call, each with its leader."""
-    found = [line for line in lines if line.contact.needs_a_call(clock.now())]
+    found = [line for line in lines
+             if not line.is_closed and line.contact.needs_a_call(clock.now())]
     leaders = queries.leaders(commune) if found else {}
     for line in found:
         line.leader = leaders.get(line.village_id)
@@ -116,12 +123,16 @@ def known(found: Figures, village_id: int, contact: Contact,
     return {figure: found.get((village_id, figure), 0) if heard else None for figure in FIGURES}
 
 
-def needs(targets: TargetHistory, village_id: int, span: Span,
+def needs(targets: TargetHistory, village: Village, span: Span,
           today: date) -> tuple[int | None, int | None]:
-    """Return the target of activations for the span, and the part of it due by today."""
-    last = min(span.last, today)
-    return (targets.activations(village_id, span.first, span.last),
-            targets.activations(village_id, span.first, last) if span.first <= today else None)
+    """Return the target of activations for the span, and the part of it due by today.
+
+    A closed village has a target until the day it closed.
+    """
+    end = min(span.last, village.closed_on or span.last)
+    due = targets.activations(village.id, span.first, min(end, today))
+    return (targets.activations(village.id, span.first, end),
+            due if span.first <= today else None)
 
 
 def gap(due: int | None, activations: int | None) -> int | None:

@@ -80,7 +80,7 @@ def targets() -> ResponseReturnValue:
 @chair_only
 def create_targets() -> ResponseReturnValue:
     """Set new targets of some villages from a day on."""
-    form = TargetsForm().offer(Village.labelled(current_user))
+    form = TargetsForm().offer(Village.open_to(current_user))
     if not form.validate_on_submit():
         return targets_page(form, status=422)
     with current_user.commune.write() as tx:
@@ -116,7 +116,7 @@ def board_page(form: PeriodForm, partial: str | None = None, **opened: Any) -> R
 
 
 def targets_page(form: TargetsForm, status: int = 200) -> Response:
-    villages = Village.labelled(current_user)
+    villages = list(Village.open_to(current_user))
     return page("tallies/targets.html", status=status, form=form.offer(villages),
                 villages=villages, targets=TargetHistory(current_user.commune_id),
                 today=clock.today())

@@ -15,11 +15,11 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/people/new",
-        "/people/lists/new",
-        "/people/<person_id>/edit", "/people/<person_id>/placement", "/rejected-entries",
-        "/reviews", "/outbox-files", "/me/secret", "/devices", "/lost-phones", "/deeds",
-        "/export", "/records/<record_id>/entries/<kind>"},
-    "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
+        "/people/lists/new", "/people/<person_id>/edit", "/people/<person_id>/placement",
+        "/rejected-entries", "/reviews", "/outbox-files", "/me/secret", "/devices",
+        "/lost-phones", "/deeds", "/export", "/records/<record_id>/entries/<kind>", "/villages",
+        "/villages/new", "/villages/<village_id>", "/villages/order", "/villages/paste"},
+    "nothing yet": {"/villages", "/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }
 NO_SCREEN = {

@@ -335,7 +335,7 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
     made = Round.get()
     village = f"/rounds/{made.id}/villages/{register.user('lan').village_id}"
     house = f"/households/{register.house(1)}"
-    with nothing_wrong(page, "chair", at_least=27) as screens:
+    with nothing_wrong(page, "chair", at_least=38) as screens:
         for path in ("/tallies", "/tallies?period=days&first=2026-02-02&last=2025-01-01",
                      f"/tallies/{register.user('lan').village_id}",
                      "/tallies/0/coverage?state=unasked",
@@ -346,7 +346,8 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
                          "edit", "placement")),
                      "/people/lists/new", "/people/new", "/rejected-entries", "/outbox-files",
                      "/me/secret", "/nowhere", "/outbox", "/devices", "/lost-phones", "/deeds",
-                     "/export", *REVIEWS):
+                     "/export", "/villages", "/villages/new", "/villages/order",
+                     f"/villages/{register.user('lan').village_id}", *REVIEWS):
             screens.go(path)
         page.goto("/lost-phones")
         page.evaluate(OPEN_ALL)
@@ -382,6 +383,12 @@ def test_chairs_pages_are_accessible(to_review, phones, enter, register):
         page.fill("[name$=-coverage] >> nth=0", "900")
         page.click(".action button.solid")
         screens.look("targets, rejected")
+        page.goto("/villages/paste")
+        page.fill("textarea", "Ấp Sen\tV77\t812\ttốt\nXã Đồi\tV77\tnhiều\nẤp Cầu Ván")
+        screens.look("villages, pasted")
+        page.click(".action button.solid")
+        page.wait_for_selector(".error")
+        screens.look("villages, line by line")
         page.goto("/rounds/new")
         without_checks(page, "#round")
         page.click(".action button.solid")
@@ -393,7 +400,7 @@ def test_empty_pages_are_accessible(enter):
     page = enter("chau")
     with nothing_wrong(page, "nothing yet", at_least=5) as screens:
         for path in ("/tallies", "/rounds", "/tallies/0/visits", "/rejected-entries",
-                     "/reviews"):
+                     "/reviews", "/villages"):
             screens.go(path)
         proxy.execute_sql("ALTER TABLE round RENAME TO lost")
         assert page.goto("/rounds").status == 503

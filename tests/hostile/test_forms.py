@@ -38,6 +38,8 @@ from .test_sync import PLAIN, SAID, SPOILT
 
 ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
 DAYS = ("period", "first", "last", "page")
+FACTS = ("unit_type", "name", "code", "signal", "declared_14plus")
+PLACE = (*FACTS, "declared_on", "declared_source", "list_complete", "revision")
 VILLAGE = "/rounds/<round_id>/villages/<village_id>"
 DETAILS = ("name", "phone", "languages", "weekdays", "minutes_a_day")
 PLACEMENT = ("role", "village")
@@ -65,6 +67,13 @@ FIELDS = {
     f"POST {VILLAGE}/allocation": ("members",),
     f"POST {VILLAGE}/removals": ("houses",),
     f"POST {VILLAGE}/houses": ("houses",),
+    "POST /villages": PLACE,
+    "POST /villages/<village_id>": PLACE,
+    "POST /villages/proposal": ("lines", "unit_type"),
+    "POST /villages/list": ("declared_on", "declared_source", *(
+        f"lines-{place}-{name}" for place in ("0", "1", "²", "9" * 5000)
+        for name in (*FACTS, "pasted", "skipped"))),
+    "POST /villages/order": ("place", "drawn", "move"),
     "GET /tallies": DAYS,
     "GET /tallies/<village_id>": DAYS,
     "GET /tallies/<village_id>/<figure>": (*DAYS, "code", "state", "in"),
@@ -97,7 +106,8 @@ ASKED.remove("POST /sync")  # test_sync.py
 LIKELY = some.sampled_from([
     "lan", "son", PIN, PASSWORD, "en", "vi", "/households", "//elsewhere", "keep", "all", "either",
     "unvisited", "nobody", "Cụm 1", "Đợt", "O01", "done", "unasked", "week", "month", "days",
-    "village", "member", "officer", "vie", "1", "2", "20", "0", "-1", *HOUSES])
+    "village", "member", "officer", "vie", "1", "2", "20", "0", "-1", "ap", "V09", "weak", "1 2",
+    "Ấp Sen\tV09\t12", *HOUSES])
 WHO = ("lan", "tu", "hanh", "son")
 
 
@@ -123,6 +133,7 @@ def state(*communes):
         Round.select().where(Round.commune.in_(communes)),
         Assignment.select().where(Assignment.village.in_(villages)),
         User.select().where(User.commune.in_(communes)),
+        Village.select().where(Village.commune.in_(communes)),
         Deed.select().where(Deed.commune.in_(communes)),
         Target.select().where(Target.village.in_(villages)),
         Visit.select().where(Visit.commune.in_(communes)),

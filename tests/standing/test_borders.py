@@ -35,7 +35,7 @@ class Links(HTMLParser):
 def crawl(browser):
     """Return {path: text} of all pages and partials reachable from the front pages."""
     waiting = ["/", "/households", "/visits/parts", "/outbox", "/rejected-entries", "/reviews",
-               "/no-network", "/rounds", "/tallies", "/targets", "/pack", "/arrival",
+               "/no-network", "/rounds", "/villages", "/tallies", "/targets", "/pack", "/arrival",
                "/tallies?period=month", "/deeds", "/manifest.webmanifest"]
     seen = {}
     while waiting and len(seen) < MOST_PAGES:

@@ -22,7 +22,7 @@ QUOTED_ALL_THE_SAME = {
     "database.js": {"state", "id"},  # the name of a store, the key of another
     "entries.js": {"state"}, "envelopes.js": {"state"}, "ids.js": {"state"},
     "typed_drafts.js": {"state"},  # that store
-    "parts.js": {"name"}, "mistakes.js": {"role"},  # the attribute
+    "parts.js": {"name"}, "ordering.js": {"name"}, "mistakes.js": {"role"},  # the attribute
 }
 
 # Strings with a space that are no sentences: selectors, and errors for the console.

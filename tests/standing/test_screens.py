@@ -13,8 +13,9 @@ def test_every_page_is_a_screen_or_excluded():
 
 
 def test_missing_screen_is_detected():
-    every = ["/tallies", "/tallies/0/visits", "/rounds", "/rejected-entries", "/reviews"]
+    every = ["/tallies", "/tallies/0/visits", "/rounds", "/rejected-entries", "/reviews",
+             "/villages"]
     assert left_out("nothing yet", every) == set()
     assert left_out("nothing yet", ["/tallies", "/tallies/0", "/sign-in", "/rejected-entries",
-                                    "/reviews"]) == {
+                                    "/reviews", "/villages"]) == {
         "/rounds", "/tallies/<village_id>/<figure>"}

@@ -1,0 +1,1 @@
+"""Villages of a commune: entered, pasted from a list, ordered, changed, closed."""

@@ -1,0 +1,1 @@
+"""Tests of villages: entered, pasted, ordered, changed, closed."""
