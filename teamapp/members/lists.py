@@ -54,7 +54,7 @@ def create() -> ResponseReturnValue:
                 return preview_page(form, lines, status=422)
             enlist(by, new)
     except IntegrityError:  # another commune took a username meanwhile
-        return preview_page(form, judged(form, current_user), status=409)
+        return preview_page(form, judged(form, current_user), status=409, is_late=True)
     return redirect(url_for("members.index", added=len(new)), 303)
 
 
@@ -99,7 +99,9 @@ def proposed(lines: list[Line]) -> list[str]:
     return usernames.propose([(line.name, (line.village or commune).code) for line in lines])
 
 
-def preview_page(form: ListForm, lines: list[Line], status: int = 200) -> Response:
+def preview_page(form: ListForm, lines: list[Line], status: int = 200,
+                 is_late: bool = False) -> Response:
     new = [line for line in lines if line.fate == "new"]
     return page("members/preview.html", status=status, form=form, lines=lines,
+                is_late=is_late,
                 usernames=dict(zip((line.number for line in new), proposed(new))))

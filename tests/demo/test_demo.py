@@ -154,6 +154,12 @@ def test_places_and_teams_are_those_of_the_facts(commune):
         assert village.declared_14plus > 100
 
 
+def test_members_and_leaders_can_give_some_days_and_minutes(commune):
+    team = User.select().where(User.commune == commune, User.role.in_(User.FIELD))
+    assert {len(user.days) for user in team} == {2, 3, 4}
+    assert {user.minutes for user in team} == {60, 90, 120}
+
+
 def test_a_second_commune_is_small_and_apart(demo):
     other = Commune.get(Commune.code == "99002")
     assert Household.select().where(Household.commune == other).count() == 40

@@ -7,6 +7,7 @@ import time
 import pytest
 from openpyxl import Workbook
 
+from teamapp.members import lists
 from teamapp.members.pasting import read_people
 from teamapp.members.words import Languages, Villages, role_of
 from teamapp.models import Deed, Membership, Speaks, User, Village
@@ -74,6 +75,15 @@ def test_list_is_added_in_one_go_and_a_second_time_changes_nothing(cast, officer
     assert fates(again) == ["Đã có"] * 3
     assert officer.save(again).status_code == 422
     assert Deed.select().count() == 2
+
+
+def test_list_that_meets_a_taken_username_adds_nobody(officer, monkeypatch):
+    page = officer.preview(LIST).text
+    monkeypatch.setattr(lists, "proposed", lambda lines: ["v01.hoadt", "kien"][:len(lines)])
+    before = User.select().count()
+    answer = officer.save(page)
+    assert answer.status_code == 409 and "bấm Ghi lần nữa" in answer.text
+    assert (User.select().count(), Deed.select().count()) == (before, 0)
 
 
 def test_people_of_one_name_and_village_are_kept_apart_by_username(officer):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from teamapp.members.forms import NewPersonForm
 from teamapp.models import Deed, Membership, SignInCard, Speaks, User, Village
 
 NEW = {"name": "Đinh Thị Ánh Hoa", "role": "member", "phone": "0912 345 678", "minutes_a_day": "90",
@@ -71,6 +72,14 @@ def test_taken_username_is_told_without_telling_whose_it_is(cast, add):
     page = add(username="kien").text  # of the other commune
     assert "đã có người dùng" in page and cast.kien.name not in page
     assert 'value="Đinh Thị Ánh Hoa"' in page and newest() == cast.chau
+
+
+def test_username_taken_at_the_same_moment_is_told_and_nothing_is_written(add, monkeypatch):
+    """Another commune writes it after the form was checked."""
+    monkeypatch.setattr(NewPersonForm, "validate_username", lambda form, field: None)
+    before = User.select().count()
+    assert add(username="kien").status_code == 422
+    assert (User.select().count(), Deed.select().count()) == (before, 0)
 
 
 @pytest.mark.parametrize("fields, said", [
