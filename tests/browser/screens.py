@@ -10,15 +10,16 @@ SCREENS = {
                "/people/<person_id>", "/devices", "/me/devices", "/lost-phones"},
     "chair": {
         "/tallies", "/tallies/<village_id>", "/tallies/<village_id>/<figure>", "/targets",
-        "/rounds",
-        "/rounds/new", "/rounds/<round_id>", "/rounds/<round_id>/edit",
+        "/rounds", "/rounds/new", "/rounds/<round_id>", "/rounds/<round_id>/edit",
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
-        "/households/<household_id>", "/people", "/people/<person_id>", "/people/new",
-        "/people/lists/new", "/people/<person_id>/edit", "/people/<person_id>/placement",
-        "/rejected-entries", "/reviews", "/outbox-files", "/me/secret", "/devices",
-        "/lost-phones", "/deeds", "/export", "/records/<record_id>/entries/<kind>", "/villages",
-        "/villages/new", "/villages/<village_id>", "/villages/order", "/villages/paste"},
+        "/households/<household_id>", "/rejected-entries", "/reviews", "/outbox-files",
+        "/records/<record_id>/entries/<kind>"},
+    "chair, people and places": {
+        "/people", "/people/<person_id>", "/people/new", "/people/lists/new",
+        "/people/<person_id>/edit", "/people/<person_id>/placement", "/me/secret", "/devices",
+        "/lost-phones", "/deeds", "/export", "/villages", "/villages/new",
+        "/villages/<village_id>", "/villages/order", "/villages/paste"},
     "nothing yet": {"/villages", "/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }
