@@ -12,6 +12,7 @@ from ..counting.periods import Span
 from ..counting.targets import ACTIVATIONS, COVERAGE, TargetHistory
 from ..models import User, Village
 from . import queries
+from .checklist import Checklist
 from .queries import Contact, Figures, Pending
 
 FIGURES = (ACTIVATIONS, VISITS.code, HOUSEHOLDS.code, DOSSIERS.code)
@@ -67,6 +68,7 @@ class Board:
     left: int | None  # None: no device has ever reported
     silent: list[Line]
     undeclared: list[Village | None]
+    checklist: Checklist
 
 
 def board(user: User, span: Span) -> Board:
@@ -78,7 +80,7 @@ def board(user: User, span: Span) -> Board:
         span, queries.pending(user), lines, whole(lines, found),
         queries.difficulties(commune, span), total(contact.left for contact in contacts.values()),
         silent(lines, commune),
-        [line.village for line in lines if line.share.all is None])
+        [line.village for line in lines if line.share.all is None], Checklist.of(commune))
 
 
 def lines_of(villages: list[Village], commune: int, span: Span, found: Figures,
