@@ -15,7 +15,8 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/people", "/people/<person_id>", "/rejected-entries",
-        "/reviews", "/outbox-files", "/records/<record_id>/entries/<kind>"},
+        "/reviews", "/outbox-files", "/records/<record_id>/entries/<kind>",
+        "/rejected-entries/<item_id>/resubmission"},
     "nothing yet": {"/tallies", "/rounds", "/rejected-entries", "/reviews",
                     "/tallies/<village_id>/<figure>"},
 }
