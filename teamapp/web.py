@@ -120,17 +120,17 @@ def page(template: str, partial: str | None = None, status: int = 200,
     return make_response(render_template(template, **context), status)
 
 
-def page_number() -> int:
-    return min(max(request.args.get("page", 1, int), 1), 10_000)
+def page_number(name: str = "page") -> int:
+    return min(max(request.args.get(name, 1, int), 1), 10_000)
 
 
 def paginate(query: ModelSelect, size: int, read: Callable[[ModelSelect], list[Any]] = list,
-             ) -> tuple[list[Any], int, bool]:
+             name: str = "page") -> tuple[list[Any], int, bool]:
     """Return (rows, page number, whether more follow) of the page the address names.
 
-    `read` turns the query into rows, in its order.
+    `read` turns the query into rows, in its order. `name` is that of the number in the address.
     """
-    number = page_number()
+    number = page_number(name)
     rows = read(query.limit(size + 1).offset((number - 1) * size))
     return rows[:size], number, len(rows) > size
 

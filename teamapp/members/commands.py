@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from itertools import chain, count
 
 import click
 from flask import Flask
@@ -11,11 +10,10 @@ from flask_babel import gettext as _
 
 from .. import text
 from ..db import transaction
-from ..models import Commune, Deed, Province, User
+from ..models import Commune, Deed, Province, User, usernames
 from .issuing import IssuedCard, issue_cards, site_url
 
 LONGEST_NAME = 80
-LONGEST_STEM = 50  # of a username, which a number may follow
 
 commune = AppGroup("commune", help="The communes of this server.")
 user = AppGroup("user", help="The people of the communes.")
@@ -64,8 +62,9 @@ def create(province_code: str | None, province: str | None, code: str | None, na
 def found(commune: Commune, chair_name: str) -> IssuedCard:
     """Record a new commune, create its first chair and return the chair's card."""
     Deed.record("commune_created", None, commune)
-    chair = User.create(commune=commune, role="chair", name=chair_name,
-                        username=free_username(chair_name), secret_hash="")
+    [username] = usernames.propose([(chair_name, commune.code)])
+    chair = User.create(commune=commune, role="chair", name=chair_name, username=username,
+                        secret_hash="")
     Deed.record("user_created", None, commune, user=chair, note="chair")
     [card] = issue_cards([chair], None, commune)
     return card
@@ -120,13 +119,6 @@ def name_of(value: str) -> str:
     if not text.is_clean(name) or not 1 <= len(name) <= LONGEST_NAME:
         raise Mistake(_("Tên dài từ 1 đến %(n)s ký tự.", n=LONGEST_NAME))
     return name
-
-
-def free_username(name: str) -> str:
-    """Return a username that nobody has: the name without accents, with a number if taken."""
-    stem = re.sub(r"[^a-z0-9]+", ".", text.fold(name))[:LONGEST_STEM].strip(".") or "chair"
-    proposals = chain([stem], (f"{stem}.{number}" for number in count(2)))
-    return next(one for one in proposals if not User.get_or_none(User.username == one))
 
 
 def print_card(card: IssuedCard) -> None:

@@ -128,7 +128,7 @@ def find(by: User, person_id: int, is_placing: bool = False) -> User:
 
 
 def open_villages() -> list[Village]:
-    return [village for village in Village.labelled(current_user) if not village.closed_on]
+    return list(Village.open_to(current_user))
 
 
 def new_person_form() -> NewPersonForm:

@@ -11,6 +11,7 @@ from peewee import (
     ModelSelect,
     NodeList,
     TextField,
+    fn,
 )
 
 from ..db import MomentField, Record
@@ -64,6 +65,13 @@ class Change(Record):
     def waiting(cls, query: ModelSelect) -> ModelSelect:
         """Return the changes of a query that a person has to settle, the oldest first."""
         return query.where(NodeList((cls.state, WAITING))).order_by(cls.received_at, cls.receipt)
+
+    @classmethod
+    def settled(cls, query: ModelSelect) -> ModelSelect:
+        """Return the changes of a query that a person settled, and whose version has none left."""
+        other = cls.alias()
+        return query.where(cls.settled_at.is_null(False), ~fn.EXISTS(other.select(SQL("1")).where(
+            other.visit == cls.visit, NodeList((other.state, WAITING)))))
 
     @classmethod
     def rivals(cls, change: "Change") -> ModelSelect:

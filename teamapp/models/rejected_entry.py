@@ -85,6 +85,12 @@ class RejectedEntry(Record):
         return query.where(cls.settled_at.is_null()).order_by(cls.received_at.desc(), cls.id.desc())
 
     @classmethod
+    def settled(cls, query: ModelSelect) -> ModelSelect:
+        """Return the settled entries of a query, the last settled first."""
+        return query.where(cls.settled_at.is_null(False)).order_by(
+            cls.settled_at.desc(), cls.id.desc())
+
+    @classmethod
     def open_count(cls, author: User) -> int:
         """Return the number of a user's unsettled entries."""
         return cls.select().where(cls.user == author.id, cls.settled_at.is_null()).count()

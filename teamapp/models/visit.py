@@ -103,6 +103,12 @@ class Visit(Record):
                            NodeList((cls.flag, REVIEWED_FLAGS)), cls.flag.contains(flag))
 
     @classmethod
+    def reviewed(cls, query: ModelSelect, flag: str) -> ModelSelect:
+        """Return the live visits of a query with a flag (or its start) somebody has looked at."""
+        return query.where(cls.is_live, cls.reviewed_at.is_null(False),
+                           NodeList((cls.flag, REVIEWED_FLAGS)), cls.flag.contains(flag))
+
+    @classmethod
     def duplicates(cls, query: ModelSelect) -> ModelSelect:
         """Return the unreviewed possible duplicates that another member's live visit still meets.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from peewee import ModelSelect, fn
+from peewee import JOIN, SQL, ModelSelect, fn
 
 from ..models import Change, User, Village, Visit
 from ..models.open_reviews import duplicate_pairs
@@ -41,6 +42,13 @@ class WaitingChanges:
     may_settle: bool
 
     @property
+    def decision(self) -> Change | None:
+        """The change that was settled last; of a choice, the one chosen."""
+        settled = [side.change for side in self.sides if side.change and side.change.settled_at]
+        return max(settled, default=None, key=lambda change: (
+            change.settled_receipt, change.state == "effective"))
+
+    @property
     def is_choice(self) -> bool:
         """Whether one of several changes is chosen; else each late one is accepted or not."""
         return all(side.change for side in self.sides)
@@ -70,6 +78,12 @@ class Visits:
                      if "possible_duplicate" in version.flags), self.versions[0])
 
     @property
+    def reviewed_at(self) -> datetime | None:
+        """When somebody looked at them last."""
+        return max((version.reviewed_at for version in self.versions if version.reviewed_at),
+                   default=None)
+
+    @property
     def seen(self) -> int:
         """The newest receipt shown."""
         return max(version.receipt for version in self.versions)
@@ -88,10 +102,23 @@ def waiting_versions(reader: User) -> ModelSelect:
             .order_by(Village.position, Village.id, fn.MIN(Change.receipt)).tuples())
 
 
-def waiting_changes(query: ModelSelect, reader: User) -> list[WaitingChanges]:
+def settled_versions(reader: User) -> ModelSelect:
+    """Return the same of the visits whose changes are settled, the last settled first."""
+    return (Change.settled(Change.visible_to(reader)).select(Change.visit, Visit.first)
+            .join(Visit, on=(Change.visit == Visit.id)).group_by(Change.visit, Visit.first)
+            .order_by(fn.MAX(Change.settled_receipt).desc()).tuples())
+
+
+def settled_changes(query: ModelSelect, reader: User) -> list[WaitingChanges]:
+    """Return the cards of a page of `settled_versions`, with the dismissed changes."""
+    return waiting_changes(query, reader, is_settled=True)
+
+
+def waiting_changes(query: ModelSelect, reader: User,
+                    is_settled: bool = False) -> list[WaitingChanges]:
     """Return the cards of a page of `waiting_versions`."""
     rows = list(query)
-    standing = changes_of({first or id for id, first in rows})
+    standing = changes_of({first or id for id, first in rows}, is_settled)
     shown = {id: sides_of(id, standing) for id, _ in rows}
     ids = {version for sides in shown.values() for _, version in sides if version}
     versions = read_versions(Visit.id.in_(Among(ids)), reader)
@@ -99,15 +126,18 @@ def waiting_changes(query: ModelSelect, reader: User) -> list[WaitingChanges]:
                                 for change, version in shown[id]], reader) for id, _ in rows]
 
 
-def changes_of(roots: Collection[UUID]) -> dict[UUID, list[Change]]:
-    """Return {version: its changes that are not dismissed} of visits, by their first versions."""
+def changes_of(roots: Collection[UUID], is_settled: bool) -> dict[UUID, list[Change]]:
+    """Return {version: its changes} of visits, by their first versions.
+
+    The dismissed ones are left out unless `is_settled`.
+    """
     found: dict[UUID, list[Change]] = {}
-    among = Among(roots)
-    query = (Change.select(Change, User).join(User, on=(Change.by == User.id)).switch(Change)
-             .join(Visit, on=(Change.visit == Visit.id))
-             .where(Visit.id.in_(among) | Visit.first.in_(among), Change.state != "dismissed")
-             .order_by(Change.receipt))
-    for change in query:
+    among, settler = Among(roots), User.alias()
+    query = (Change.select(Change, User, settler).join(User, on=(Change.by == User.id))
+             .switch(Change).join(settler, JOIN.LEFT_OUTER, on=(Change.settled_by == settler.id))
+             .switch(Change).join(Visit, on=(Change.visit == Visit.id))
+             .where(Visit.id.in_(among) | Visit.first.in_(among)).order_by(Change.receipt))
+    for change in query if is_settled else query.where(Change.state != "dismissed"):
         found.setdefault(change.visit_id, []).append(change)
     return found
 
@@ -169,6 +199,24 @@ def dated(query: ModelSelect, reader: User) -> list[Visits]:
     return [together([versions[id]]) for id in ids]
 
 
+def reviewed_duplicates(reader: User) -> ModelSelect:
+    """Return (household, day) of possible duplicates all looked at, the last reviewed first."""
+    other = Visit.alias()
+    is_open = fn.EXISTS(other.select(SQL("1")).where(
+        other.household == Visit.household, other.day == Visit.day, other.is_live,
+        other.reviewed_at.is_null(), other.flag.contains("possible_duplicate")))
+    return (Visit.reviewed(Visit.visible_to(reader), "possible_duplicate")
+            .select(Visit.household, Visit.day).where(~is_open).group_by(Visit.household, Visit.day)
+            .order_by(fn.MAX(Visit.reviewed_at).desc(), fn.MAX(Visit.receipt).desc()).tuples())
+
+
+def reviewed_days(reader: User) -> ModelSelect:
+    """Return the ids of visits dated ahead or long back that were looked at, the last first."""
+    return (Visit.reviewed(Visit.visible_to(reader), "dated_").select(Visit.id)
+            .where(~Visit.flag.contains("possible_duplicate"))
+            .order_by(Visit.reviewed_at.desc(), Visit.receipt.desc()).tuples())
+
+
 def together(versions: Iterable[Version]) -> Visits:
     """Return the card of these visits."""
     found = list(versions)
@@ -179,3 +227,7 @@ LISTS: dict[str, tuple[Any, Any]] = {  # kind: (query of a page, its cards)
     "changes": (waiting_versions, waiting_changes),
     "duplicates": (possible_duplicates, duplicates),
     "days": (oddly_dated, dated)}
+SETTLED: dict[str, tuple[Any, Any]] = {  # the same of what is settled
+    "changes": (settled_versions, settled_changes),
+    "duplicates": (reviewed_duplicates, duplicates),
+    "days": (reviewed_days, dated)}

@@ -23,6 +23,7 @@ class Version(VisitContent):
     received_at: datetime
     flag: str
     is_live: bool
+    reviewed_at: datetime | None
     member: str
     head: str | None = None
 
@@ -41,7 +42,7 @@ class Version(VisitContent):
 
 
 COLUMNS = (*FACTS, Visit.id, Visit.household, Visit.village, Visit.day, Visit.received_at,
-           Visit.flag, Visit.is_live, User.name)  # the fields of Version
+           Visit.flag, Visit.is_live, Visit.reviewed_at, User.name)  # the fields of Version
 
 
 def read_versions(condition: Any, reader: User) -> dict[UUID, Version]:

@@ -49,7 +49,7 @@ class OnlineForm:
     replaces: RejectedEntry | None = None
 
     @property
-    def page(self) -> FormPage:
+    def form_page(self) -> FormPage:
         return page_of(self.kind)
 
     def entry(self, body: str, version: int, id: UUID | None = None) -> SentEntry:
@@ -75,7 +75,7 @@ class OnlineForm:
         answer = self.process(entry)
         if answer["status"] != "accepted":
             return self.draw(entry, answer, 422 if answer["status"] == "rejected" else 503)
-        flash(self.page.said(text.number(answer["receipt"], language()), answer["flag"]))
+        flash(self.form_page.said(text.number(answer["receipt"], language()), answer["flag"]))
         return redirect(self.leave, 303)
 
     def process(self, entry: SentEntry, is_trial: bool = False) -> Answer:
@@ -101,10 +101,10 @@ class OnlineForm:
         form = fill(entry, None)
         errors = answer.get("fields") if answer else None
         tell(form, errors or {})
-        return page(self.page.template, status=status, online=self, form=form, entry=entry,
+        return page(self.form_page.template, status=status, online=self, form=form, entry=entry,
                     address=request.full_path.rstrip("?"),
                     why=why or (sentence(answer) if answer else ""),
-                    **self.page.choices(form, current_user))
+                    **self.form_page.choices(form, current_user))
 
 
 def page_of(kind: str) -> FormPage:

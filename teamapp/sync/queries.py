@@ -24,6 +24,7 @@ class Line:
     advice: Text
     words: str  # field errors, if stored in the language of the reader
     description: Description
+    may_resubmit: bool = False
 
 
 @dataclass
@@ -59,9 +60,21 @@ def line(item: RejectedEntry, author: User | None, description: Description, rea
     """Return the line of an entry; a code this release lacks shows the reason sent to the phone."""
     rejection = REJECTIONS.get(item.code) or Rejection(item.reason, item.reason)
     has_words = item.code == "invalid" and item.language == language()
-    return Line(item, author, rejection.why,
-                rejection.advice if item.user_id == reader.id else rejection.advice_to_others,
-                item.reason if has_words else "", description)
+    is_helped = author is not None and may_resubmit(item, author, description, reader)
+    advice = rejection.advice if item.user_id == reader.id else (
+        rejection.advice_to_helpers if is_helped else rejection.advice_to_others)
+    return Line(item, author, rejection.why, advice, item.reason if has_words else "", description,
+                is_helped)
+
+
+def may_resubmit(item: RejectedEntry, author: User, description: Description,
+                 reader: User) -> bool:
+    """Check whether a reader who sees entry and author may correct the entry online.
+
+    Its form names the household, so that the reader has to see that too.
+    """
+    return item.kind in KINDS and KINDS[item.kind].page is not None and reader.leads \
+        and reader.may_submit_for(author) and description.household is not None
 
 
 def descriptions(items: list[RejectedEntry], reader: User) -> list[Description]:

@@ -21,10 +21,12 @@ class Rejection:
     why: Text  # for a list
     advice: Text = _("Còn ở Gửi về xã thì bấm Sửa. Không còn thì ghi lại.")  # for the author
     advice_to_others: Text = _("Nhờ người ghi sửa trên máy, hoặc ghi lại.")
+    advice_to_helpers: Text = _("Nhờ người ghi sửa trên máy. Không nhờ được thì bấm Sửa giúp.")
 
 
 UNPROVEN = {"advice": _("Đúng là lượt của mình thì ghi lại."),
-            "advice_to_others": _("Hỏi người ghi. Đúng là lượt của họ thì ghi lại.")}
+            "advice_to_others": _("Hỏi người ghi. Đúng là lượt của họ thì ghi lại."),
+            "advice_to_helpers": _("Hỏi người ghi. Đúng là lượt của họ thì bấm Sửa giúp.")}
 
 REJECTIONS = {
     "invalid": Rejection(

@@ -18,12 +18,14 @@ from .processor import BatchProcessor
 from .reading import read_ahead
 from .rejected_entries import rejected_entries
 from .rejections import sent_again
+from .resubmissions import resubmissions
 
 bp = Blueprint("sync", __name__)
 
 bp.register_blueprint(entry_forms)
 bp.register_blueprint(files)
 bp.register_blueprint(rejected_entries)
+bp.register_blueprint(resubmissions)
 bp.add_app_template_global(form_version)
 bp.add_app_template_global(sent_again)
 bp.add_app_template_global(uuid4, "new_id")

@@ -14,7 +14,7 @@ SCREENS = {
         "/rounds/<round_id>/villages/<village_id>",
         "/rounds/<round_id>/villages/<village_id>/houses", "/households",
         "/households/<household_id>", "/rejected-entries", "/reviews", "/outbox-files",
-        "/records/<record_id>/entries/<kind>"},
+        "/records/<record_id>/entries/<kind>", "/rejected-entries/<item_id>/resubmission"},
     "chair, people and places": {
         "/people", "/people/<person_id>", "/people/new", "/people/lists/new",
         "/people/<person_id>/edit", "/people/<person_id>/placement", "/me/secret", "/devices",

@@ -128,7 +128,8 @@ def vietnamese_in(html):
 @pytest.mark.once  # the words of a page are the same on any database
 @pytest.mark.parametrize("who, whose", [
     ("lan", ("member", "outbox")), ("tu", ("leader", "member")),
-    ("hanh", ("chair", "chair, people and places")), ("son", ("chair", "chair, people and places"))])
+    ("hanh", ("chair", "chair, people and places")),
+    ("son", ("chair", "chair, people and places"))])
 def test_english_screen_holds_vietnamese_only_in_names(busy, sign_in, who, whose):
     """Texts in the wrong language, or cached from the previous reader, would appear."""
     known = {"household_id": busy.van.id, "person_id": busy.lan.id, "place": busy.cau_van.id,

@@ -53,6 +53,8 @@ MATRIX = {
     "GET /outbox-files": people(PAGE, member=200, officer=200),
     "POST /outbox-files": people(FORM, member=422, officer=422),
     "GET /rejected-entries": people(PAGE, member=200, officer=200),
+    "GET /rejected-entries/<item_id>/resubmission": people(PAGE, leader=200, officer=200),
+    "POST /rejected-entries/<item_id>/resubmission": people(FORM, leader=422, officer=422),
     "POST /rejected-entries/<item_id>/settlement": people(FORM, member=303, officer=303),
     "GET /records/<record_id>/entries/<kind>": people(PAGE, leader=200, officer=200),
     "POST /records/<record_id>/entries/<kind>": people(FORM, leader=422, officer=422),
@@ -194,7 +196,9 @@ def things(busy, draft):
     }
 
     def seen_by(role, rule):
-        RejectedEntry.update(settled_at=None).execute()
+        for author, house in ((busy.lan, busy.bre), (busy.kien, busy.kin)):
+            RejectedEntry.update(settled_at=None, body=f"household={house.id}").where(
+                RejectedEntry.user == author).execute()
         for whose, by, village in (("own", busy.son, busy.cau_van),
                                    ("other", busy.chau, busy.suoi_la)):
             if not Round.get_or_none(Round.id == found["round_id"][whose]):  # removed by a request

@@ -1,0 +1,53 @@
+"""Rejected entries corrected online, for an author who is gone."""
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ..access import lead_only, own_path
+from ..models import RejectedEntry, User
+from ..web import ID, get_or_404
+from . import queries
+from .online import OnlineForm
+from .rejections import REJECTIONS
+
+resubmissions = Blueprint("resubmissions", __name__)
+RESUBMISSION = f"/rejected-entries/<{ID}:item_id>/resubmission"
+
+
+@resubmissions.get(RESUBMISSION)
+@lead_only
+def new(item_id: int) -> ResponseReturnValue:
+    """Show a rejected entry in its form, with what the commune would say to it today."""
+    online, item = find(item_id)
+    if item.settled_at is not None:
+        return redirect(online.leave)
+    entry = online.entry(item.body, item.form)
+    answer = online.process(entry, is_trial=True)
+    known = REJECTIONS.get(item.code)
+    return online.draw(entry, answer, why=(known.why if known else item.reason)
+                       if answer["status"] == "accepted" else "")
+
+
+@resubmissions.post(RESUBMISSION)
+@lead_only
+def create(item_id: int) -> ResponseReturnValue:
+    """Process the corrected entry in its author's name; the receipt has who submitted it."""
+    online, _ = find(item_id)
+    return online.receive()
+
+
+def find(item_id: int) -> tuple[OnlineForm, RejectedEntry]:
+    """Return the form of a rejected entry that the user may correct, and the entry; else 404.
+
+    A settled one has no words any more: its form, posted again, is answered from its receipt.
+    """
+    item = get_or_404(RejectedEntry.visible_to(current_user).where(RejectedEntry.id == item_id))
+    user = current_user._get_current_object()
+    author = get_or_404(User.visible_to(user).where(User.id == item.user_id))
+    [description] = queries.descriptions([item], user)
+    if item.settled_at is None and not queries.may_resubmit(item, author, description, user):
+        abort(404)
+    leave = request.args.get("next", "")
+    return OnlineForm(item.kind, author, own_path(leave) if leave else url_for(
+        "sync.rejected_entries.index"), replaces=item), item
