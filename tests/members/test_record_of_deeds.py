@@ -45,8 +45,8 @@ def test_newest_stand_first_fifty_a_page(cast, sign_in):
     first, second = browser.get("/deeds").text, browser.get("/deeds?page=2").text
     assert re.findall(r"số (\d+)", first) == [str(n) for n in range(50)]
     assert re.findall(r"số (\d+)", second) == ["50"]
-    assert "Cũ hơn" in first and "Mới hơn" not in first
-    assert "Mới hơn" in second and "Cũ hơn" not in second
+    assert "Trang sau" in first and "Trang trước" not in first
+    assert "Trang trước" in second and "Trang sau" not in second
 
 
 @pytest.mark.parametrize("query, kinds", [
