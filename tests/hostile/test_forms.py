@@ -28,6 +28,7 @@ from teamapp.models import (
     Village,
     Visit,
 )
+from teamapp.sync.kinds import KINDS
 from tests.cast import PASSWORD, PIN
 from tests.standing.test_access_matrix import MATRIX
 from tests.sync.phone import visits_by_entry
@@ -37,6 +38,9 @@ from .often import often
 from .test_sync import PLAIN, SAID, SPOILT
 
 ROUND = ("name", "starts_on", "ends_on", "villages", "drawn", "choice")
+ENTRY = ("entry", "form", "add", "remove", "next", "id", "visit", "household", "outcome", "reason",
+         "visited_at", "return_on", "companions", "people-0-id", "people-0-steps-0-kind",
+         "people-0-steps-0-state", "people-²-id", "dossiers-0-id", "dossiers-0-procedure")
 DAYS = ("period", "first", "last", "page")
 FACTS = ("unit_type", "name", "code", "signal", "declared_14plus")
 PLACE = (*FACTS, "declared_on", "declared_source", "list_complete", "revision")
@@ -96,6 +100,10 @@ FIELDS = {
     "POST /people/lists": LINES,
     "POST /people/<person_id>": (*DETAILS, "drawn"),
     "POST /people/<person_id>/placement": (*PLACEMENT, "drawn"),
+    "POST /rejected-entries/<item_id>/resubmission": ENTRY,
+    "POST /records/<record_id>/entries/<kind>": ENTRY,
+    "GET /records/<record_id>/entries/<kind>": ("next",),
+    "GET /reviews": ("of", "page", "settled"),
     "POST /targets": ("since_on", *(f"targets-{place}-{name}"
                                     for place in ("0", "1", "²", "9" * 5000)
                                     for name in ("village", "activations", "coverage"))),
@@ -117,6 +125,7 @@ def world(app, busy, draft, sign_in, token):
     ids = [busy.cau_van.id, busy.da_xanh.id, busy.suoi_la.id, busy.lan.id, busy.son.id,
            busy.kien.id, draft(busy.son, busy.cau_van).id, *(row.id for row in Round.select()),
            *(row.id for row in Session.select()), *(row.id for row in RejectedEntry.select()),
+           *(row.id for row in Visit.select()),
            *HOUSES]
     cookies = {}
     for name in WHO:
@@ -165,6 +174,8 @@ def filled(data, rule, ids):
     def one(name):
         if name[1] == "figure":
             return data.draw(some.sampled_from(["visits", "houses", "coverage", "activations"]))
+        if name[1] == "kind":
+            return data.draw(some.sampled_from([*KINDS, "nothing"]))
         return quote(data.draw(some.sampled_from(ids) | WORDS), safe="", errors="surrogatepass")
 
     return re.sub(r"<(\w+)>", one, rule)
