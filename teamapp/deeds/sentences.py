@@ -13,7 +13,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {  # of the filter: its name, i
                               "user_deactivated", "user_reactivated")),
     "access": (_("Thẻ và đăng nhập"), ("card_issued", "card_used", "secret_changed",
                                        "sign_in_ended")),
-    "phones": (_("Máy mất"), ("phone_lost", "loss_decided")),
+    "phones": (_("Máy"), ("phone_lost", "loss_decided", "device_cleared")),
     "places": (_("Xã, thôn, ấp"), ("commune_created", "village_created", "village_changed",
                                    "village_closed", "village_reopened")),
     "data": (_("Dữ liệu"), ("data_exported",)),
@@ -36,6 +36,7 @@ SENTENCES = {
     "sign_in_ended": _("Đăng xuất một máy của %(user)s từ xa"),
     "phone_lost": _("Báo mất máy của %(user)s"),
     "loss_decided": _("Quyết định về máy mất của %(user)s"),
+    "device_cleared": _("Thôi chờ một máy của %(user)s"),
     "data_exported": _("Xuất toàn bộ dữ liệu của xã"),
 }
 WORDS = {  # codes that stand in notes

@@ -16,7 +16,9 @@ class Villages:
     """Finds villages by key, code, or name with or without the unit type."""
 
     def __init__(self, villages: Iterable[Village] = ()) -> None:
-        self.units = sorted((text.fold(unit.prefix) for unit in UnitType.select()), key=len)
+        villages = list(villages)
+        self.units = sorted((text.fold(unit.prefix) for unit in UnitType.select()),
+                            key=len) if villages else []
         self.known: dict[str, set[Village]] = defaultdict(set)
         for village in villages:
             for name in (village.label, village.name, village.code):

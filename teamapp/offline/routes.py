@@ -24,8 +24,8 @@ from .pack import Known, Pack
 
 bp = Blueprint("offline", __name__)
 
-NOT_IN_SHELL = ("sw-off.js", "js/page/card.js", "js/page/cards.js", "js/page/unanswered_form.js",
-                "css/cards.css", "vendor/htmx", ".md", ".txt")
+NOT_IN_SHELL = ("sw-off.js", "js/page/card.js", "js/page/cards.js", "js/page/ordering.js",
+                "js/page/unanswered_form.js", "css/cards.css", "vendor/htmx", ".md", ".txt")
 
 
 @bp.record_once

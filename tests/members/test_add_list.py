@@ -9,9 +9,10 @@ from openpyxl import Workbook
 
 from teamapp.members import lists
 from teamapp.members.pasting import read_people
-from teamapp.members.words import Languages, Villages, role_of
+from teamapp.members.words import Languages, role_of
 from teamapp.models import Deed, Membership, Speaks, User, Village
-from teamapp.spreadsheet import read_lines
+from teamapp.models.village_names import Villages
+from teamapp.spreadsheet import Table, read_lines
 
 LIST = """TT\tHọ và tên\tThôn/ấp\tChức vụ\tSố ĐT\tNgôn ngữ
 1\tĐinh Thị Hoa\tẤp Cầu Ván\tTổ trưởng\t0912345678\tS'tiêng, Việt
@@ -164,7 +165,7 @@ def test_workbook_is_read_and_an_unreadable_file_is_told(officer):
     ("TT\tHọ tên\tSĐT\nI. Ấp Cầu Ván\n1\tVõ Na\t\n\tII. Bon Đá Xanh\n1\tVõ Nam\t",
      [("Võ Na", "Ấp Cầu Ván", ""), ("Võ Nam", "Bon Đá Xanh", "")])])
 def test_columns_are_known_by_their_headings_or_their_cells(cast, text, expected):
-    found = read_people({"": read_lines(text)}, Villages(Village.labelled(cast.hanh)))
+    found = read_people([Table.of(read_lines(text))], Villages(Village.labelled(cast.hanh)))
     assert [tuple(line.get(name, "") for name in ("name", "village", "phone"))
             for line in found] == expected
 

@@ -45,7 +45,7 @@ def test_creates_a_commune_with_its_first_chair_and_prints_the_card(run):
     assert result.exit_code == 0, result.output
     card = card_in(result.output)
     assert (card.state, card.user.role, card.user.secret_hash) == ("open", "chair", "")
-    assert "tran.thi.mau" in result.output and "▄" in result.output
+    assert "98001.mautt" in result.output and "▄" in result.output
     commune = Commune.get()
     assert (commune.name, commune.province.name) == ("xã Ví Dụ", "Tỉnh Mẫu")
     assert card.user.commune == commune

@@ -9,7 +9,17 @@ from flask_babel import gettext, ngettext
 
 from teamapp import clock
 from teamapp.languages import use_language
-from teamapp.models import Commune, Household, Resident, Round, UnitType, User, Village, Visit
+from teamapp.models import (
+    Commune,
+    Household,
+    Language,
+    Resident,
+    Round,
+    UnitType,
+    User,
+    Village,
+    Visit,
+)
 
 from ..browser.screens import SCREENS
 from ..cast import PIN
@@ -114,6 +124,7 @@ def names():
     found |= {row.head for row in Household.select()} | {row.name for row in Resident.select()}
     found |= {word for row in Household.select() for word in (row.cluster, row.landmark)}
     found |= {row.prefix for row in UnitType.select()} | {row.note for row in Visit.select()}
+    found |= {row.name_en for row in Language.select()}
     return sorted(found - {""}, key=len, reverse=True)
 
 
