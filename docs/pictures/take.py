@@ -1,12 +1,13 @@
-"""Take the README's pictures: the main screens of the demo commune, on a phone and a laptop.
+"""Take the pictures of README and start.md: the demo commune, and a new one on its first day.
 
-Run by `make pictures`: fills a database of its own, serves it, writes PNG files beside this one.
+Run by `make pictures`: fills databases of its own, serves them, writes PNG files beside this one.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -17,44 +18,54 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser import chrome  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
+from tests.browser.test_monday import PEOPLE, VILLAGES, links_of  # noqa: E402
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.5}
 LAPTOP = {"viewport": {"width": 1280, "height": 1000}}
 
 
 def main():
-    """Fill, serve, sign in as two people and take each picture."""
+    """Serve the demo and a new commune, sign in and take each picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chrome.find(), args=chrome.ARGUMENTS)
+        with serving() as server:
+            people = {person["username"]: person
+                      for person in json.loads(run(server, "demo", "--json"))}
+            member(enter(browser, server, people["v02.01"], **PHONE))
+            chair(enter(browser, server, people["loc-may.chu-tich"], **LAPTOP))
+        with serving() as server:
+            monday(browser, server)
+
+
+@contextmanager
+def serving():
+    """Serve a new database that has the catalogues."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(f"sqlite:///{folder}/demo.db", folder, Path(folder) / "server.log")
-        server.environment["APP_ENV"] = "development"
-        people = fill(server)
-        server.start()
+        server = Server(f"sqlite:///{folder}/new.db", folder, Path(folder) / "server.log")
+        server.environment |= {"APP_ENV": "development",
+                               "SITE_URL": f"http://127.0.0.1:{server.port}"}
+        server.release()
         try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chrome.find(),
-                                                     args=chrome.ARGUMENTS)
-                member(enter(browser, server, people["v02.01"], **PHONE))
-                chair(enter(browser, server, people["loc-may.chu-tich"], **LAPTOP))
+            yield server.start()
         finally:
             server.stop()
 
 
-def fill(server):
-    """Make and fill the database; return {username: person}."""
-    def run(*command):
-        done = subprocess.run(command, cwd=ROOT, env=server.environment, check=True,
-                              stdout=subprocess.PIPE)
-        return done.stdout
-    run("pwmigrate", "up")
-    run("flask", "--app", "app", "catalog")
-    people = json.loads(run("flask", "--app", "app", "demo", "--json"))
-    return {person["username"]: person for person in people}
+def run(server, *words):
+    """Run a command of the program; return what it prints."""
+    return subprocess.run(["flask", "--app", "app", *words], cwd=ROOT, env=server.environment,
+                          check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def opened(browser, server, **screen):
+    """Return a new page on the server."""
+    return browser.new_context(base_url=f"http://127.0.0.1:{server.port}", locale="vi-VN",
+                               timezone_id="Asia/Ho_Chi_Minh", **screen).new_page()
 
 
 def enter(browser, server, person, **screen):
     """Return a page of somebody who has signed in."""
-    page = browser.new_context(base_url=f"http://127.0.0.1:{server.port}", locale="vi-VN",
-                               timezone_id="Asia/Ho_Chi_Minh", **screen).new_page()
+    page = opened(browser, server, **screen)
     page.goto("/sign-in")
     page.fill("[name=username]", person["username"])
     page.fill("[name=secret]", person["secret"])
@@ -102,6 +113,44 @@ def chair(page):
     page.goto("/rounds")
     page.goto(page.locator("main a[href^='/rounds/']:not([href$=new])").first.get_attribute("href"))
     take(page, "round")
+
+
+def monday(browser, server):
+    """A commune's first day: its checklist, villages and people as pasted, cards, a phone."""
+    page = opened(browser, server, **LAPTOP)
+    page.goto(links_of(run(
+        server, "commune", "create", "--province-code", "98", "--province", "Tỉnh Thử", "--code",
+        "98001", "--name", "xã Mới", "--chair", "Trần Thị Mẫu"))[0])
+    for name in ("new_secret", "repeated"):
+        page.fill(f"[name={name}]", "mot-mat-khau-rat-dai")
+    page.click("main form button")
+    page.wait_for_selector("#checklist")
+    take(page, "start-checklist")
+    page.goto("/villages/paste")
+    page.fill("textarea", VILLAGES)
+    page.click(".action button.solid")
+    take(page, "start-villages")
+    page.click(".action button.solid")
+    page.wait_for_url("**/villages")
+    page.goto("/people/lists/new")
+    page.fill("textarea", PEOPLE)
+    page.click(".action button.solid")
+    take(page, "start-people")
+    page.click(".action button.solid")
+    page.wait_for_url("**/people?added=*")
+    page.goto("/people?of=never-in")
+    page.click(".marking .button")
+    page.wait_for_selector(".paper")
+    take(page, "start-cards")
+    page.goto("/people")
+    page.click("main table >> text=Lê Thị Mận")
+    page.click("text=Cấp thẻ mới")
+    page.click("form[action$='/cards'] button")
+    page.wait_for_selector(".paper .qr")
+    phone = opened(browser, server, **PHONE)
+    phone.goto(links_of(page.content())[0])
+    phone.wait_for_selector("[name=new_secret]")
+    take(phone, "start-phone")
 
 
 if __name__ == "__main__":

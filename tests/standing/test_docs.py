@@ -308,8 +308,9 @@ def test_decisions_are_numbered_and_short_and_state_their_cost():
 
 
 def test_picture_section_shows_existing_files():
-    readme = read("README.md")
-    shown = set(re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", readme))
+    shown = set(re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", read("README.md")))
+    shown |= {f"docs/{path}" for path in re.findall(
+        r"(?:\(|src=\")(pictures/[^)\"]+)", read("docs/start.md"))}
     there = {path.as_posix() for path in files()
              if path.parts[:2] == ("docs", "pictures") and path.suffix in (".png", ".webp", ".jpg")}
     assert shown == there
