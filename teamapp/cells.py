@@ -29,7 +29,7 @@ FATE = re.compile(
 
 def header_key(label: str) -> str:
     """Return the key a header is looked up by: folded, without brackets, signs and numbers."""
-    bare = re.sub(r"\(.*?\)", " ", label)
+    bare = re.sub(r"\(.*?\)", " ", label[:200])
     return " ".join(re.sub(r"[^a-z ]", " ", text.fold(bare)).split())
 
 
@@ -38,6 +38,7 @@ def person_name(value: str, is_titled: bool = False) -> tuple[str, str | None]:
 
     `is_titled`: the list writes “Ông” before names; elsewhere it is a surname.
     """
+    value = short(" ".join(value.split()), 200)
     bare = re.sub(r"^(?:\d+\s*[.)]|[-+*•'])\s*", "", value)
     found = re.search(r"[\s,(–-]+(?:sn|sinh năm)?\s*((?:19|20)\d\d)\)?$", bare, re.IGNORECASE)
     bare = FATE.sub("", bare) if FATE.search(bare) else bare[: found.start()] if found else bare
@@ -52,10 +53,10 @@ def person_name(value: str, is_titled: bool = False) -> tuple[str, str | None]:
 
 
 def _calm(name: str) -> str:
-    """Return “ĐIỂU BRÉ” as “Điểu Bré”; a name not all in capitals stays as typed."""
-    if not name.isupper():
+    """Return “ĐIỂU BRÉ” and “điểu bré” as “Điểu Bré”; a name of both cases stays as typed."""
+    if not (name.isupper() or name.islower()):
         return name
-    return re.sub(r"[^\s'-]+", lambda word: word[0][0] + word[0][1:].lower(), name)
+    return re.sub(r"[^\s'-]+", lambda word: word[0][0].upper() + word[0][1:].lower(), name)
 
 
 def short(value: str, most: int = LONGEST) -> str:
@@ -69,6 +70,7 @@ def short(value: str, most: int = LONGEST) -> str:
 
 def phone(value: str) -> str:
     """Return the first mobile number of a cell as ten digits; restore a zero that Excel dropped."""
+    value = short(value, 200)
     if text.fold(value) in NOTHING:
         return ""
     parts = [part.strip(" '’`") for part in re.split(r"[/;,\n]| - |\bvà\b|\bhoặc\b", value)]

@@ -15,6 +15,7 @@ from .lines import LineFilter
 from .parsed import ListedHousehold, Sheet
 from .whole_list import (
     drop_refused,
+    drop_repeated,
     give_numbers,
     join_split,
     leave_out_others,
@@ -97,6 +98,7 @@ class _Parser:
         drop_refused(self.sheet)
         for household in self.sheet.households:
             settle(self.sheet, household)
+        drop_repeated(self.sheet)
         give_numbers(self.sheet, self._number_columns)
         self.sheet.remarks += remarks_on(self.columns)
         self.sheet.headings = self.filter.headings

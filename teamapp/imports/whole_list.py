@@ -67,6 +67,19 @@ def settle(sheet: Sheet, household: ListedHousehold) -> None:
         alike.append(person)
 
 
+def drop_repeated(sheet: Sheet) -> None:
+    """Leave out a household that is on the list twice, line for line: with the head's year."""
+    seen: dict[tuple[object, ...], int] = {}
+    for one in list(sheet.households):
+        head = one.people[0]
+        facts = (one.village, one.cluster, one.phone, *(
+            (text.name(person.name), person.birth_year) for person in one.people))
+        first = seen.setdefault(facts, one.line)
+        if first != one.line and head.birth_year and (one.phone or len(one.people) > 1):
+            sheet.households.remove(one)
+            sheet.note(one.line, _("giống hộ ở dòng %(line)s, bỏ một", line=first))
+
+
 def give_numbers(sheet: Sheet, kinds: Iterable[str]) -> None:
     """Give the households the first kind of number that is whole and different for each."""
     households = sheet.households

@@ -21,7 +21,10 @@ class Listing:
 
 
 def listing(viewer: User, only_never_in: bool = False, village_id: int | None = None) -> Listing:
-    """Return the visible people, only those never in or of one village; 0 is the commune."""
+    """Return the visible people, only those never in or of one village; 0 is the commune.
+
+    A filter marks its people, but none whose card still waits: a new one would end it.
+    """
     groups = people(viewer)
     everybody = [person for _, team in groups for person in team]
     found = Listing(groups, [village for village, _ in groups], len(everybody),
@@ -34,7 +37,8 @@ def listing(viewer: User, only_never_in: bool = False, village_id: int | None = 
     found.groups = [(village, team) for village, team in groups if team]
     if only_never_in or village_id is not None:
         found.marked = {one.user.id for _, team in groups for one in team
-                        if may_get_card(viewer, one.user)}
+                        if may_get_card(viewer, one.user)
+                        and not (one.card and one.card.state == "open")}
     return found
 
 

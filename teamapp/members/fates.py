@@ -127,7 +127,7 @@ class Judge:
         for fate in ("known", "doubtful"):
             for likeness, person in found:
                 if likeness == fate:
-                    return fate, self._called(person)
+                    return fate, self._called(line, person)
         return "new", ""
 
     def _likeness(self, line: Line, person: "User | Line") -> str:
@@ -142,8 +142,11 @@ class Judge:
             return "known"
         return "" if isinstance(person, Line) else "doubtful"
 
-    def _called(self, person: "User | Line") -> Any:
+    def _called(self, line: Line, person: "User | Line") -> Any:
         if isinstance(person, Line):
+            if not text.is_same_name(line.name, person.name):
+                return _("Cùng số điện thoại với dòng %(number)s: %(name)s", number=person.number,
+                         name=person.name)
             return _("Giống dòng %(number)s: %(name)s", number=person.number, name=person.name)
         place = self.places.get(person.village_id, _("Cấp xã"))
         said = f"{person.name} ({person.username}), {role_name(person.role)}, {place}"

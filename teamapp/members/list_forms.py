@@ -14,6 +14,7 @@ from ..web import Numbered
 from .forms import ROLES
 
 MOST = 500  # lines
+MOST_FILLED = 5000  # rows of a file that are not empty, with titles and other sheets
 
 
 class PasteForm(FlaskForm):

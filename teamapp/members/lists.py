@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from ..access import commune_only
 from ..models import Commune, User, personnel, usernames
 from ..models.village_names import Villages
-from ..spreadsheet import Table, UnreadableFile, read_lines, read_tables
+from ..spreadsheet import Table, UnreadableFile, read_lines, read_tables, too_long
 from ..web import page
 from .editing import acting, open_villages
 from .fates import Judge, Line
-from .list_forms import MOST, ListForm, PasteForm
+from .list_forms import MOST, MOST_FILLED, ListForm, PasteForm
 from .pasting import read_people
 
 lists = Blueprint("lists", __name__, url_prefix="/people/lists")
@@ -63,8 +63,10 @@ def read_list() -> Response:
     form = PasteForm()
     try:
         content = form.file.data.read() if form.file.data else b""
-        tables = read_tables(content).values() if content else [
+        tables = list(read_tables(content).values()) if content else [
             Table.of(read_lines(form.pasted.data or ""))]
+        if sum(any(row) for table in tables for row in table.rows) > MOST_FILLED:
+            raise UnreadableFile(too_long())
         people = read_people(tables, Villages(open_villages()))
         if not people:
             raise UnreadableFile(_("Chưa có dòng nào. Dán danh sách hoặc chọn tệp."))

@@ -20,6 +20,8 @@ HEADERS = {
                r"|noi lam|don vi|village)\b",
 }
 HEADER_WITHIN = 30  # rows
+MOST_COLUMNS = 50
+ENOUGH = 200  # cells tell what a column holds
 FIELDS = ("name", "village", "role", "phone", "languages")
 
 Columns = dict[str, int]
@@ -71,8 +73,8 @@ def columns_by_content(rows: Rows, villages: Villages) -> Columns:
         "languages": lambda cell: not languages.read(cell)[1],
         "name": lambda cell: not re.search(r"\d", cell) and bool(text.fold(cell))}
     columns: Columns = {}
-    for place in range(max(map(len, rows), default=0)):
-        cells = [row[place] for row in rows if place < len(row) and row[place]]
+    for place in range(min(max(map(len, rows), default=0), MOST_COLUMNS)):
+        cells = [row[place] for row in rows if place < len(row) and row[place]][:ENOUGH]
         field = next((field for field, fits in looks.items() if field not in columns
                       and sum(map(fits, cells)) * 2 > len(cells)), "")
         if field:

@@ -5,8 +5,9 @@ import re
 from .. import text
 from ..models import Language
 
-ROLES = {"leader": r"\bto truong\b|\btruong to\b|^leader$",
-         "member": r"\bthanh vien\b|\bto vien\b|\bto pho\b|\bpho to\b|\bcong tac vien\b|^member$",
+ROLES = {"leader": r"\bto truong\b|^tt$|\btruong to\b|^leader$",
+         "member": r"\bthanh vien\b|^tv$|\bto vien\b|\bto pho\b|\bpho to\b|\bcong tac vien\b"
+                   r"|^member$",
          "officer": r"\bcan bo tong hop\b|^officer$",
          "chair": r"^chu tich( ubnd)?( xa| phuong)?$|^chair$"}
 ALIASES = {"kinh": "vie", "xtieng": "sti", "hmong": "hmn", "jarai": "jra", "bahnar": "bdq"}

@@ -21,6 +21,7 @@ from .deed import Deed
 from .device import Device
 from .household import Household
 from .session import SEEN_TIMEOUT_S, Session
+from .sign_in_card import SignInCard
 from .user import User
 from .village import Village
 
@@ -71,6 +72,7 @@ class LostPhone(Record):
             marked = [sign_in for sign_in in sign_ins if sign_in.mark_lost()]
             if not marked:
                 return
+            SignInCard.revoke([person.id])  # its message may lie on the phone
             last = marked[0]
             device = Device.get_or_none(Device.id == last.device, Device.user == person)
             cls.create(

@@ -44,8 +44,11 @@ def revise(by: User, person: User, languages: Collection[str], **details: Any) -
 def place(by: User, person: User, role: str, village: Village | None) -> None:
     """Give a person a role, and a village to work in, or None for a role of the commune.
 
-    From a PIN to a password, or back, the secret ends, with every sign-in and open card.
+    Open cards end: somebody who may give cards no more could have kept one. From a PIN to a
+    password, or back, the secret ends, with every sign-in.
     """
+    if (village and village.id) != person.village_id or role != person.role:
+        SignInCard.revoke_around(person)
     if (village and village.id) != person.village_id:
         person.move_to(village, clock.today())
         Deed.record("user_moved", by, by.commune, user=person, village=village)
@@ -56,14 +59,13 @@ def place(by: User, person: User, role: str, village: Village | None) -> None:
         person.save(only=[User.role])
         if was_field != person.is_field:
             person.drop_secret()
-            SignInCard.revoke([person.id])
 
 
 def deactivate(by: User, person: User) -> bool:
-    """Deactivate the account and its open card; return False for the last chair."""
+    """Deactivate the account; open cards of and by it end; return False for the last chair."""
     is_deactivated = person.deactivate()
     if is_deactivated:
-        SignInCard.revoke([person.id])
+        SignInCard.revoke_around(person)
         Deed.record("user_deactivated", by, by.commune, user=person, village=person.village)
     return is_deactivated
 

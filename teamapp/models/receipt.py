@@ -42,6 +42,11 @@ class Receipt(Record):
         indexes = ((("user", "cursor"), False),)
 
     @classmethod
+    def is_settled(cls, id: UUID) -> bool:
+        """Return whether a rejected entry is settled by a resubmission that was accepted."""
+        return cls.select().where(cls.id == id, cls.status == "settled").exists()
+
+    @classmethod
     def known(cls, ids: Collection[UUID]) -> dict[UUID, Self]:
         """Return {entry id: receipt} of the entries that have one."""
         found = cls.select().where(cls.id.in_(Among(ids))) if ids else ()

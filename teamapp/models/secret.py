@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -71,6 +71,11 @@ def is_run(secret: str) -> bool:
     return len({(ord(b) - ord(a)) % modulus for a, b in zip(secret, secret[1:])}) == 1
 
 
+def letters(words: str) -> str:
+    """Return the letters and digits of a text, folded."""
+    return re.sub(r"[^a-z0-9]", "", text.fold(words))
+
+
 def check_pin(pin: str) -> None:
     """Raise UnfitSecret unless it is a PIN of 6 digits that is hard to guess."""
     if not re.fullmatch(r"[0-9]{6}", pin):
@@ -81,12 +86,17 @@ def check_pin(pin: str) -> None:
         raise UnfitSecret("pin_guessable")
 
 
-def check_password(password: str) -> None:
-    """Raise UnfitSecret unless it has 10 to 200 characters and is hard to guess."""
+def check_password(password: str, known: Iterable[str] = ()) -> None:
+    """Raise UnfitSecret unless it has 10 to 200 characters and is hard to guess.
+
+    `known` are words that everybody knows of its person: the name alone is no password.
+    """
     if not 10 <= len(password) <= 200:
         raise UnfitSecret("password_length")
     if not text.is_clean(password):
         raise UnfitSecret("password_characters")
     plain = password.lower()
+    if letters(plain) in map(letters, known):
+        raise UnfitSecret("password_guessable")
     if len(set(plain)) < LEAST_DIFFERENT or is_run(plain) or plain in common_secrets():
         raise UnfitSecret("password_guessable")

@@ -52,6 +52,13 @@ class SignInCard(Record):
             cls.user.in_(list(user_ids)), cls.used_at.is_null(), cls.revoked_at.is_null()).execute()
 
     @classmethod
+    def revoke_around(cls, user: User) -> None:
+        """End the open cards of a user, and those the user issued and may have kept."""
+        cls.update(revoked_at=clock.now()).where(
+            (cls.user == user.id) | (cls.created_by == user.id), cls.used_at.is_null(),
+            cls.revoked_at.is_null()).execute()
+
+    @classmethod
     def find(cls, token: str) -> Self | None:
         """Return the card of a token with its user, commune and village, or None."""
         return (cls.select(cls, User, Commune, Village, UnitType)

@@ -189,7 +189,10 @@ class User(Record):
 
     def check_secret(self, secret: str) -> None:
         """Raise UnfitSecret unless the user may have this PIN (field roles) or password."""
-        (check_pin if self.is_field else check_password)(secret)
+        if self.is_field:
+            check_pin(secret)
+        else:
+            check_password(secret, known=(self.name, self.username))
 
     def drop_secret(self) -> None:
         """Remove the PIN or password and end every session; a sign-in card sets a new one."""

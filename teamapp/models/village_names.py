@@ -9,6 +9,8 @@ from .catalog import UnitType
 from .village import Village
 
 LONGEST_NAME = 5  # words, with the unit type
+SHORT_UNITS = {"kp": "khu phố", "tdp": "tổ dân phố", "kdc": "khu dân cư"}
+SHORT = re.compile(rf"^({'|'.join(SHORT_UNITS)})\b", re.IGNORECASE)
 CLUSTER = re.compile(r"(xom|to|khu)\b")  # unit types that often are parts of a village
 
 
@@ -51,6 +53,7 @@ class Villages:
 
     def _without_unit(self, typed: str) -> str:
         """Return “Cầu Ván” for “Thôn Cầu Ván”, also where the list has another unit type."""
+        typed = SHORT.sub(lambda found: SHORT_UNITS[text.fold(found[0])], typed)
         key, words = text.fold(typed), typed.split()
         units = [unit for unit in self.units if unit and key.startswith(f"{unit} ")]
         return " ".join(words[len(units[-1].split()):]) if units else typed

@@ -1,5 +1,6 @@
 """The form of a village, and what the lines of a pasted list share with it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Self
@@ -53,7 +54,7 @@ class Taken:
     @staticmethod
     def key(unit: str, name: str) -> tuple[str, str]:
         """Return what two spellings of one village have in common."""
-        return unit, text.sort_key(name)
+        return unit, text.sort_key(re.sub(r"^0+(?=\d)", "", name))
 
     def has(self, unit: str, name: str, code: str) -> bool:
         """Whether one village has this name and, unless it is empty, this code."""
@@ -91,6 +92,9 @@ class Facts:
         """Reject control characters, and a name that another village of this type has."""
         if not text.is_clean(field.data):
             raise ValidationError(_("Tên có ký tự lạ. Gõ lại tên."))
+        prefix = str(dict(self.unit_type.choices).get(self.unit_type.data, ""))
+        if prefix and text.fold(field.data).startswith(f"{text.fold(prefix)} "):
+            field.data = " ".join(field.data.split()[len(prefix.split()):])  # “ấp 1” of an ấp
         if where := self.taken.names.get(Taken.key(self.unit_type.data or "", field.data)):
             raise ValidationError(gettext(
                 "Tên này đã có: %(where)s. Thêm chữ để phân biệt.", where=where))
@@ -122,7 +126,7 @@ class Declared:
     def validate_declared_on(self, field: Field) -> None:
         """Reject a day of the future or long ago."""
         if field.data and not FIRST_DAY <= field.data <= clock.today():
-            raise ValidationError(_("Chọn ngày đã qua, từ năm 2020."))
+            raise ValidationError(_("Chọn hôm nay hoặc ngày đã qua, từ năm 2020."))
 
     def validate_declared_source(self, field: Field) -> None:
         """Reject control characters."""

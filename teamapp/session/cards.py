@@ -14,11 +14,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ..access import fetch_metadata, public
+from ..extensions import must_wipe
 from ..languages import browser_language, use_language
 from ..models import MustWait, SignInCard, UnknownCard, User
 from ..models.secret import TooManyAtOnce
 from ..web import page
-from .browser import is_android, is_in_app, network, with_device
+from .browser import forgetting, is_android, is_in_app, network, with_device
 from .forms import CardForm
 from .signing_in import MANY_AT_ONCE, attempt_of, enter, wait_words, with_wait
 
@@ -63,7 +64,9 @@ def create() -> ResponseReturnValue:
         if not card.use(form.new_secret.data):
             return refusal("used")
     except TooManyAtOnce as error:
-        return with_wait(form_page(card, form, 503, MANY_AT_ONCE), error.retry_after)
+        answer = (door_page(503, refused=MANY_AT_ONCE) if refused
+                  else form_page(card, form, 503, MANY_AT_ONCE))
+        return with_wait(answer, error.retry_after)
     attempt_of(card.user.username).recognise_device()
     return enter(card.user)
 
@@ -118,5 +121,9 @@ def form_page(card: SignInCard, form: CardForm, status: int = 200, failure: Any 
 def door_page(status: int = 200, **context: Any) -> Response:
     """Return a page for an anonymous reader, with the cookie that will mark this phone as known."""
     use_language(browser_language())
-    return with_device(page("session/card.html", status=status, is_in_app=is_in_app(),
-                            is_android=is_android(), **context, current_user=AnonymousUserMixin()))
+    answer = page("session/card.html", status=status, is_in_app=is_in_app(),
+                  is_android=is_android(), **context, current_user=AnonymousUserMixin())
+    if must_wipe():  # a lost phone may open a card first
+        answer.headers["X-Wipe"] = "1"
+        forgetting(answer)
+    return with_device(answer)

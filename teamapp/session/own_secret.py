@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ..db import transaction
-from ..models import Deed, MustWait, User
+from ..models import Deed, MustWait, SignInCard, User
 from ..models.secret import TooManyAtOnce
 from ..web import page
 from .browser import with_device
@@ -62,6 +62,7 @@ def change(user: User, secret: str) -> None:
     secret_hash = user.new_secret_hash(secret)  # takes long: other writers do not wait for it
     with transaction():
         user.replace_secret(secret_hash, but=current_user.sign_in.id)
+        SignInCard.revoke([user.id])
         Deed.record("secret_changed", user, user.commune, user=user)
 
 

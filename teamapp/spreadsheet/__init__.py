@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from .. import text
 from . import old_fonts
 from .web_page import read_page
-from .workbook import Rows, read_in_process
+from .workbook import MOST_ROWS, Rows, read_in_process
 
 LARGEST = 5 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -51,7 +51,10 @@ def read_tables(content: bytes) -> dict[str, Table]:
         return _workbook(content)
     page = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1000].lower()
     if page.startswith(b"<") and (b"<html" in page or b"<table" in page):
-        return {"": Table.of(read_page(_decoded(content)))}
+        try:
+            return {"": Table.of(read_page(_decoded(content)))}
+        except ValueError as error:
+            raise UnreadableFile(too_long()) from error
     return {"": Table.of(read_lines(_decoded(content)))}
 
 
@@ -73,6 +76,11 @@ def _on_hidden(rows: Rows, hidden: list[int]) -> list[str]:
     filled = [row for row in hidden if row <= len(rows) and any(rows[row - 1])]
     return [_("Có %(n)s dòng đang ẩn trong Excel (bị lọc), vẫn đọc: dòng %(rows)s.",
               n=len(filled), rows=", ".join(map(str, filled[:20])))] if filled else []
+
+
+def too_long() -> str:
+    """Return why a list with more lines or cells than any village has is not read."""
+    return _("Danh sách dài quá. Chia thành nhiều tệp, mỗi thôn, ấp một tệp.")
 
 
 def _refuse_documents(content: bytes) -> None:
@@ -131,6 +139,8 @@ def read_lines(content: str) -> Rows:
     """
     if "\0" in content:
         raise UnreadableFile(_("Tệp này không phải bảng tính hay CSV."))
+    if content.count("\n") > MOST_ROWS:
+        raise UnreadableFile(too_long())
     delimiter = max(";,\t", key=lambda mark: _regularity(content, mark))
     rows: Rows = []
     ended = content.rstrip("\r\n") + "\n" + END

@@ -1,6 +1,9 @@
 """Tables of a web page: reports are often saved as one under the name of a workbook."""
 
+import re
 from html.parser import HTMLParser
+
+MOST_CELLS = 500_000
 
 
 class _Table(HTMLParser):
@@ -10,15 +13,20 @@ class _Table(HTMLParser):
         super().__init__()
         self.rows: list[list[str]] = []
         self.cell: list[str] | None = None
+        self.count = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th") and self.rows:
             self.cell = []
-            wide = dict(attrs).get("colspan") or "1"
-            self.rows[-1] += [""] * (min(int(wide), 50) if wide.isdecimal() else 1)
-            self.place = len(self.rows[-1]) - (int(wide) if wide.isdecimal() else 1)
+            told = dict(attrs).get("colspan") or "1"
+            wide = min(max(int(told), 1), 50) if re.fullmatch("[0-9]{1,4}", told) else 1
+            self.place = len(self.rows[-1])
+            self.count += wide
+            if self.count > MOST_CELLS:
+                raise ValueError("larger than a list")
+            self.rows[-1] += [""] * wide
         elif tag == "br" and self.cell is not None:
             self.cell.append("\n")
 
@@ -32,7 +40,7 @@ class _Table(HTMLParser):
 
 
 def read_page(content: str) -> list[list[str]]:
-    """Return the rows of all tables of a page."""
+    """Return the rows of all tables of a page; raise ValueError for too many cells."""
     page = _Table()
     page.feed(content)
     return page.rows

@@ -19,6 +19,7 @@ from typing import Any
 SECONDS, BYTES = 30, 300 * 1024 * 1024  # of the process
 MOST_UNPACKED, MOST_ROWS = 50 * 1024 * 1024, 50_000
 MOST_CELLS = 2_000_000  # up to the farthest filled one, the empty ones between included
+LONGEST_CELL = 2000  # characters; what is longer is cut
 ZIP = b"PK\x03\x04"
 FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?!/)')
 HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
@@ -107,7 +108,7 @@ def cell_text(value: Any) -> str:
         value = int(value)
     if isinstance(value, (date, datetime)):
         value = value.strftime("%d/%m/%Y")
-    return "" if value is None else str(value)
+    return "" if value is None else str(value)[:LONGEST_CELL]
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from .reading import MOST_FIELDS, Errors, fill, read_ahead
 from .rejections import REJECTIONS
 from .sent_entry import SentEntry, uuid
 
+LONGEST_ITEM = 200  # characters of the fields that a button adds
 CONTROLS = ("csrf_token", "entry", "form", "add", "remove")  # posted beside the body
 
 
@@ -115,7 +116,8 @@ def page_of(kind: str) -> FormPage:
 
 def regrown(body: str) -> str | None:
     """Return the body with an item more or less, as a button without JavaScript asks; else None."""
-    if added := request.form.get("add"):
+    added = request.form.get("add", "")
+    if added and len(added) <= LONGEST_ITEM:
         return f"{body}&{added}"
     if removed := request.form.get("remove"):
         return urlencode([(name, value) for name, value in parse_qsl(body, keep_blank_values=True)

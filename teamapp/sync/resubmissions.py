@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..access import lead_only, own_path
-from ..models import RejectedEntry, User
+from ..models import Receipt, RejectedEntry, User
 from ..web import ID, get_or_404
 from . import queries
+from .kinds import KINDS
 from .online import OnlineForm
 from .rejections import REJECTIONS
 
@@ -40,13 +41,17 @@ def create(item_id: int) -> ResponseReturnValue:
 def find(item_id: int) -> tuple[OnlineForm, RejectedEntry]:
     """Return the form of a rejected entry that the user may correct, and the entry; else 404.
 
-    A settled one has no words any more: its form, posted again, is answered from its receipt.
+    One that was accepted since has no words any more: its form, posted again, is answered from its
+    receipt. One that a person settled without it is over.
     """
     item = get_or_404(RejectedEntry.visible_to(current_user).where(RejectedEntry.id == item_id))
     user = current_user._get_current_object()
     author = get_or_404(User.visible_to(user).where(User.id == item.user_id))
     [description] = queries.descriptions([item], user)
-    if item.settled_at is None and not queries.may_resubmit(item, author, description, user):
+    is_allowed = item.kind in KINDS and user.may_submit_for(author) and (
+        queries.may_resubmit(item, author, description, user) if item.settled_at is None
+        else Receipt.is_settled(item.entry))
+    if not is_allowed:
         abort(404)
     leave = request.args.get("next", "")
     return OnlineForm(item.kind, author, own_path(leave) if leave else url_for(

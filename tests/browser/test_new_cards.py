@@ -6,6 +6,7 @@ import pytest
 
 from teamapp.models import SignInCard, User
 
+from ..cast import PASSWORD
 from .test_keyboard import keys, sign_in  # noqa: F401
 from .test_print import PAPER, SEEN
 
@@ -48,6 +49,22 @@ def test_message_is_copied_where_nothing_can_be_shared(give):
     page.click("text=Gửi qua Zalo")
     page.wait_for_selector("[data-copied]")
     assert "/card#" in page.evaluate("() => getSelection().toString()")
+
+
+def test_cards_are_for_people_on_the_screen_without_a_waiting_card(keys, register):  # noqa: F811
+    SignInCard.issue([register.user("binh")], None)
+    User.update(secret_hash="").execute()
+    chair = register.user("son")
+    chair.set_secret(PASSWORD)
+    chair.save()
+    sign_in(keys)
+    keys.page.goto("/people?of=never-in")
+    keys.page.fill("input[type=search]", "cau van")
+    keys.page.wait_for_selector("tr[hidden]", state="attached")
+    keys.page.click(".marking .button")
+    keys.page.wait_for_selector(".a4")
+    names = keys.page.locator(".paper h2").all_inner_texts()
+    assert sorted(names) == ["Lê Thị Lan", "Nguyễn Văn Tư"], "not Bình, nor other villages"
 
 
 def test_cards_print_eight_on_a_page(keys, register):  # noqa: F811

@@ -149,3 +149,28 @@ def test_villages_are_found_with_and_without_unit_type_marks_and_zeros(cast):
     assert {known.find(name) for name in ("Ấp Cầu Ván", "CAU VAN", "ấp cầu ván", "V01")} == {
         cast.cau_van}
     assert known.find("Thôn 02") and known.find("Cầu") is None
+
+
+def test_a_household_listed_twice_line_for_line_is_stored_once(read):
+    sheet = read("Chủ hộ,Năm sinh,SĐT", "Lê Tám,1955,0300000001", "lê tám,1955,300000001",
+                 "Lê Tám,1955,")
+    assert [house.line for house in sheet.households] == [2, 4]
+    assert "giống hộ ở dòng 2" in sheet.notes[3]
+
+
+@pytest.mark.parametrize("typed", ["lê văn tám", "LÊ VĂN TÁM", "Lê Văn Tám"])
+def test_a_name_in_one_case_gets_its_capitals(read, typed):
+    assert read("Chủ hộ,Năm sinh", f"{typed},1960").households[0].head == "Lê Văn Tám"
+
+
+@pytest.mark.parametrize("cell", ["a" + " " * 3000 + "b", "," * 10_000, "(" * 5000, "a (" * 2000])
+def test_a_long_cell_costs_no_time(read, cell):
+    assert not read("Chủ hộ,SĐT", f'"{cell}","{cell}"', "Lê Ba,").refused.keys() - {2}
+
+
+@pytest.mark.parametrize("wide", ["0", "1000", "9" * 5000, "x"])
+def test_a_web_page_with_odd_spans_is_read(tmp_path, app, wide):
+    path = tmp_path / "trang.xls"
+    path.write_text(f"<table><tr><td>STT</td><td>Chủ hộ</td><td colspan={wide}>Năm sinh</td></tr>"
+                    "<tr><td>1</td><td>Lê An</td><td>1950</td></tr></table>", "utf-8")
+    assert read_sheet(path, 2026).households[0].head == "Lê An"

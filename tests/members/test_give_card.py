@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from teamapp.models import Deed, Session, SignInCard, User
+from teamapp.models import Deed, LostPhone, Session, SignInCard, User, personnel
 
 from ..conftest import make_app
 
@@ -223,3 +223,20 @@ def test_members_card_ends_with_the_account_for_good(cast, browser_of):
     browser_of(cast.tu).press(f"/people/{cast.lan.id}/deactivation")
     assert not SignInCard.find(token).use("493817")
     assert User.get_by_id(cast.lan.id).knows("258036")
+
+
+@pytest.mark.parametrize("change", ["promoted", "moved", "issuer closed", "lost"])
+def test_open_card_ends_with_what_it_was_given_for(cast, change):
+    """A kept link must not outlive the rights of the person who issued it, or a lost phone."""
+    token = SignInCard.issue([cast.lan], cast.tu)[cast.lan.id]
+    with cast.an_phu.write():
+        if change == "promoted":
+            personnel.place(cast.hanh, cast.lan, "leader", cast.cau_van)
+        elif change == "moved":
+            personnel.place(cast.hanh, cast.lan, "member", cast.da_xanh)
+        elif change == "issuer closed":
+            personnel.deactivate(cast.hanh, cast.tu)
+        else:
+            session = Session.resume(Session.begin(cast.lan)).sign_in
+            LostPhone.report(cast.lan, [session], cast.tu)
+    assert SignInCard.find(token).state == "revoked"

@@ -46,6 +46,7 @@ def test_new_village_gets_a_free_code_and_the_last_place(browser_of, cast, field
     ({"name": " "}, "Ghi tên."), ({"name": "x" * 81}, "Tên dài nhất 80 chữ."),
     ({"name": "Bàu\x01"}, "Tên có ký tự lạ."),
     ({"name": "CẦU  VÁN"}, "Tên này đã có: Ấp Cầu Ván. Thêm chữ để phân biệt."),
+    ({"name": "ấp cầu ván", "unit_type": "ap"}, "Tên này đã có: Ấp Cầu Ván."),
     ({"code": ""}, "Ghi mã."), ({"code": "Mã 3"}, "Mã gồm chữ không dấu"),
     ({"code": "v01"}, "Mã này đã có: Ấp Cầu Ván."),
     ({"signal": "5G"}, "Chọn tốt, vừa hay yếu."),
@@ -53,7 +54,7 @@ def test_new_village_gets_a_free_code_and_the_last_place(browser_of, cast, field
     ({"declared_14plus": "-1"}, "Ghi số từ 0 đến 100.000."),
     ({"declared_on": ""}, "Chọn ngày của số này."),
     ({"declared_on": "12/11"}, "Ghi ngày theo dạng ngày/tháng/năm."),
-    ({"declared_on": "2090-01-01"}, "Chọn ngày đã qua, từ năm 2020."),
+    ({"declared_on": "2090-01-01"}, "Chọn hôm nay hoặc ngày đã qua, từ năm 2020."),
     ({"declared_source": "x" * 81}, "Nguồn dài nhất 80 chữ."),
     ({"declared_source": "x\x02"}, "Nguồn có ký tự lạ."),
 ])

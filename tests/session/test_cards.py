@@ -106,6 +106,7 @@ def test_each_role_chooses_its_kind_of_secret(
     ("lan", "49381a", None, "đúng 6 chữ số"), ("lan", "x" * 100_000, None, "đúng 6 chữ số"),
     ("lan", NEW, OTHER, "Hai lần gõ khác nhau"), ("lan", NEW, "", "Hai lần gõ khác nhau"),
     ("son", NEW, None, "từ 10 đến 200"), ("son", "password123", None, "dễ đoán"),
+    ("hanh", "Phạm Thị Hạnh", None, "dễ đoán"),
     ("son", "mot mat khau\0", None, "ký tự không gõ được")])
 def test_unfit_secret_gets_its_reason_and_the_card_stays_open(
         client, cast, issue, use, who, secret, repeated, reason):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from teamapp.models import Deed, Session, User
+from teamapp.models import Deed, Session, SignInCard, User
 from teamapp.models import secret as secrets_of
 
 from ..cast import PASSWORD, PIN
@@ -30,8 +30,10 @@ def change(sign_in):
 def test_new_secret_ends_other_sign_ins_and_this_one_stays(cast, sign_in, change, who, old, new):
     person = getattr(cast, who)
     browser, other, stranger = sign_in(person), sign_in(person), sign_in(cast.binh)
+    token = SignInCard.issue([person], None)[person.id]
     answer = change(browser, old, new)
     assert (answer.status_code, answer.location) == (303, "/me/secret?done=1")
+    assert SignInCard.find(token).state == "revoked"
     assert "Đã đổi" in browser.get(answer.location).text
     assert browser.get("/arrival").status_code == stranger.get("/arrival").status_code == 200
     assert other.get("/arrival").status_code == 302

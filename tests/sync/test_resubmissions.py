@@ -171,3 +171,11 @@ def test_older_form_is_upgraded(cast, sign_in):
     assert form.value("why_unreached") == "Cầu hỏng"
     assert form.post(browser, return_on="").status_code == 303
     assert Visit.get().reason == "Cầu hỏng"
+
+
+def test_one_that_was_settled_without_it_takes_no_words(cast, sign_in, rejected):
+    browser = sign_in(cast.tu)
+    _page, form = opened(browser, rejected)
+    RejectedEntry.update(settled_at=clock.now()).execute()
+    assert form.post(browser, mode="together", return_on="").status_code == 404
+    assert not Visit.select().exists()

@@ -1,4 +1,4 @@
-// The pages of new sign-in cards: printed, or sent as a message by another program.
+// Sign-in cards: marked in the list of people, printed, or sent as a message by another program.
 
 const message = document.querySelector("[data-message]");
 
@@ -17,6 +17,10 @@ async function send() {
 
 const actions = { send, print: () => print() };
 
+/** A search hides rows: who is not seen gets no card. */
+document.addEventListener("submit", ({ target }) => {
+  for (const control of target.elements) if (control.closest("tr[hidden]")) control.checked = false;
+}, true);
 document.addEventListener("click", ({ target }) => {
   actions[target.closest("[data-card]")?.dataset.card]?.();
 });
