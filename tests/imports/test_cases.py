@@ -8,6 +8,8 @@ import pytest
 from teamapp import text
 from teamapp.models import Household, Resident, Village
 
+pytestmark = pytest.mark.once  # the result does not depend on the database
+
 CASES = Path("tests/data/imports")
 EXPECTED = json.loads((CASES / "expected.json").read_text("utf-8"))
 NAMES = {"BA": ("thon", "Bình An"), "BH": ("thon", "Bình Hòa"), "T2": ("thon", "2")}

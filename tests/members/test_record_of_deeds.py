@@ -10,6 +10,8 @@ from teamapp.deeds.sentences import GROUPS, SENTENCES, note
 from teamapp.languages import texts
 from teamapp.models import Deed
 
+pytestmark = pytest.mark.once  # the result does not depend on the database
+
 
 def said(page):
     """Return the sentences of a page."""

@@ -8,6 +8,8 @@ from teamapp import clock
 from teamapp.models import Deed, UnitType, Village
 from teamapp.places.pasting import Reading
 
+pytestmark = pytest.mark.once  # the result does not depend on the database
+
 
 @pytest.fixture
 def read(app):
