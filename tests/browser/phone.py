@@ -41,12 +41,19 @@ KEPT_PAGES = """async () => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+  const opened = (name) => new Promise((resolve) => {
+    const request = indexedDB.open(name);
+    request.onupgradeneeded = () => request.transaction.abort(); // deleted meanwhile
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
   const decoder = new TextDecoder();
   const text = (part) => part instanceof Uint8Array ? decoder.decode(part) : "";
   const found = {};
   for (const { name } of await indexedDB.databases()) {
     if (!name.startsWith("pages-")) continue;
-    const db = await asked(indexedDB.open(name));
+    const db = await opened(name);
+    if (!db) continue;
     try {
       const tx = db.transaction(["pages", "meta"]);
       const [pages, meta] = await Promise.all([
