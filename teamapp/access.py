@@ -1,6 +1,7 @@
 """Access control: every route needs a sign-in, marks on the views name the exceptions."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from werkzeug.routing import RequestRedirect
 
 from . import text
 from .extensions import csrf, htmx, must_wipe
+from .models import User
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -58,7 +60,7 @@ def gate() -> ResponseReturnValue | None:
     if unsafe and "same_origin" not in marks:
         require_csrf_token(marks)
     if "public" not in marks:
-        require_role(marks)
+        require_role(marks, current_user)
     return None
 
 
@@ -93,13 +95,27 @@ def require_sign_in(marks: Set[str]) -> ResponseReturnValue:
     return redirect(url_for("session.new", next=request.full_path.rstrip("?")))
 
 
-def require_role(marks: Set[str]) -> None:
-    allowed = (("field_only" not in marks or current_user.is_field)
-               and ("commune_only" not in marks or current_user.is_commune)
-               and ("chair_only" not in marks or current_user.role == "chair")
-               and ("lead_only" not in marks or current_user.leads))
+def require_role(marks: Set[str], user: User) -> None:
+    allowed = (("field_only" not in marks or user.is_field)
+               and ("commune_only" not in marks or user.is_commune)
+               and ("chair_only" not in marks or user.role == "chair")
+               and ("lead_only" not in marks or user.leads))
     if not allowed:
         raise Forbidden("role")
+
+
+@contextmanager
+def writing() -> Iterator[User]:
+    """Open the commune's write transaction; yield the current user as the transaction finds them.
+
+    Raises 403 if they lost the role that the route requires while they waited for the lock.
+    """
+    with current_user.commune.write():
+        user: User = User.get_by_id(current_user.id)
+        if not user.active:
+            raise Forbidden("role")
+        require_role(marks_of(request.endpoint or ""), user)
+        yield user
 
 
 def own_path(target: str) -> str:

@@ -20,6 +20,10 @@ class Confirmation(Attempt):
     def limits(self) -> dict[str, Doubling | Evenly]:
         return {self.key("confirmation", self.username, self.device): ON_DEVICE}
 
+    def succeed(self) -> None:
+        """Count the attempt no longer; no device becomes known."""
+        self.take_back()
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -34,15 +38,10 @@ def refusal(user: User, secret: str) -> Refusal | None:
     """Check a signed-in person's password, slowed as at sign-in; return None if it is right."""
     attempt = Confirmation(str(current_app.secret_key), user.username, user.sign_in.id, "")
     try:
-        attempt.begin()
+        is_right = bool(attempt.verify(secret))
     except MustWait as wait:
         return Refusal(429, _("Sai nhiều lần. Thử lại sau %(n)s phút.", n=-(-wait.seconds // 60)),
                        wait.seconds)
-    try:
-        if User.authenticate(user.username, secret) is None:
-            return Refusal(422, _("Mật khẩu không đúng."))
     except TooManyAtOnce as error:
-        attempt.take_back()
         return Refusal(503, _("Máy chủ đang bận. Thử lại sau vài giây."), error.retry_after)
-    attempt.take_back()
-    return None
+    return None if is_right else Refusal(422, _("Mật khẩu không đúng."))

@@ -21,8 +21,8 @@ class Contents:
 
 def contents(user: User) -> Contents:
     """Return the numbers of a chair's commune."""
-    waiting = Device.select(fn.COALESCE(fn.SUM(Device.left_count), 0)).where(
-        Device.commune == user.commune_id, Device.is_waiting())
+    waiting = Device.select(fn.COALESCE(fn.SUM(Device.waiting_count()), 0)).where(
+        Device.commune == user.commune_id)
     return Contents(
         Household.visible_to(user).count(), Resident.visible_to(user).count(),
         Visit.live().where(Visit.commune == user.commune_id).count(), int(waiting.scalar()),

@@ -12,7 +12,7 @@ from peewee import chunked
 from werkzeug.exceptions import Conflict, Forbidden
 from werkzeug.wrappers import Response
 
-from ..access import lead_only
+from ..access import lead_only, writing
 from ..models import User
 from ..web import ID, get_or_404, page
 from . import queries
@@ -29,9 +29,8 @@ A_PAGE = 8  # cards on a sheet of A4
 @lead_only
 def create(person_id: int) -> ResponseReturnValue:
     """Issue a card and show it, this once; a reload issues another one."""
-    with current_user.commune.write():
-        person = get_or_404(User.visible_to(current_user).where(User.id == person_id))
-        [card] = issue([person])
+    with writing() as by:
+        [card] = issue(by, [get_or_404(User.visible_to(by).where(User.id == person_id))])
     return page("members/card.html", card=card)
 
 
@@ -42,15 +41,15 @@ def create_sheets() -> ResponseReturnValue:
     form = CardsForm()
     if not form.validate_on_submit():
         return list_page(form, status=422)
-    with current_user.commune.write():
-        people = chain.from_iterable(team for _, team in queries.people(current_user))
-        issued = issue(form.marked_among(people))
+    with writing() as by:
+        people = chain.from_iterable(team for _, team in queries.people(by))
+        issued = issue(by, form.marked_among(people))
     return page("members/card_sheets.html", cards=issued, sheets=list(chunked(issued, A_PAGE)))
 
 
-def issue(people: Sequence[User]) -> list[IssuedCard]:
-    """Issue cards to people; 403 if the current user may not, 409 if there can be no card."""
-    if not all(map(current_user.may_issue_card, people)):
+def issue(by: User, people: Sequence[User]) -> list[IssuedCard]:
+    """Issue cards to people; 403 if `by` may not, 409 if there can be no card."""
+    if not all(map(by.may_issue_card, people)):
         raise Forbidden("role")
     if not site_url():
         raise Conflict(_("Máy chủ chưa đặt SITE_URL nên chưa cấp được thẻ. "
@@ -58,7 +57,7 @@ def issue(people: Sequence[User]) -> list[IssuedCard]:
     if closed := [person.name for person in people if not person.may_sign_in]:
         raise Conflict(_("Tài khoản đã đóng, không cấp thẻ được: %(names)s.",
                          names=", ".join(closed)))
-    return issue_cards(people, current_user._get_current_object(), current_user.commune)
+    return issue_cards(people, by, by.commune)
 
 
 @cards.errorhandler(Conflict)

@@ -77,10 +77,11 @@ def create_card(username: str) -> None:
     person = User.get_or_none(User.username == text.fold(username))
     if person is None:
         raise click.ClickException(_("Không có ai tên đăng nhập %(username)s.", username=username))
-    if not person.may_sign_in:
-        raise click.ClickException(_("Tài khoản %(username)s đã đóng, không cấp thẻ được.",
-                                     username=username))
     with person.commune.write():
+        person = User.get_by_id(person.id)
+        if not person.may_sign_in:
+            raise click.ClickException(_("Tài khoản %(username)s đã đóng, không cấp thẻ được.",
+                                         username=username))
         [card] = issue_cards([person], None, person.commune)
     print_card(card)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from peewee import Case, Expression, ModelSelect, fn
+from peewee import Expression, ModelSelect, fn
 
 from .. import clock
 from ..models import Device, LostPhone, Session, User, Village
@@ -90,7 +90,7 @@ def lines_of(users: Sequence[User], version: str, shown: Expression,
     for sign_in in (Session.select().where(Session.user.in_(list(people)), shown)
                     .order_by(Session.ended_at.is_null(False), Session.seen_at.desc()).limit(most)):
         line(sign_in.user_id, sign_in.device or sign_in.id).sign_ins.append(sign_in)
-    waiting = Case(None, [(Device.is_waiting(), Device.left_count)], 0).alias("waiting")
+    waiting = Device.waiting_count().alias("waiting")
     for device in Device.select(Device, waiting).where(Device.user.in_(list(people))):
         if device.waiting or (device.user_id, device.id) in found:
             line(device.user_id, device.id).device = device

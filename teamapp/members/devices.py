@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from ..access import lead_only, own_path
 from ..db import transaction
 from ..models import Deed, Device, LostPhone, Session, User, Village
-from ..web import ID, get_or_404, page, page_number
+from ..web import get_or_404, page, page_number
 from . import device_list
+from .editing import PERSON
 
 devices = Blueprint("devices", __name__)
 
-PERSON = f"/people/<{ID}:person_id>"
 SIGN_IN = f"{PERSON}/sign-ins/<string(length=64):sign_in>"
 PAGE = 50  # lines
 

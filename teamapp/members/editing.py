@@ -10,7 +10,7 @@ from peewee import IntegrityError
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
-from ..access import commune_only
+from ..access import commune_only, writing
 from ..models import Commune, User, Village, personnel, usernames
 from ..models.personnel import languages_of
 from ..web import ID, get_or_404, page
@@ -45,8 +45,7 @@ def create() -> ResponseReturnValue:
     form = new_person_form()
     propose_username(form)
     try:
-        with current_user.commune.write():
-            by = acting()
+        with writing() as by:
             form.offer_places(by, open_villages())
             if not form.validate_on_submit():
                 return new_page(form, status=422)
@@ -106,17 +105,8 @@ def update_placement(person_id: int) -> ResponseReturnValue:
 @contextmanager
 def changing(person_id: int, is_placing: bool = False) -> Iterator[tuple[User, User]]:
     """Begin a write transaction; yield who changes and whom, both as it finds them."""
-    with current_user.commune.write():
-        by = acting()
+    with writing() as by:
         yield by, find(by, person_id, is_placing)
-
-
-def acting() -> User:
-    """Return the current user as the transaction finds them; 403 if they lost their role."""
-    by: User = User.get_by_id(current_user.id)
-    if not (by.active and by.is_commune):
-        raise Forbidden("role")
-    return by
 
 
 def find(by: User, person_id: int, is_placing: bool = False) -> User:

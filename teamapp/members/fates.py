@@ -1,4 +1,4 @@
-"""What becomes of each line of a list of people: new, known, doubtful, refused or skipped."""
+"""The fate of each line of a list of people: new, known, doubtful, refused or skipped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

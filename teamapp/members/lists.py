@@ -7,12 +7,12 @@ from flask_login import current_user
 from peewee import IntegrityError
 from werkzeug.wrappers import Response
 
-from ..access import commune_only
+from ..access import commune_only, writing
 from ..models import Commune, User, personnel, usernames
 from ..models.village_names import Villages
 from ..spreadsheet import Table, UnreadableFile, read_lines, read_tables, too_long
 from ..web import page
-from .editing import acting, open_villages
+from .editing import open_villages
 from .fates import Judge, Line
 from .list_forms import MOST, MOST_FILLED, ListForm, PasteForm
 from .pasting import read_people
@@ -46,8 +46,7 @@ def create() -> ResponseReturnValue:
     """Add the new people of a list: all of them, or nobody while a line is open."""
     form = ListForm()
     try:
-        with current_user.commune.write():
-            by = acting()
+        with writing() as by:
             lines = judged(form, by)
             new = [line for line in lines if line.fate == "new"]
             if any(line.is_open for line in lines) or not new:

@@ -59,8 +59,7 @@ def people(viewer: User) -> list[tuple[Village | None, list[Person]]]:
     for user, moment in seen:
         found[user].phones += 1
         found[user].note_contact(moment)
-    left = Case(None, [(Device.is_waiting(), Device.left_count)], 0)
-    devices = Device.select(Device.user, Device.seen_at, left).where(
+    devices = Device.select(Device.user, Device.seen_at, Device.waiting_count()).where(
         Device.user.in_(list(found))).tuples()
     for user, moment, waiting in devices:
         found[user].left += waiting
@@ -71,11 +70,13 @@ def people(viewer: User) -> list[tuple[Village | None, list[Person]]]:
 def grouped(found: Iterable[Person], viewer: User) -> list[tuple[Village | None, list[Person]]]:
     """Return people by village, leaders first, then by name."""
     by_village = defaultdict(list)
+    places = {village.id: village for village in Village.labelled(viewer)}
     for person in sorted(found, key=lambda one: (not one.user.active, RANK.get(one.user.role, 9),
                                                  sort_key(one.user.name))):
+        person.user.village = places.get(person.user.village_id)  # for labels, without a query each
         by_village[person.user.village_id].append(person)
     return [(village, by_village[village and village.id])
-            for village in (None, *Village.labelled(viewer)) if by_village[village and village.id]]
+            for village in (None, *places.values()) if by_village[village and village.id]]
 
 
 def languages(person: User) -> list[str]:
@@ -110,5 +111,5 @@ def handovers(person: User) -> list[Handover]:
 
 def unsent(person: User) -> int:
     """Return the entries that the person's phones still hold, as they last reported."""
-    return Device.select(fn.SUM(Device.left_count)).where(
-        Device.user == person.id, Device.is_waiting()).scalar() or 0
+    return Device.select(fn.SUM(Device.waiting_count())).where(
+        Device.user == person.id).scalar() or 0

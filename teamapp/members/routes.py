@@ -1,9 +1,8 @@
 """People of the teams: their sign-ins, lost devices and deactivated accounts."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from ..access import lead_only
@@ -14,7 +13,7 @@ from .card_forms import CardsForm
 from .card_queries import last_card
 from .cards import cards, list_page
 from .devices import devices, phones_of
-from .editing import PERSON, editing
+from .editing import PERSON, back_to, changing, editing
 from .forms import day_name, role_name
 from .lists import lists
 from .losses import losses
@@ -45,9 +44,8 @@ def show(person_id: int) -> ResponseReturnValue:
 @lead_only
 def create_deactivation(person_id: int) -> ResponseReturnValue:
     """Deactivate an account; 409 for the last chair of the commune."""
-    with current_user.commune.write():
-        person = find_to_change(person_id)
-        is_deactivated = personnel.deactivate(current_user, person)
+    with changing(person_id, is_placing=True) as (by, person):
+        is_deactivated = personnel.deactivate(by, person)
     if not is_deactivated:
         return person_page(person, failure="last_chair", status=409)
     return back_to(person)
@@ -57,9 +55,8 @@ def create_deactivation(person_id: int) -> ResponseReturnValue:
 @lead_only
 def create_reactivation(person_id: int) -> ResponseReturnValue:
     """Reactivate an account; 409 for a member of a closed village."""
-    with current_user.commune.write():
-        person = find_to_change(person_id)
-        is_reactivated = personnel.reactivate(current_user, person)
+    with changing(person_id, is_placing=True) as (by, person):
+        is_reactivated = personnel.reactivate(by, person)
     if not is_reactivated:
         return person_page(person, failure="closed_village", status=409)
     return back_to(person)
@@ -68,18 +65,6 @@ def create_reactivation(person_id: int) -> ResponseReturnValue:
 def find(person_id: int) -> User:
     """Return a person visible to the current user, or 404."""
     return get_or_404(User.visible_to(current_user).where(User.id == person_id))
-
-
-def find_to_change(person_id: int) -> User:
-    """Return a person whose account the current user may deactivate."""
-    person = find(person_id)
-    if not current_user.may_deactivate(person):
-        raise Forbidden("role")
-    return person
-
-
-def back_to(person: User) -> Response:
-    return redirect(url_for("members.show", person_id=person.id), 303)
 
 
 def person_page(person: User, failure: str | None = None, status: int = 200) -> Response:

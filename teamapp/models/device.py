@@ -83,13 +83,13 @@ class Device(Record):
         is_known = known and browser == Browser(known.label, known.app_version, known.is_persistent)
         if is_known and known.seen_at > now - Session.STEP and sign_in.device == id:
             return
-        told: dict[str, Any] = asdict(browser) | {"seen_at": now}
+        reported: dict[str, Any] = asdict(browser) | {"seen_at": now}
         try:
             with transaction(timeout=SEEN_TIMEOUT_S):
                 sign_in.note_device(id)
-                if not cls.update(told).where(cls.id == id, cls.user == user).execute():
+                if not cls.update(reported).where(cls.id == id, cls.user == user).execute():
                     cls.insert(id=id, user=user, commune=user.commune_id, village=user.village_id,
-                               **told).on_conflict_ignore().execute()
+                               **reported).on_conflict_ignore().execute()
                     cls.forget_old(id, user)
         except PeeweeException as error:
             log.warning("the browser of a phone is not stored", exc_info=error)
@@ -101,6 +101,11 @@ class Device(Record):
             Session.user == cls.user, Session.device == cls.id, Session.lost_at >= cls.seen_at)
         return ((cls.left_count > 0) & (cls.seen_at > clock.now() - cls.GIVEN_UP)
                 & ~fn.EXISTS(lost))
+
+    @classmethod
+    def waiting_count(cls) -> Case:
+        """Return the entries it holds as an expression: 0 unless it is waiting."""
+        return Case(None, [(cls.is_waiting(), cls.left_count)], 0)
 
     @classmethod
     def is_silent(cls) -> Expression:

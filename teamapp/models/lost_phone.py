@@ -40,7 +40,7 @@ class LostPhone(Record):
     reported_at = MomentField()
     seen_at = MomentField(null=True)  # its last contact before the report
     households = IntegerField(default=0)  # whose pages lay on it
-    left_count = IntegerField(null=True)  # unsent entries on it; None: never told
+    left_count = IntegerField(null=True)  # unsent entries on it; None: unknown
     left_oldest_at = MomentField(null=True)
     wiped_at = MomentField(null=True)  # when it was first answered with the order to drop its pages
     decision = CharField(12, default="")  # of DECISIONS

@@ -44,8 +44,8 @@ def revise(by: User, person: User, languages: Collection[str], **details: Any) -
 def place(by: User, person: User, role: str, village: Village | None) -> None:
     """Give a person a role, and a village to work in, or None for a role of the commune.
 
-    Open cards end: somebody who may give cards no more could have kept one. From a PIN to a
-    password, or back, the secret ends, with every sign-in.
+    Open cards end: a person who loses the right to issue cards may have kept one. From a PIN to
+    a password, or back, the secret ends, with every sign-in.
     """
     if (village and village.id) != person.village_id or role != person.role:
         SignInCard.revoke_around(person)

@@ -25,7 +25,7 @@ class SignInCard(Record):
     created_by = ForeignKeyField(User, null=True, index=False, on_delete="RESTRICT")
     created_at = MomentField()
     used_at = MomentField(null=True)
-    revoked_at = MomentField(null=True)  # when a newer card replaced it, or its person left
+    revoked_at = MomentField(null=True)  # when it ended unused: replaced, or its reason gone
 
     VALID = timedelta(days=14)
 

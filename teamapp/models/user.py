@@ -36,7 +36,7 @@ class User(Record):
     active = BooleanField(default=True)
     closed_on = DateField(null=True)  # the day the account was deactivated
     language = CharField(2, default="vi")  # of the screens
-    days = CharField(7, default="")  # they can give: of 1 (Monday) to 7; "" is not told
+    days = CharField(7, default="")  # they can give: of 1 (Monday) to 7; "" is unknown
     minutes = IntegerField(null=True)  # they can give on such a day
 
     class Meta:
@@ -154,29 +154,19 @@ class User(Record):
             clock.today() - self.closed_on <= self.HAND_IN)
 
     def deactivate(self) -> bool:
-        """Deactivate the account, end its open cards; return False for the last chair."""
+        """Deactivate the account; return False for the last chair."""
         others = User.select().where(User.commune == self.commune_id, User.role == "chair",
                                      User.active, User.id != self.id)
         if self.role == "chair" and not others.exists():
             return False
         self.active, self.closed_on = False, clock.today()
-        with transaction():
-            self.save(only=[User.active, User.closed_on])
-            self.cards.model.revoke([self.id])
+        self.save(only=[User.active, User.closed_on])
         return True
 
     def reactivate(self) -> None:
         """Reactivate the account."""
         self.active, self.closed_on = True, None
         self.save(only=[User.active, User.closed_on])
-
-    def set_secret(self, secret: str) -> None:
-        """Set a new PIN (field roles) or password, and end every session of the user.
-
-        Raises UnfitSecret for one that is not taken. The caller saves the user.
-        """
-        self.secret_hash = self.new_secret_hash(secret)
-        self.end_sign_ins()
 
     def new_secret_hash(self, secret: str) -> str:
         """Return the hash of a new PIN (field roles) or password.
@@ -202,16 +192,22 @@ class User(Record):
 
     def end_sign_ins(self, but: str = "") -> None:
         """End the sessions of the user, all but the one of this id."""
-        for sign_in in self.sign_ins:
-            if sign_in.id != but:
-                sign_in.end()
+        sign_in = self.sign_ins.model
+        sign_in.update(ended_at=clock.now()).where(
+            sign_in.user == self.id, sign_in.id != but, sign_in.ended_at.is_null()).execute()
 
-    def replace_secret(self, secret_hash: str, but: str) -> None:
-        """Store the hash of the user's own new secret; all sign-ins but the one of this id end."""
-        self.secret_hash = secret_hash
+    def replace_secret(self, secret_hash: str, but: str) -> bool:
+        """Store the hash of the own new secret; all sign-ins but the one of this id end.
+
+        Return False, and change nothing, if the secret is not the one that was loaded: a card may
+        have set another meanwhile.
+        """
         with transaction():
-            self.save(only=[User.secret_hash])
-            self.end_sign_ins(but)
+            is_same = User.update(secret_hash=secret_hash).where(
+                User.id == self.id, User.secret_hash == self.secret_hash).execute()
+            if is_same:
+                self.end_sign_ins(but)
+        return bool(is_same)
 
     def knows(self, secret: str) -> bool:
         """Verify the user's PIN or password."""

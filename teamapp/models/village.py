@@ -35,7 +35,7 @@ class Village(Record):
     signal = CharField(8, default="fair")  # good, fair, weak
     declared_14plus = IntegerField(null=True)  # people of 14 or older
     declared_on = DateField(null=True)  # the day of that number
-    declared_source = CharField(80, default="")  # who told it
+    declared_source = CharField(80, default="")  # its source
     list_complete = BooleanField(default=False)
     closed_on = DateField(null=True)  # the day it stopped being a place of work
 

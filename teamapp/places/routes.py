@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..access import commune_only
+from ..access import commune_only, writing
 from ..models import Deed, Village
 from ..web import ID, get_or_404, page
 from . import queries
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
 @commune_only
 def create() -> ResponseReturnValue:
     """Create a village at the end of the order."""
-    with current_user.commune.write():
+    with writing():
         form = VillageForm().offer(
             queries.unit_types(), Taken(Village.labelled(current_user)), None)
         is_valid = form.validate_on_submit()
@@ -64,7 +64,7 @@ def show(village_id: int) -> ResponseReturnValue:
 @commune_only
 def update(village_id: int) -> ResponseReturnValue:
     """Change a village; 422 with both versions if another person changed it meanwhile."""
-    with current_user.commune.write():
+    with writing():
         village = find(village_id)  # read again inside the transaction
         form = form_of(village, VillageForm())
         is_valid = form.validate_on_submit()
@@ -72,7 +72,7 @@ def update(village_id: int) -> ResponseReturnValue:
         if village.closed_on or not is_valid or is_outdated:
             return form_page(form, village, is_outdated, status=422)
         if changed := village.revise(**form.facts):
-            record("changed", village, told(changed))
+            record("changed", village, change_note(changed))
     return redirect(url_for("places.index"), 303)
 
 
@@ -80,7 +80,7 @@ def update(village_id: int) -> ResponseReturnValue:
 @commune_only
 def create_closure(village_id: int) -> ResponseReturnValue:
     """Close an empty village; 409 while it has households or members."""
-    with current_user.commune.write():
+    with writing():
         village = find(village_id)
         [place] = queries.places([village])
         if place.is_empty and not village.closed_on:
@@ -95,7 +95,7 @@ def create_closure(village_id: int) -> ResponseReturnValue:
 @commune_only
 def create_reopening(village_id: int) -> ResponseReturnValue:
     """Reopen a closed village, unless an open one has its name by now."""
-    with current_user.commune.write():
+    with writing():
         village = find(village_id)
         form = form_of(village)
         has_name = not form.taken.names.get(Taken.key(village.unit_type_id, village.name))
@@ -124,7 +124,7 @@ def record(act: str, village: Village, note: str = "") -> None:
                 note=note or village.code)
 
 
-def told(changed: dict[str, tuple[Any, Any]]) -> str:
+def change_note(changed: dict[str, tuple[Any, Any]]) -> str:
     """Return what changed, in a line: the name of a village and a source without their words."""
     return "; ".join(name if name in ("name", "declared_source") else f"{name}: {old} → {new}"
                      for name, (old, new) in changed.items())[:200]

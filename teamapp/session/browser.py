@@ -1,4 +1,4 @@
-"""What a browser is known by at sign-in: its device cookie, its only person, its network."""
+"""Identification of a browser at sign-in: its device cookie, its only person, its network."""
 
 import re
 import secrets

@@ -9,19 +9,16 @@ from typing import Any
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_login import AnonymousUserMixin, current_user
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ..access import fetch_metadata, public
-from ..extensions import must_wipe
-from ..languages import browser_language, use_language
 from ..models import MustWait, SignInCard, UnknownCard, User
 from ..models.secret import TooManyAtOnce
-from ..web import page
-from .browser import forgetting, is_android, is_in_app, network, with_device
+from .browser import is_android, is_in_app, network
 from .forms import CardForm
-from .signing_in import MANY_AT_ONCE, attempt_of, enter, wait_words, with_wait
+from .signing_in import MANY_AT_ONCE, attempt_of, door, enter, wait_words, with_wait
 
 cards = Blueprint("cards", __name__)
 
@@ -29,8 +26,8 @@ REFUSED = {  # by the card's state
     "unknown": (404, _("Không có thẻ này. Quét lại mã, hoặc chép lại cả địa chỉ trên thẻ.")),
     "used": (410, _("Thẻ này đã dùng rồi. Nếu chính anh chị đã chọn mã bằng thẻ này thì đăng nhập "
                     "bằng mã đó; nếu không, nhờ tổ trưởng hoặc cán bộ xã in thẻ mới.")),
-    "revoked": (410, _("Đã có thẻ mới thay thẻ này. Dùng thẻ mới, hoặc nhờ tổ trưởng hoặc cán bộ "
-                       "xã in thẻ mới.")),
+    "revoked": (410, _("Thẻ này đã hủy. Có thẻ mới thì dùng thẻ mới, chưa có thì nhờ tổ trưởng "
+                       "hoặc cán bộ xã in cho.")),
     "expired": (410, _("Thẻ này đã quá 14 ngày. Nhờ tổ trưởng hoặc cán bộ xã in thẻ mới.")),
     "closed": (410, _("Thẻ này không dùng được nữa. Hỏi tổ trưởng hoặc cán bộ xã.")),
 }
@@ -119,11 +116,6 @@ def form_page(card: SignInCard, form: CardForm, status: int = 200, failure: Any 
 
 
 def door_page(status: int = 200, **context: Any) -> Response:
-    """Return a page for an anonymous reader, with the cookie that will mark this phone as known."""
-    use_language(browser_language())
-    answer = page("session/card.html", status=status, is_in_app=is_in_app(),
-                  is_android=is_android(), **context, current_user=AnonymousUserMixin())
-    if must_wipe():  # a lost phone may open a card first
-        answer.headers["X-Wipe"] = "1"
-        forgetting(answer)
-    return with_device(answer)
+    """Return the page of a card; its cookie will mark this phone as known."""
+    return door("session/card.html", status, is_in_app=is_in_app(), is_android=is_android(),
+                **context)

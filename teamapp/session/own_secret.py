@@ -35,11 +35,10 @@ def update() -> ResponseReturnValue:
     attempt = attempt_of(current_user.username)
     try:
         user = attempt.verify(form.old_secret.data or "")
-        if user is None:
+        if user is None or not change(user, form.new_secret.data):
             seconds = attempt.wait()
             form.old_secret.errors = [form.wrong(), *([must_wait(seconds)] if seconds else [])]
             return form_page(form, 422)
-        change(user, form.new_secret.data)
     except MustWait as wait:
         form.old_secret.errors = [must_wait(wait.seconds)]
         return form_page(form, 429, wait.seconds)
@@ -57,13 +56,15 @@ def show_expired(_error: CSRFError) -> ResponseReturnValue:
     return form_page(form, 400)
 
 
-def change(user: User, secret: str) -> None:
-    """Change the user's secret, on the record."""
+def change(user: User, secret: str) -> bool:
+    """Change the user's secret, on the record; return False if it is another one by now."""
     secret_hash = user.new_secret_hash(secret)  # takes long: other writers do not wait for it
     with transaction():
-        user.replace_secret(secret_hash, but=current_user.sign_in.id)
+        if not user.replace_secret(secret_hash, but=current_user.sign_in.id):
+            return False
         SignInCard.revoke([user.id])
         Deed.record("secret_changed", user, user.commune, user=user)
+    return True
 
 
 def form_page(form: OwnSecretForm, status: int = 200, retry_after: int = 0) -> Response:

@@ -5,24 +5,23 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_login import AnonymousUserMixin, current_user
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ..access import fetch_metadata, field_only, own_path, public, same_origin
-from ..extensions import must_wipe
-from ..languages import browser_language, use_language
 from ..models import MustWait, Session, User
 from ..models.secret import TooManyAtOnce
 from ..sealing import Claim
 from ..web import page
-from .browser import forgetting, is_secure, remembered_person, with_device
+from .browser import is_secure, remembered_person
 from .cards import cards, door_page
 from .forms import LanguageForm, SignInForm
 from .own_secret import own_secret
 from .signing_in import (
     MANY_AT_ONCE,
     attempt_of,
+    door,
     enter,
     front_page,
     must_wait,
@@ -135,24 +134,17 @@ def replace_expired_form(error: CSRFError) -> ResponseReturnValue:
 
 def sign_in_page(form: SignInForm, person: User | None, status: int = 200, failure: Any = None,
                  retry_after: int = 0) -> Response:
-    """Return the sign-in page for an anonymous reader, with the cookie that counts attempts.
+    """Return the sign-in page.
 
-    `person` is who signed in here last, shown while the form has that username. X-Wipe stands here
-    too: a lost device may request no other page first.
+    `person` signed in here last, and is shown while the form has that username.
     """
-    wipe = must_wipe()
     form.next.data = own_path(form.next.data) if form.next.data else ""
     if person and person.username != form.username.data:
         person = None
     if person:
         form.secret.label.text = _("Nhập mã PIN") if person.is_field else _("Nhập mật khẩu")
-    use_language(browser_language())
-    answer = page("session/new.html", status=status, form=form, failure=failure, wipe=wipe,
-                  person=person, current_user=AnonymousUserMixin())
-    if wipe:
-        answer.headers["X-Wipe"] = "1"
-        forgetting(answer)
-    return with_device(with_wait(answer, retry_after))
+    return with_wait(door("session/new.html", status, form=form, failure=failure, person=person),
+                     retry_after)
 
 
 def failure_message(seconds: int = 0) -> Any:

@@ -1,15 +1,18 @@
-"""What every way in shares: attempts of this browser, waits in words, the new session."""
+"""Shared by all ways to sign in: attempts of this browser, waits in words, the new session."""
 
 from typing import Any
 
 from flask import current_app, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _
-from flask_login import login_user
+from flask_login import AnonymousUserMixin, login_user
 from werkzeug.wrappers import Response
 
 from .. import text
+from ..extensions import must_wipe
+from ..languages import browser_language, use_language
 from ..models import Attempt, Session, User
-from .browser import device, network, remembering, with_device
+from ..web import page
+from .browser import device, forgetting, network, remembering, with_device
 
 MANY_AT_ONCE = _("Đang có nhiều người đăng nhập. Thử lại sau vài giây.")
 
@@ -45,6 +48,20 @@ def begin_session(user: User) -> str:
     session.permanent = True
     login_user(user)
     return Session.digest(token)
+
+
+def door(template: str, status: int = 200, **context: Any) -> Response:
+    """Return a page for an anonymous reader, with the cookie that counts attempts.
+
+    X-Wipe stands here too: a lost device may request no other page first.
+    """
+    wipe = must_wipe()
+    use_language(browser_language())
+    answer = page(template, status=status, wipe=wipe, current_user=AnonymousUserMixin(), **context)
+    if wipe:
+        answer.headers["X-Wipe"] = "1"
+        forgetting(answer)
+    return with_device(answer)
 
 
 def front_page(user: User) -> str:

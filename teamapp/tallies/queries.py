@@ -129,7 +129,7 @@ def contacts(commune_id: int) -> dict[int, Contact]:
     waiting, silent = Device.is_waiting(), Device.is_silent()
     rows = (Device.select(
         Device.village, fn.MAX(Device.seen_at),
-        fn.SUM(Case(None, [(waiting, Device.left_count)], 0)),
+        fn.SUM(Device.waiting_count()),
         fn.MIN(Case(None, [(waiting, Device.left_oldest_at)])),
         fn.SUM(Case(None, [(silent, 1)], 0)), fn.SUM(Case(None, [(silent, Device.left_count)], 0)),
         fn.MIN(Case(None, [(silent, Device.seen_at)])))

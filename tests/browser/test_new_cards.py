@@ -6,7 +6,7 @@ import pytest
 
 from teamapp.models import SignInCard, User
 
-from ..cast import PASSWORD
+from ..cast import PASSWORD, set_secret
 from .test_keyboard import keys, sign_in  # noqa: F401
 from .test_print import PAPER, SEEN
 
@@ -55,7 +55,7 @@ def test_cards_are_for_people_on_the_screen_without_a_waiting_card(keys, registe
     SignInCard.issue([register.user("binh")], None)
     User.update(secret_hash="").execute()
     chair = register.user("son")
-    chair.set_secret(PASSWORD)
+    set_secret(chair, PASSWORD)
     chair.save()
     sign_in(keys)
     keys.page.goto("/people?of=never-in")

@@ -6,7 +6,7 @@ import pytest
 
 from teamapp.exports import routes
 from teamapp.models import Deed, secret
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, set_secret
 
 
 def test_export_is_sent_and_recorded(cast, ask):
@@ -38,7 +38,7 @@ def test_nothing_leaves_without_the_password(cast, ask, typed, said):
 
 
 def test_password_of_another_person_is_not_enough(cast, ask):
-    cast.son.set_secret("mat-khau-cua-ong-son")
+    set_secret(cast.son, "mat-khau-cua-ong-son")
     cast.son.save()
     assert ask(cast.son, PASSWORD).status_code == 422
 

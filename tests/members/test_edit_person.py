@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from teamapp import clock
-from teamapp.models import Deed, Membership, Session, SignInCard, Speaks, User, Village
+from teamapp.models import Deed, Membership, SignInCard, Speaks, User, Village
 from teamapp.models.secret import is_secret_of
 
 from ..cast import PIN
@@ -142,7 +142,8 @@ def test_role_above_the_own_one_is_refused_beside_the_field(cast, change):
     assert answer.status_code == 422 and "chỉ chủ tịch mới giao được" in answer.text
 
 
-def test_officer_who_lost_the_role_meanwhile_changes_nothing(cast, change, monkeypatch):
+def test_officer_who_lost_the_role_meanwhile_changes_nothing(
+        cast, change, browser_of, monkeypatch):
     """The write transaction finds the officer as a member."""
     write = type(cast.an_phu).write
 
@@ -150,9 +151,17 @@ def test_officer_who_lost_the_role_meanwhile_changes_nothing(cast, change, monke
         User.update(role="member").where(User.id == cast.hanh.id).execute()
         return write(commune)
 
+    officer, page = browser_of(cast.hanh), f"/people/{cast.lan.id}"
     monkeypatch.setattr(type(cast.an_phu), "write", demoting)
+    posts = ((f"{page}/cards", page, {}), (f"{page}/deactivation", page, {}),
+             ("/villages/order", "/villages/order", {}))
+    for url, form, fields in posts:
+        User.update(role="officer").where(User.id == cast.hanh.id).execute()
+        assert officer.press(url, form, **fields).status_code == 403, url
+    User.update(role="officer").where(User.id == cast.hanh.id).execute()
     assert change(cast.lan, "edit", name="Lan Mới").status_code == 403
     assert User.get_by_id(cast.lan.id).name == cast.lan.name
+    assert not SignInCard.select().exists() and not Deed.select().exists()
 
 
 def test_houses_to_hand_over_are_named_with_the_place_where_it_is_done(
@@ -193,4 +202,4 @@ def test_member_of_a_closed_village_is_reactivated_after_a_move(cast, browser_of
     assert "Ấp Cầu Ván đã thôi hoạt động" in answer.text and f"{page}/placement" in answer.text
     change(cast.lan, "placement", village=cast.da_xanh.id)
     assert officer.press(f"{page}/reactivation").status_code == 303
-    assert Session.select().where(Session.user == cast.lan).count() == 0
+    assert User.get_by_id(cast.lan.id).active

@@ -8,6 +8,7 @@ import pytest
 from teamapp.models import Deed, LostPhone, Session, SignInCard, User, personnel
 
 from ..conftest import make_app
+from ..queries import counted
 
 LINK = re.compile(r"http://localhost:8000/card#([\w-]{43})")
 
@@ -88,12 +89,12 @@ def test_another_chair_gives_a_chair_a_card(cast, give):
 
 def test_no_card_for_a_deactivated_person(cast, give, print_for, browser_of):
     token = SignInCard.issue([cast.lan], cast.tu)[cast.lan.id]
-    cast.lan.deactivate()
+    personnel.deactivate(cast.tu, cast.lan)
     assert SignInCard.find(token).state == "revoked"
     for answer in (give(cast.tu, cast.lan, page="/people"),
                    print_for(cast.tu, cast.binh, cast.lan)):
         assert answer.status_code == 409 and "Lê Thị Lan" in answer.text
-    assert not open_cards() and not Deed.select().exists()
+    assert not open_cards() and [deed.kind for deed in Deed.select()] == ["user_deactivated"]
     assert "Cấp thẻ mới" not in browser_of(cast.tu).get(f"/people/{cast.lan.id}").text
     cast.lan.reactivate()
     assert SignInCard.find(token).state == "revoked"
@@ -101,7 +102,7 @@ def test_no_card_for_a_deactivated_person(cast, give, print_for, browser_of):
 
 def test_last_chair_keeps_the_open_card(cast):
     SignInCard.issue([cast.son], None)
-    assert not cast.son.deactivate() and open_cards() == {"son"}
+    assert not personnel.deactivate(cast.chau, cast.son) and open_cards() == {"son"}
 
 
 def test_giving_a_card_ends_no_sign_in(cast, sign_in, give):
@@ -240,3 +241,15 @@ def test_open_card_ends_with_what_it_was_given_for(cast, change):
             session = Session.resume(Session.begin(cast.lan)).sign_in
             LostPhone.report(cast.lan, [session], cast.tu)
     assert SignInCard.find(token).state == "revoked"
+
+
+def test_sheets_take_the_same_queries_for_many_cards(cast, print_for):
+    few, many = [cast.lan, cast.binh], [
+        cast.person(f"m{number}", "member", f"Người {number}", cast.cau_van)
+        for number in range(12)]
+    counts = []
+    for people in (few, many):
+        with counted() as statements:
+            assert print_for(cast.son, *people).status_code == 200
+        counts.append(len([one for one in statements if one.startswith("SELECT")]))
+    assert counts[0] == counts[1]

@@ -139,7 +139,7 @@ def closed(card):
 
 
 @pytest.mark.parametrize(("spoil", "words"), [
-    (used, "Thẻ này đã dùng rồi"), (revoked, "Đã có thẻ mới"), (expired, "quá 14 ngày"),
+    (used, "Thẻ này đã dùng rồi"), (revoked, "Thẻ này đã hủy"), (expired, "quá 14 ngày"),
     (closed, "không dùng được nữa")])
 def test_card_that_is_not_open_says_what_to_do_and_nothing_of_its_person(
         client, cast, issue, use, open_card, spoil, words):

@@ -107,3 +107,16 @@ def test_session_of_the_changed_secret_is_the_only_one(cast, sign_in, change):
     change(browser)
     assert Session.select().where(
         Session.user == cast.lan, Session.ended_at.is_null()).count() == 1
+
+
+def test_secret_that_a_card_set_meanwhile_is_not_overwritten(cast, sign_in, change, monkeypatch):
+    card = SignInCard.find(SignInCard.issue([cast.lan], None)[cast.lan.id])
+    replace = User.replace_secret
+
+    def late(user, *asked, **more):
+        assert card.use("602817")
+        return replace(user, *asked, **more)
+
+    monkeypatch.setattr(User, "replace_secret", late)
+    assert change(sign_in(cast.lan), PIN, NEW).status_code == 422
+    assert User.get_by_id(cast.lan.id).knows("602817")

@@ -11,7 +11,7 @@ import pytest
 from teamapp.models import Session, User
 from teamapp.models.secret import UnfitSecret
 
-from ..cast import PASSWORD, PIN
+from ..cast import PASSWORD, PIN, set_secret
 from .conftest import token_in
 
 WRONG = "Tên hoặc mã không đúng."
@@ -38,7 +38,7 @@ def test_username_accepts_capitals_and_accents(client, cast, enter, typed):
 
 
 def test_password_is_compared_in_one_unicode_form(client, cast, enter):
-    cast.son.set_secret("mật khẩu của Sơn")
+    set_secret(cast.son, "mật khẩu của Sơn")
     cast.son.save()
     typed = unicodedata.normalize("NFD", "mật khẩu của Sơn")
     assert enter(client, "son", typed).status_code == 303
@@ -215,7 +215,7 @@ def test_unknown_username_takes_as_long_as_a_known_one(app, cast, enter):
                                  "258258", "258852", "225588", "135791", "864208"])
 def test_pin_has_six_digits_and_is_not_a_common_one(cast, pin):
     with pytest.raises(UnfitSecret, match="pin_"):
-        cast.lan.set_secret(pin)
+        set_secret(cast.lan, pin)
     assert cast.lan.knows(PIN)
 
 
@@ -224,14 +224,14 @@ def test_pin_has_six_digits_and_is_not_a_common_one(cast, pin):
                                       "Password123", "qwertyuiop"])
 def test_short_or_common_password_is_rejected(cast, password):
     with pytest.raises(UnfitSecret, match="password_"):
-        cast.son.set_secret(password)
+        set_secret(cast.son, password)
     assert cast.son.knows(PASSWORD)
 
 
 @pytest.mark.parametrize("password", ["năm con gà", "9876543201", "Đủ mọi thứ: 😀 !",
                                       "mật khẩu " * 22])
 def test_password_of_any_characters_works_up_to_200(client, cast, enter, password):
-    cast.son.set_secret(password)
+    set_secret(cast.son, password)
     cast.son.save()
     assert enter(client, "son", password).location == "/arrival?next=/tallies"
 
@@ -239,7 +239,7 @@ def test_password_of_any_characters_works_up_to_200(client, cast, enter, passwor
 @pytest.mark.parametrize(("username", "secret"), [("lan", "593718"), ("son", "mot-mat-khau-khac")])
 def test_secret_is_stored_as_argon2id_with_the_documented_cost(cast, username, secret):
     user = User.get(User.username == username)
-    user.set_secret(secret)
+    set_secret(user, secret)
     user.save()
     kept = User.get_by_id(user.id).secret_hash
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -250,7 +250,7 @@ def test_secret_is_stored_as_argon2id_with_the_documented_cost(cast, username, s
 
 def test_new_secret_ends_sessions_of_the_old_one(cast, sign_in):
     here, there, another = sign_in(cast.tu), sign_in(cast.tu), sign_in(cast.lan)
-    cast.tu.set_secret("740219")
+    set_secret(cast.tu, "740219")
     cast.tu.save()
     assert cast.tu.knows("740219")
     assert not cast.tu.knows(PIN)
@@ -262,7 +262,7 @@ def test_new_secret_ends_sessions_of_the_old_one(cast, sign_in):
 def test_rejected_secret_ends_no_session(cast, sign_in):
     browser = sign_in(cast.tu)
     with pytest.raises(UnfitSecret, match="pin_"):
-        cast.tu.set_secret("123456")
+        set_secret(cast.tu, "123456")
     assert browser.get("/arrival").status_code == 200
 
 

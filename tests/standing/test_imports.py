@@ -33,7 +33,7 @@ HOUSE = {
     "recording": BASE | {"models", "counting"},
     "extensions": {"config", "db", "models"},
     "languages": {"text"},
-    "access": {"text", "extensions"},
+    "access": {"text", "extensions", "models"},
     "scripts": set(),
     "static_files": {"config", "scripts"},
     "templating": {"config", "undrawn"},

@@ -21,6 +21,7 @@ from teamapp.models import (
     Visit,
 )
 from teamapp.recording import visits
+from tests.cast import set_secret
 
 from .phone import DEVICE, body, entry, helped, result, send
 
@@ -238,7 +239,7 @@ def grow_old(session):
 
 
 def change_pin(session):
-    session.user.set_secret("258036")
+    set_secret(session.user, "258036")
 
 
 def close_account(session):
