@@ -19,10 +19,11 @@ TITLES = re.compile(
     r"|(?:bà|anh|chị|cụ)\s+(?=\S+\s+\S)|(?:ông|bà)\s*:\s*|[ôb]\.\s*)", re.IGNORECASE)
 PAREN = re.compile(r"\s*\([^()]*\)?")
 NO_DEATH = r"(?![\s\w]*(?:thẻ|giấy|sổ|tài sản|xe|máy|việc|sức|khả năng|mùa|đất|CCCD|CMND))"
+BEFORE = r"(?:(?<![\s(,–-])[\s(,–-]+)?"  # a run, tried at its start alone: no long way back
 FATE = re.compile(
-    r"[\s(,–-]*(?:\b(?:đã|mới)\s+)(?:mất|chết|qua đời|từ trần|chuyển (?:đi|khẩu)|dọn đi|cắt khẩu)\b"
+    rf"{BEFORE}(?:\b(?:đã|mới)\s+)(?:mất|chết|qua đời|từ trần|chuyển (?:đi|khẩu)|dọn đi|cắt khẩu)\b"
     rf"{NO_DEATH}[^()]*\)?"
-    rf"|[\s(,–-]*\((?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)\b{NO_DEATH}[^()]*\)"
+    rf"|{BEFORE}\((?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)\b{NO_DEATH}[^()]*\)"
     r"|^(?:mất|chết|qua đời|từ trần|chuyển đi|dọn đi)(?:\s+(?:năm|ngày)?\s*[\d/.-]*)?$",
     re.IGNORECASE)
 

@@ -22,7 +22,6 @@ HEADERS = {
 HEADER_WITHIN = 30  # rows
 MOST_COLUMNS = 50
 ENOUGH = 200  # cells tell what a column holds
-FIELDS = ("name", "village", "role", "phone", "languages")
 
 Columns = dict[str, int]
 

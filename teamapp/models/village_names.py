@@ -14,6 +14,11 @@ SHORT = re.compile(rf"^({'|'.join(SHORT_UNITS)})\b", re.IGNORECASE)
 CLUSTER = re.compile(r"(xom|to|khu)\b")  # unit types that often are parts of a village
 
 
+def without_zeros(name: str) -> str:
+    """Return “2” for “Số 02”; another name stays as typed."""
+    return re.sub(r"^(?:số\s+|so\s+)?0*(?=\d)", "", name, flags=re.IGNORECASE)
+
+
 class Villages:
     """Finds villages by key, code, or name with or without the unit type."""
 
@@ -44,7 +49,7 @@ class Villages:
     def find(self, typed: str) -> Village | None:
         """Return the village a cell means; None for an unknown or ambiguous name."""
         bare = self._without_unit(typed)
-        number = re.sub(r"^(so )?0*(?=\d)", "", text.fold(bare))  # “Thôn số 02”
+        number = text.fold(without_zeros(bare))
         for key in (f"={text.name(typed).lower()}", f"={text.name(bare).lower()}",
                     text.fold(typed), text.fold(bare), number):
             if len(found := self.known.get(key, ())) == 1:

@@ -1,6 +1,5 @@
 """The form of a village, and what the lines of a pasted list share with it."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Self
@@ -26,6 +25,7 @@ from wtforms.validators import (
 
 from .. import clock, text
 from ..models import UnitType, Village
+from ..models.village_names import without_zeros
 from ..web import DayField, Whole
 
 SIGNALS = {"good": _("Tốt"), "fair": _("Vừa"), "weak": _("Yếu")}
@@ -54,7 +54,7 @@ class Taken:
     @staticmethod
     def key(unit: str, name: str) -> tuple[str, str]:
         """Return what two spellings of one village have in common."""
-        return unit, text.sort_key(re.sub(r"^0+(?=\d)", "", name))
+        return unit, text.sort_key(without_zeros(name))
 
     def has(self, unit: str, name: str, code: str) -> bool:
         """Whether one village has this name and, unless it is empty, this code."""

@@ -8,9 +8,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..access import commune_only
+from ..access import commune_only, writing
 from ..extensions import htmx
 from ..models import Deed, Village
+from ..spreadsheet import UnreadableFile
 from ..web import page
 from . import queries
 from .forms import Taken, offer_units
@@ -32,8 +33,11 @@ def new() -> ResponseReturnValue:
 def create_proposal() -> ResponseReturnValue:
     """Show what would become of each pasted line; write nothing."""
     form = paste_form()
-    lines = list(Reading(form.lines.data or "", queries.unit_types(), form.unit_type.data or "")
-                 .lines()) if form.validate_on_submit() else []
+    try:
+        lines = list(Reading(form.lines.data or "", queries.unit_types(), form.unit_type.data or "")
+                     .lines()) if form.validate_on_submit() else []
+    except UnreadableFile as error:
+        form.lines.errors, lines = [str(error)], []
     if not lines:
         if not form.errors:
             form.lines.errors = [gettext("Không thấy thôn, ấp nào trong đó.")]
@@ -52,7 +56,7 @@ def create_proposal() -> ResponseReturnValue:
 @commune_only
 def create() -> ResponseReturnValue:
     """Create the villages of all lines, or none while a line has an error."""
-    with current_user.commune.write():
+    with writing():
         form = LinesForm().offer(queries.unit_types(), Taken(Village.labelled(current_user)))
         is_valid = form.validate_on_submit()
         for facts in form.facts if is_valid else ():
@@ -76,7 +80,7 @@ def update_order() -> ResponseReturnValue:
 
     A button without our script names one village and its step: "12 -1".
     """
-    with current_user.commune.write():
+    with writing():
         now = [village.id for village in Village.open_to(current_user)]
         wanted = moved(request.form.getlist("place"), request.form.get("move", ""))
         is_known = (request.form.get("drawn") == " ".join(map(str, now))

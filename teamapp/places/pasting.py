@@ -1,10 +1,11 @@
 """Reading of a pasted list of villages: which cell is what; nothing is checked here."""
 
-import csv
 import re
 from collections.abc import Iterator
 
 from ..models import UnitType
+from ..models.village_names import SHORT_UNITS
+from ..spreadsheet import Table, read_lines
 from ..text import fold, name
 
 NAME = re.compile(r"(?:(?:ten|thon|xom|ap|lang|ban|buon|bon|khu pho|to dan pho|don vi|dia ban|va"
@@ -16,7 +17,7 @@ SIGNALS = {"tot": "good", "manh": "good", "vua": "fair", "kha": "fair", "trung b
            "": "fair", "yeu": "weak", "kem": "weak", "khong": "weak", "khong co": "weak",
            "good": "good", "fair": "fair", "weak": "weak"}
 DIGITS = re.compile(r"\d[\d.,\s]*(?:nguoi)?")
-SHORT = {"to": "to_dan_pho", "tdp": "to_dan_pho", "kp": "khu_pho"}  # as people write them
+SHORT = {"to": "tổ dân phố"} | SHORT_UNITS  # as people write them
 
 Line = dict[str, str]  # the values of a line's fields, and the line as typed
 
@@ -29,7 +30,8 @@ class Reading:
         labels = [(fold(unit.label), unit) for unit in units if unit.prefix]
         self.units = {unit.label.casefold(): unit.code for _, unit in labels}
         self.units |= {label: unit.code for label, unit in labels if label not in self.units}
-        self.units |= SHORT
+        self.units |= {short: self.units[unit.casefold()] for short, unit in SHORT.items()
+                       if unit.casefold() in self.units}
 
     def lines(self) -> Iterator[Line]:
         """Yield each village's line; headers, sums and empty lines are left out."""
@@ -41,11 +43,8 @@ class Reading:
                 yield self.line(cells, columns)
 
     def rows(self) -> Iterator[list[str]]:
-        """Yield the cells of each line that is not empty."""
-        first = next(filter(str.strip, self.pasted.splitlines()), "")
-        delimiter = "\t" if "\t" in self.pasted else ";" if ";" in first else ","
-        lines = self.pasted.replace("\0", "").splitlines(keepends=True)
-        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+        """Yield the cells of each line that is not empty; raise UnreadableFile."""
+        for row in Table.of(read_lines(self.pasted)).rows:
             cells = [name(cell) for cell in row]
             if any(cells):
                 yield cells

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from .. import text
 from . import old_fonts
 from .web_page import read_page
-from .workbook import MOST_ROWS, Rows, read_in_process
+from .workbook import LONGEST_CELL, MOST_ROWS, Rows, read_in_process
 
 LARGEST = 5 * 1024 * 1024  # bytes; the list of a village of 1,500 households is under 1 MB
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -95,7 +95,7 @@ def _refuse_documents(content: bytes) -> None:
 
 def _tidy(cell: str) -> str:
     """Return a cell's lines, each with single spaces, without empty ones."""
-    lines = text.spelled(cell).splitlines()
+    lines = text.spelled(cell[:LONGEST_CELL]).splitlines()
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 

@@ -51,6 +51,11 @@ def test_what_is_not_told_stays_open(read, pasted, found):
     assert read(pasted) == [found]
 
 
+def test_an_open_quotation_is_refused_and_swallows_no_line(browser_of, cast):
+    answer = browser_of(cast.hanh).send("/villages/proposal", lines='"Ấp Sen\nẤp Đồi\nẤp Chợ\n')
+    assert answer.status_code == 422 and "mở ngoặc kép mà không đóng" in answer.text
+
+
 def test_common_type_fills_lines_without_one(read):
     assert [line[0] for line in read("Bàu Sen\nThôn Đồi", "ap")] == ["ap", "thon"]
 
