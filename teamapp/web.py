@@ -135,6 +135,12 @@ def paginate(query: ModelSelect, size: int, read: Callable[[ModelSelect], list[A
     return rows[:size], number, len(rows) > size
 
 
+def settled_page(query: ModelSelect, size: int, read: Callable[[ModelSelect], list[Any]],
+                 ) -> tuple[list[Any], int, bool] | None:
+    """Return a page of what is settled as `paginate` does; None while its fold is closed."""
+    return paginate(query, size, read, "settled") if "settled" in request.args else None
+
+
 def get_or_404(query: Any) -> Any:
     """Return the first row of a query; 404 if there is none or one may not see it."""
     found = query.first()

@@ -12,7 +12,7 @@ from .sentences import GROUPS
 
 
 class FilterForm(Form):
-    """Which deeds: of a group of kinds, of a person. An unknown choice is none."""
+    """Which deeds: of a group of kinds, of a person. An unknown choice is ignored."""
 
     deed_group = SelectField(_("Loại việc"), validate_choice=False)
     whose = SelectField(_("Người"), validate_choice=False)

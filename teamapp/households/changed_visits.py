@@ -1,8 +1,9 @@
 """The changes of past visits, as a household's page shows them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..models import Change, User, Visit
@@ -33,7 +34,12 @@ def changed_visits(ids: Among) -> dict[UUID, list[ChangedVisit]]:
             .join(User, on=(User.id == Change.by))
             .where(Change.household.in_(ids), Change.state != "dismissed")
             .order_by(Change.received_at.desc(), Change.receipt.desc()).tuples())
-    found: defaultdict[UUID, list[ChangedVisit]] = defaultdict(list)
+    return grouped(ChangedVisit(*row) for row in rows)
+
+
+def grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """Return {first value: [row]}."""
+    found = defaultdict(list)
     for row in rows:
-        found[row[0]].append(ChangedVisit(*row))
+        found[row[0]].append(row)
     return found

@@ -1,7 +1,7 @@
 """Queries for a household's row and its page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from ..models import (
 from ..models.household_summary import Call, HouseholdSummary, household_summaries
 from ..models.visit_content import VisitContent, visit_contents
 from ..statements import Among
-from .changed_visits import ChangedVisit, changed_visits
+from .changed_visits import ChangedVisit, changed_visits, grouped
 from .people import Person
 
 CALLS = 3  # last visits on a household's page
@@ -176,11 +176,3 @@ def consents_of(ids: Among) -> dict[UUID, bool]:
     rows = (Consent.live(Consent.resident, Consent.given).join(Resident)
             .where(Resident.household.in_(ids), Consent.purpose == "record").tuples())
     return dict(rows)
-
-
-def grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
-    """Return {first value: [row]}."""
-    found = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return found

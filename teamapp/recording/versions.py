@@ -24,9 +24,10 @@ def refresh(tx: WriteTransaction, receipts: dict[UUID, int]) -> None:
     due = live_among(versions, Change.select(Change.visit, Change.correction, Change.state)
                      .where(Change.visit.in_(Among(versions))))
     moved = [row for id, row in versions.items() if row["is_live"] != (id in due)]
-    households = replace(tx, moved) if moved else set()
-    note_periods(moved, receipts)
-    households |= {row["household"] for row in versions.values()} - {None}
+    households = {row["household"] for row in versions.values()} - {None}
+    if moved:
+        households |= replace(tx, moved)
+        note_periods(moved, receipts)
     Household.update(cursor=tx.cursor).where(Household.id.in_(Among(households))).execute()
 
 

@@ -1,6 +1,5 @@
 """“Cần xem”: what waits for a leader, officer or chair, each settled with one tap."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, request, url_for
@@ -9,9 +8,9 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
 from ..access import lead_only, own_path
-from ..models import Change, OpenReviews, User, Village, Visit, WriteTransaction
+from ..models import Change, OpenReviews, Village, Visit, WriteTransaction
 from ..recording.settlements import settle
-from ..web import get_or_404, page, paginate
+from ..web import get_or_404, page, paginate, settled_page
 from .forms import ReviewForm, SettlementForm
 from .queries import LISTS, PAGE, SETTLED
 
@@ -41,17 +40,11 @@ def index() -> ResponseReturnValue:
     cards, number, more = paginate(query(user), PAGE, lambda rows: read(rows, user))
     if number > 1 and not cards:
         return redirect(url_for("reviews.index", of=kind))
-    villages = Village.labelled(user) if not user.is_field else []
+    past, read_past = SETTLED[kind]
+    settled = settled_page(past(user), PAGE, lambda rows: read_past(rows, user))
+    villages = Village.labelled(user) if (cards or settled) and not user.is_field else []
     return page("reviews/index.html", kind=kind, cards=cards, number=number, more=more,
-                settled=settled_page(kind, user), places=Village.labels(villages))
-
-
-def settled_page(kind: str, user: User) -> tuple[list[Any], int, bool] | None:
-    """Return what is settled of a kind as `paginate` does; None while its fold is closed."""
-    if "settled" not in request.args:
-        return None
-    query, read = SETTLED[kind]
-    return paginate(query(user), PAGE, lambda rows: read(rows, user), "settled")
+                settled=settled, places=Village.labels(villages))
 
 
 @bp.post("/changes/<uuid:change_id>/settlement")

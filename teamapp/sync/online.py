@@ -29,7 +29,7 @@ CONTROLS = ("csrf_token", "entry", "form", "add", "remove")  # posted beside the
 
 
 class Undone(Exception):
-    """Rolls the transaction of an entry back that was not accepted, or only tried."""
+    """Rolls back the transaction of an entry that is a trial or was not accepted."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer["status"])
@@ -101,7 +101,7 @@ class OnlineForm:
         """Draw the form with the values of an entry, and an answer's errors beside its fields."""
         form = fill(entry, None)
         errors = answer.get("fields") if answer else None
-        tell(form, errors or {})
+        set_errors(form, errors or {})
         return page(self.form_page.template, status=status, online=self, form=form, entry=entry,
                     address=request.full_path.rstrip("?"),
                     why=why or (sentence(answer) if answer else ""),
@@ -125,11 +125,11 @@ def regrown(body: str) -> str | None:
     return None
 
 
-def tell(form: Any, errors: Errors) -> None:
+def set_errors(form: Any, errors: Errors) -> None:
     """Set the errors of a form and its nested forms by the full names of their fields."""
     for field in form:
         for item in getattr(field, "entries", ()):
-            tell(item.form, errors)
+            set_errors(item.form, errors)
         if field.name in errors:
             field.errors = errors[field.name]
 

@@ -1,6 +1,5 @@
 """Rejected entries: their author, the leader and the commune list and settle them."""
 
-from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +8,7 @@ from flask_login import current_user
 from ..access import own_path
 from ..db import transaction
 from ..models import RejectedEntry
-from ..web import ID, get_or_404, page, page_number, paginate
+from ..web import ID, get_or_404, page, page_number, settled_page
 from . import queries
 from .forms import SeenForm
 from .settled import settled_lines
@@ -24,16 +23,10 @@ def index() -> ResponseReturnValue:
     found = queries.rejected_page(current_user, author_id, number)
     if number > 1 and not found.lines:
         return redirect(url_for("sync.rejected_entries.index", author=author_id))
+    settled = settled_page(RejectedEntry.settled(RejectedEntry.visible_to(current_user)),
+                           queries.PAGE, lambda rows: settled_lines(rows, current_user))
     return page("sync/rejected_entries.html", rejected=found, author_id=author_id, number=number,
-                settled=settled_page())
-
-
-def settled_page() -> tuple[list[Any], int, bool] | None:
-    """Return the settled entries as `paginate` does; None while their fold is closed."""
-    if "settled" not in request.args:
-        return None
-    seen = RejectedEntry.settled(RejectedEntry.visible_to(current_user))
-    return paginate(seen, queries.PAGE, lambda rows: settled_lines(rows, current_user), "settled")
+                settled=settled)
 
 
 @rejected_entries.post(f"/rejected-entries/<{ID}:item_id>/settlement")

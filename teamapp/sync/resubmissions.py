@@ -1,4 +1,4 @@
-"""Rejected entries corrected online, for an author who is gone."""
+"""Rejected entries corrected online, in their author's name."""
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,8 +41,8 @@ def create(item_id: int) -> ResponseReturnValue:
 def find(item_id: int) -> tuple[OnlineForm, RejectedEntry]:
     """Return the form of a rejected entry that the user may correct, and the entry; else 404.
 
-    One that was accepted since has no words any more: its form, posted again, is answered from its
-    receipt. One that a person settled without it is over.
+    The text of an accepted one is deleted: its form, posted again, is answered from its receipt.
+    One that was settled without a resubmission cannot be corrected.
     """
     item = get_or_404(RejectedEntry.visible_to(current_user).where(RejectedEntry.id == item_id))
     user = current_user._get_current_object()

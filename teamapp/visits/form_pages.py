@@ -46,7 +46,7 @@ def choices(form: Any, user: User) -> Context:
     """Return the household of a visit's form and what the form offers to choose from."""
     house = Household.visible_to(user).where(Household.id == form.household.data).first()
     obstacles = queries.obstacles()
-    return {**origin(form, user), "house": house, "finished": Visit.FINISHED,
+    return {"version": version_of(form, user), "house": house, "finished": Visit.FINISHED,
             "residents": queries.residents(house), "obstacles": obstacles,
             "kinds": queries.kinds(obstacles), "procedures": queries.procedures(),
             "team": queries.team_of(user, house, form.companions.data or []),
@@ -55,10 +55,15 @@ def choices(form: Any, user: User) -> Context:
             "blank_dossier": DossierForm(prefix="dossiers-__n__-")}
 
 
+def version_of(form: Any, user: User) -> Visit | None:
+    """Return the version that a form changes, if the form names one."""
+    id = form.visit.data if "visit" in form else None
+    return find(id, user) if id else None
+
+
 def origin(form: Any, user: User) -> Context:
     """Return the version a form changes and its household, if the form names one."""
-    id = form.visit.data if "visit" in form else None
-    version = find(id, user) if id else None
+    version = version_of(form, user)
     return {"version": version, "house": version and Household.visible_to(user).where(
         Household.id == version.household_id).first()}
 

@@ -54,7 +54,7 @@ def test_preview_shows_every_line_and_writes_nothing(cast, officer):
     before = User.select().count()
     page = officer.preview(LIST).text
     assert fates(page) == ["Mới", "Mới", "Đã có"]
-    assert "v01.hoadt" in page and "lan" in page and "Ghi 2 người" in page
+    assert "v01.hoadt" in page and "Lê Thị Lan (lan)" in page and "Ghi 2 người" in page
     assert (User.select().count(), Deed.select().count()) == (before, 0)
 
 
